@@ -1,0 +1,22 @@
+//! The transport beneath a Consul client: moves HTTP messages and tells the time, and knows nothing of Consul.
+//!
+//! [`Executor`] takes an `http::Request` and gives an `http::Response`; [`Runtime`] is the clock. Both are
+//! object-safe, so a program can put its own HTTP stack, a test double or a recording proxy under an unchanged
+//! client. [`Body`] and [`TransportError`] are the only other types that cross the border.
+//!
+//! With the feature `hyper` (on by default) there are implementations to use: `HyperExecutor`, which speaks HTTP/1.1
+//! over TCP and unix sockets on a small set of kept connections, and `TokioRuntime`.
+//!
+//! Authors of executors find what theirs has to do as functions to run in `conformance` (feature `conformance`).
+
+mod body;
+mod error;
+mod executor;
+mod runtime;
+
+pub use body::Body;
+pub use error::{TransportError, TransportErrorKind};
+pub use executor::Executor;
+#[cfg(feature = "hyper")]
+pub use runtime::TokioRuntime;
+pub use runtime::{Runtime, Sleep};

@@ -1,0 +1,54 @@
+//! The one trait that knows the time.
+
+use std::fmt::Debug;
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+/// A future that completes at a point in time.
+pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// The clock that a client lives by; the only one above the protocol crate.
+///
+/// Time is counted from an origin that the runtime chooses and keeps for its life.
+pub trait Runtime: Debug + Send + Sync + 'static {
+    /// The time that has passed since this runtime's origin. Never goes back.
+    fn now(&self) -> Duration;
+
+    /// Completes when [`now`](Self::now) has reached `at`; at once if it already has.
+    fn sleep_until(&self, at: Duration) -> Sleep;
+}
+
+/// The clock of tokio, which tests can pause and advance.
+#[cfg(feature = "hyper")]
+#[derive(Debug)]
+pub struct TokioRuntime {
+    origin: tokio::time::Instant,
+}
+
+#[cfg(feature = "hyper")]
+impl TokioRuntime {
+    /// A clock whose origin is now.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { origin: tokio::time::Instant::now() }
+    }
+}
+
+#[cfg(feature = "hyper")]
+impl Default for TokioRuntime {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(feature = "hyper")]
+impl Runtime for TokioRuntime {
+    fn now(&self) -> Duration {
+        self.origin.elapsed()
+    }
+
+    fn sleep_until(&self, at: Duration) -> Sleep {
+        Box::pin(tokio::time::sleep_until(self.origin + at))
+    }
+}
