@@ -1,1 +1,61 @@
-//! Placeholder.
+//! The protocol of [Consul's HTTP API](https://developer.hashicorp.com/consul/api-docs), without any IO.
+//!
+//! An [`Endpoint`] is a plain struct. [`encode`] turns it into an [`http::Request`], [`decode`] turns the answer into
+//! a typed value. In between stands whatever moves HTTP messages: this crate opens no socket, reads no clock and
+//! needs no runtime, so it serves blocking programs, WebAssembly and unit tests alike.
+//!
+//! ```
+//! use consul_proto::{Options, decode, encode, kv};
+//!
+//! let get = kv::Get::new("app/color");
+//! let request = encode(&get, &Options::default())?;
+//! assert_eq!((request.method().as_str(), request.uri().to_string()), ("GET", "/v1/kv/app/color".to_owned()));
+//!
+//! // … the request travels, and an answer comes back:
+//! let answer = http::Response::builder()
+//!     .header("X-Consul-Index", 42)
+//!     .body(r#"[{"Key": "app/color", "Value": "Ymx1ZQ==", "Flags": 0, "CreateIndex": 41, "ModifyIndex": 42}]"#.into())?;
+//! let response = decode::<kv::Get>(answer)?;
+//! assert_eq!(response.value.expect("key exists").value, "blue");
+//! assert_eq!(response.meta.index, Some(42));
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Requests are in origin form: path and query, no host, no token. The caller adds `X-Consul-Token`, sends the body
+//! with its length, and does not follow redirects.
+//!
+//! # Groups
+//!
+//! One module a group of the API, one type an operation, named as its route is: [`kv::Get`], [`session::Create`],
+//! [`health::Service`]. Fields are public; `new` takes what the operation cannot do without; [`Options`] adds what
+//! many operations share.
+//!
+//! # Decoding
+//!
+//! Unknown fields are ignored, `null` is an empty list, map or text, and a word that an enum does not know lands in
+//! its `Other` arm. What cannot be read is a [`DecodeError`] with the path of the item. Absence is part of an
+//! answer's type, not an error.
+
+mod codec;
+mod endpoint;
+mod error;
+pub mod kv;
+mod meta;
+mod options;
+pub mod response;
+#[cfg(test)]
+mod testing;
+mod types;
+mod writer;
+
+pub use codec::{OpenedOf, OutputOf, decode, encode, open};
+pub use endpoint::{Blocking, Cacheable, Endpoint, Filterable, Peerable, Read, Sortable, Write};
+pub use error::{ApiError, ApiErrorKind, ArgumentFault, DecodeError, EncodeError, ResponseError};
+pub use http::Method;
+pub use meta::{AclPolicy, CacheStatus, EffectiveConsistency, Meta, QueryBackend};
+pub use options::{Cached, Consistency, Options};
+#[doc(no_inline)]
+pub use response::{
+    Empty, First, Flag, FromResponse, Json, List, One, OrEmpty, OrGone, OrMissing, Raw, Response, Text,
+};
+pub use writer::RequestWriter;

@@ -1,0 +1,9 @@
+//! What can go wrong in the protocol: before a request is sent, and in the answer.
+
+mod api;
+mod decode;
+mod encode;
+
+pub use api::{ApiError, ApiErrorKind};
+pub use decode::{DecodeError, ResponseError};
+pub use encode::{ArgumentFault, EncodeError};

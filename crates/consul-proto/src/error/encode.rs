@@ -1,0 +1,89 @@
+//! Requests that are not sent.
+
+use std::fmt;
+
+use thiserror::Error;
+
+/// A request that is not sent, because what is asked cannot be meant or cannot be carried.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum EncodeError {
+    /// An id or name cannot be its one segment of the path.
+    #[error("{name} {fault}")]
+    Argument {
+        /// The parameter of the path template.
+        name: &'static str,
+        /// What is wrong with it.
+        fault: ArgumentFault,
+    },
+    /// A key has no path of its own: servers would take the path for another key's, or for another operation's.
+    ///
+    /// A [transaction](crate::txn) carries its keys in the body and reaches every key but the empty one.
+    #[error("{name} {key:?} {fault}, so HTTP cannot address it; a transaction can")]
+    Key {
+        /// The parameter of the path template.
+        name: &'static str,
+        /// The key.
+        key: String,
+        /// What is wrong with it.
+        fault: ArgumentFault,
+    },
+    /// Two parameters exclude each other.
+    #[error("{first} and {second} exclude each other")]
+    Conflict {
+        /// One of them.
+        first: &'static str,
+        /// The other.
+        second: &'static str,
+    },
+    /// A value that the server would refuse, or silently take for another.
+    #[error("{name} {reason}")]
+    Invalid {
+        /// The field or parameter.
+        name: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Path and query are longer than the HTTP types hold.
+    #[error("path and query have {length} bytes, where {limit} are possible")]
+    TooLong {
+        /// Bytes there are.
+        length: usize,
+        /// Bytes there may be.
+        limit: usize,
+    },
+    /// The body cannot be written as JSON.
+    #[error("request body cannot be written as JSON")]
+    Body(#[source] serde_json::Error),
+    /// An endpoint's path template and its arguments do not agree; a mistake in the endpoint's definition.
+    #[error("path template does not fit its arguments: {0}")]
+    Template(&'static str),
+}
+
+/// Why text cannot stand in a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ArgumentFault {
+    /// There is none.
+    Empty,
+    /// It is or has a segment `.` or `..`, which servers resolve.
+    DotSegment,
+    /// It starts with a slash or has two in a row, which servers fold.
+    EmptySegment,
+    /// It has a slash where one segment is due.
+    Slash,
+    /// It has a control character, which servers refuse in paths.
+    ControlCharacter,
+}
+
+impl fmt::Display for ArgumentFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Empty => "is empty",
+            Self::DotSegment => "has a segment \".\" or \"..\"",
+            Self::EmptySegment => "has an empty segment",
+            Self::Slash => "has a slash",
+            Self::ControlCharacter => "has a control character",
+        })
+    }
+}

@@ -1,0 +1,50 @@
+//! What the store holds under a key.
+
+use bytes::Bytes;
+use serde::Deserialize;
+
+use crate::types::{base64, null};
+
+/// A key, its value, and what Consul knows about it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct Entry {
+    /// The key.
+    pub key: String,
+    /// The value, empty where none is stored.
+    #[serde(default, deserialize_with = "base64::deserialize")]
+    pub value: Bytes,
+    /// A number that writers attach to the value; Consul does not interpret it.
+    #[serde(default)]
+    pub flags: u64,
+    /// Times the key has been locked. A write that does not acquire resets it, so it is no fencing token; the
+    /// [`modify_index`](Self::modify_index) of the acquisition is.
+    #[serde(default)]
+    pub lock_index: u64,
+    /// The session that holds the key.
+    pub session: Option<String>,
+    /// Raft index at which the key was created.
+    #[serde(default)]
+    pub create_index: u64,
+    /// Raft index of the last change; what a check-and-set compares.
+    #[serde(default)]
+    pub modify_index: u64,
+    /// Namespace, from Consul Enterprise.
+    #[serde(default, deserialize_with = "null::or_default")]
+    pub namespace: String,
+    /// Admin partition, from Consul Enterprise.
+    #[serde(default, deserialize_with = "null::or_default")]
+    pub partition: String,
+}
+
+impl Entry {
+    /// The value as text, where it is UTF-8.
+    ///
+    /// # Errors
+    ///
+    /// Where it is not.
+    pub fn text(&self) -> Result<&str, std::str::Utf8Error> {
+        std::str::from_utf8(&self.value)
+    }
+}

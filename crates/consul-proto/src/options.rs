@@ -1,0 +1,216 @@
+//! What any call may add to its request.
+
+use std::time::Duration;
+
+use crate::{EncodeError, RequestWriter};
+
+/// Parameters that are common to many operations.
+///
+/// Not every operation reads every one. The marker traits of an endpoint tell which do: [`Read`](crate::Read) for
+/// the consistency, [`Blocking`](crate::Blocking) for `index`, `wait` and `hash`,
+/// [`Filterable`](crate::Filterable), [`Sortable`](crate::Sortable), [`Cacheable`](crate::Cacheable) and
+/// [`Peerable`](crate::Peerable) for the option of that name. Servers ignore what they do not read, without a word.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Datacenter to ask (`dc`); the agent's own where absent.
+    pub datacenter: Option<String>,
+    /// Namespace (`ns`), Consul Enterprise; an open-source server refuses it.
+    pub namespace: Option<String>,
+    /// Admin partition (`partition`), Consul Enterprise; an open-source server of 1.11 and later refuses it.
+    pub partition: Option<String>,
+    /// Cluster peer whose exported services are asked for (`peer`).
+    pub peer: Option<String>,
+    /// How current the answer has to be; the server's default mode where absent.
+    pub consistency: Option<Consistency>,
+    /// Asks the agent's cache.
+    pub cached: Option<Cached>,
+    /// [Filter expression](https://developer.hashicorp.com/consul/api-docs/features/filtering).
+    pub filter: Option<String>,
+    /// Node from which distances are measured to sort the answer; `_agent` for the agent asked.
+    pub near: Option<String>,
+    /// Waits until the answer's index is above this one. 0 means no wait.
+    pub index: Option<u64>,
+    /// How long to wait at most. Servers answer within a sixteenth more; more than 10 minutes are cut to 10 minutes;
+    /// without it they wait 5 minutes.
+    pub wait: Option<Duration>,
+    /// Waits until the answer's content hash is another; only for operations that have no index.
+    pub hash: Option<String>,
+}
+
+/// How current an answer has to be.
+///
+/// [Consistency modes](https://developer.hashicorp.com/consul/api-docs/features/consistency)
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Consistency {
+    /// The leader answers from what it knows; stale only in the moments after it has lost its office unknowingly.
+    Default,
+    /// The leader makes sure of its office first, at the price of a round trip between the servers.
+    Consistent,
+    /// Any server answers, also without a leader; the answer can be older by what
+    /// [`last_contact`](crate::Meta::last_contact) tells.
+    Stale,
+    /// Any server answers if it has heard the leader within this time, else the leader does.
+    MaxStale(Duration),
+    /// The default mode, also where the agent is configured to make discovery reads stale.
+    Leader,
+}
+
+/// What may come out of the agent's cache.
+///
+/// [Agent caching](https://developer.hashicorp.com/consul/api-docs/features/caching)
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Cached {
+    /// Oldest answer that is taken, in whole seconds. Only entries that the agent does not refresh by itself obey it.
+    pub max_age: Option<Duration>,
+    /// How old an answer may be when the servers cannot be reached, in whole seconds.
+    pub stale_if_error: Option<Duration>,
+}
+
+impl Cached {
+    /// Takes whatever the cache has.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the oldest answer that is taken. Rounded down to whole seconds.
+    #[must_use]
+    pub fn max_age(mut self, age: Duration) -> Self {
+        self.max_age = Some(age);
+        self
+    }
+
+    /// Sets how old an answer may be when the servers cannot be reached. Rounded down to whole seconds.
+    #[must_use]
+    pub fn stale_if_error(mut self, age: Duration) -> Self {
+        self.stale_if_error = Some(age);
+        self
+    }
+}
+
+impl Options {
+    pub(crate) fn write(&self, request: &mut RequestWriter) {
+        request.opt("dc", self.datacenter.as_deref());
+        request.opt("ns", self.namespace.as_deref());
+        request.opt("partition", self.partition.as_deref());
+        request.opt("peer", self.peer.as_deref());
+        match self.consistency {
+            None | Some(Consistency::Default) => {}
+            Some(Consistency::Consistent) => request.flag("consistent", true),
+            Some(Consistency::Stale) => request.flag("stale", true),
+            Some(Consistency::Leader) => request.flag("leader", true),
+            Some(Consistency::MaxStale(age)) => request.pair("max_stale", millis(age)),
+        }
+        if let Some(cached) = &self.cached {
+            cached.write(request);
+            if self.consistency == Some(Consistency::Consistent) {
+                request.refuse(EncodeError::Conflict { first: "cached", second: "consistent" });
+            }
+        }
+        request.opt("filter", self.filter.as_deref());
+        request.opt("near", self.near.as_deref());
+        request.opt("index", self.index);
+        request.opt("hash", self.hash.as_deref());
+        request.opt("wait", self.wait.map(millis));
+    }
+}
+
+impl Cached {
+    fn write(&self, request: &mut RequestWriter) {
+        request.flag("cached", true);
+        let max_age = self.max_age.map(|age| format!("max-age={}", age.as_secs()));
+        let stale_if_error = self.stale_if_error.map(|age| format!("stale-if-error={}", age.as_secs()));
+        let directives: Vec<_> = max_age.into_iter().chain(stale_if_error).collect();
+        if !directives.is_empty() {
+            request.cache_control(&directives.join(", "));
+        }
+    }
+}
+
+/// A duration as the query takes it. Rounded up, because 0 does not mean "at once" to a server but its default.
+fn millis(duration: Duration) -> String {
+    format!("{}ms", duration.as_nanos().div_ceil(1_000_000).max(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn query(options: &Options) -> String {
+        let mut request = RequestWriter::new("/");
+        options.write(&mut request);
+        request.finish(http::Method::GET).unwrap().uri().query().unwrap_or_default().to_owned()
+    }
+
+    #[test]
+    fn nothing_given_is_nothing_written() {
+        assert_eq!(query(&Options::default()), "");
+        let default = Options { consistency: Some(Consistency::Default), ..Options::default() };
+        assert_eq!(query(&default), "");
+    }
+
+    #[test]
+    fn every_option_has_its_wire_name() {
+        let options = Options {
+            datacenter: Some("dc2".to_owned()),
+            namespace: Some("team".to_owned()),
+            partition: Some("part".to_owned()),
+            peer: Some("east".to_owned()),
+            consistency: Some(Consistency::Stale),
+            cached: Some(Cached::new()),
+            filter: Some(r#"Meta.a == "b c""#.to_owned()),
+            near: Some("_agent".to_owned()),
+            index: Some(7),
+            wait: Some(Duration::from_secs(30)),
+            hash: Some("ff".to_owned()),
+        };
+        assert_eq!(
+            query(&options),
+            "dc=dc2&ns=team&partition=part&peer=east&stale&cached&filter=Meta.a%20%3D%3D%20%22b%20c%22\
+             &near=_agent&index=7&hash=ff&wait=30000ms"
+        );
+    }
+
+    #[test]
+    fn consistency_modes() {
+        for (mode, expected) in [
+            (Consistency::Consistent, "consistent"),
+            (Consistency::Leader, "leader"),
+            (Consistency::MaxStale(Duration::from_secs(10)), "max_stale=10000ms"),
+        ] {
+            assert_eq!(query(&Options { consistency: Some(mode), ..Options::default() }), expected);
+        }
+    }
+
+    #[test]
+    fn a_wait_of_nothing_is_not_the_default_wait() {
+        let wait = |nanos| query(&Options { wait: Some(Duration::from_nanos(nanos)), ..Options::default() });
+        assert_eq!(wait(0), "wait=1ms");
+        assert_eq!(wait(1), "wait=1ms");
+        assert_eq!(wait(1_500_001), "wait=2ms");
+    }
+
+    #[test]
+    fn cache_directives_travel_in_their_header() {
+        let mut request = RequestWriter::new("/");
+        let cached =
+            Cached::new().max_age(Duration::from_millis(1900)).stale_if_error(Duration::from_secs(60));
+        Options { cached: Some(cached), ..Options::default() }.write(&mut request);
+        let request = request.finish(http::Method::GET).unwrap();
+        assert_eq!(request.headers()["cache-control"], "max-age=1, stale-if-error=60");
+    }
+
+    #[test]
+    fn cached_and_consistent_contradict_each_other() {
+        let mut request = RequestWriter::new("/");
+        Options {
+            consistency: Some(Consistency::Consistent),
+            cached: Some(Cached::new()),
+            ..Options::default()
+        }
+        .write(&mut request);
+        assert!(matches!(request.finish(http::Method::GET), Err(EncodeError::Conflict { .. })));
+    }
+}

@@ -1,0 +1,31 @@
+//! What wire tests beside the endpoints are written with.
+
+use bytes::Bytes;
+
+use crate::{EncodeError, Endpoint, Options, OutputOf, ResponseError, decode, encode};
+
+/// The request of an endpoint as text: `GET /v1/kv/a?raw`, and the body on a line of its own where there is one.
+pub(crate) fn wire<E: Endpoint>(endpoint: &E) -> String {
+    let request = encode(endpoint, &Options::default()).unwrap();
+    let (method, uri, body) = (request.method(), request.uri(), request.body());
+    match std::str::from_utf8(body) {
+        Ok("") => format!("{method} {uri}"),
+        Ok(text) => format!("{method} {uri}\n{text}"),
+        Err(_) => format!("{method} {uri}\n({} bytes)", body.len()),
+    }
+}
+
+/// Why an endpoint's request is not sent.
+pub(crate) fn refusal<E: Endpoint>(endpoint: &E) -> EncodeError {
+    encode(endpoint, &Options::default()).unwrap_err()
+}
+
+/// The value of an answer that carries index 7.
+pub(crate) fn answer<E: Endpoint>(status: u16, body: &str) -> Result<OutputOf<E>, ResponseError> {
+    let response = http::Response::builder()
+        .status(status)
+        .header("X-Consul-Index", "7")
+        .body(Bytes::copy_from_slice(body.as_bytes()))
+        .unwrap();
+    decode::<E>(response).map(|response| response.value)
+}

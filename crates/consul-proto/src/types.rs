@@ -1,0 +1,6 @@
+//! Forms of the wire that need a reader or writer of their own; one invariant each.
+
+pub(crate) mod base64;
+pub(crate) mod duration;
+pub(crate) mod null;
+pub(crate) mod word;

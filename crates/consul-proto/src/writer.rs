@@ -1,0 +1,323 @@
+//! The one place where a request's text is made: path, escaping, query, body.
+
+use std::fmt::{self, Display, Write as _};
+
+use bytes::Bytes;
+use http::uri::PathAndQuery;
+use http::{HeaderName, HeaderValue, Method, Uri, header};
+use serde::Serialize;
+
+use crate::{ArgumentFault, EncodeError};
+
+/// Longest target (path and query) that [`http::Uri`] can hold.
+const MAX_TARGET: usize = u16::MAX as usize - 1;
+
+/// Writes a request along the path template of its [`Endpoint`](crate::Endpoint).
+///
+/// Every byte outside RFC 3986's unreserved set is percent-encoded. The official client leaves some reserved
+/// characters bare (`:`, `&`, `+` in a path); servers decode both forms to the same text, and this one cannot be
+/// misread by anything on the way.
+///
+/// An argument never leaves its place: what a server or proxy would take for another path is refused. The first
+/// fault is kept and returned by [`encode`](crate::encode), so an endpoint's `write` needs no error handling.
+#[derive(Debug)]
+pub struct RequestWriter {
+    /// What of the template is still to be written.
+    template: &'static str,
+    target: String,
+    has_query: bool,
+    body: Bytes,
+    content_type: Option<HeaderValue>,
+    cache_control: Option<HeaderValue>,
+    fault: Option<EncodeError>,
+}
+
+impl RequestWriter {
+    pub(crate) fn new(template: &'static str) -> Self {
+        Self {
+            template,
+            target: String::with_capacity(128),
+            has_query: false,
+            body: Bytes::new(),
+            content_type: None,
+            cache_control: None,
+            fault: None,
+        }
+    }
+
+    /// Fills the path's next parameter.
+    ///
+    /// A `{name}` must come out as exactly one segment: empty text, `.`, `..`, a slash, and control characters are
+    /// refused. A `{*name}` takes a [key](crate::kv), whose slashes stay, under the same rule for each segment; the
+    /// first may not be empty, the last may.
+    pub fn arg(&mut self, value: &str) {
+        let Some((literal, rest)) = self.template.split_once('{') else {
+            return self.refuse(EncodeError::Template("more arguments than parameters"));
+        };
+        let Some((parameter, rest)) = rest.split_once('}') else {
+            return self.refuse(EncodeError::Template("a parameter does not end"));
+        };
+        self.template = rest;
+        self.target.push_str(literal);
+        match parameter.strip_prefix('*') {
+            Some(name) => self.key(name, value),
+            None => self.segment(parameter, value),
+        }
+    }
+
+    fn segment(&mut self, name: &'static str, value: &str) {
+        let fault = match value {
+            "" => ArgumentFault::Empty,
+            "." | ".." => ArgumentFault::DotSegment,
+            _ if value.contains('/') => ArgumentFault::Slash,
+            _ if value.chars().any(char::is_control) => ArgumentFault::ControlCharacter,
+            _ => return escape(&mut self.target, value.as_bytes(), false),
+        };
+        self.refuse(EncodeError::Argument { name, fault });
+    }
+
+    fn key(&mut self, name: &'static str, key: &str) {
+        match key_fault(key) {
+            None => escape(&mut self.target, key.as_bytes(), true),
+            Some(fault) => self.refuse(EncodeError::Key { name, key: key.to_owned(), fault }),
+        }
+    }
+
+    /// Writes a bare parameter where `on`, nothing otherwise.
+    ///
+    /// Consul tests most flags for presence alone, so there is no way to write `name=false`: it would mean true.
+    pub fn flag(&mut self, name: &'static str, on: bool) {
+        if on {
+            self.query_name(name);
+        }
+    }
+
+    /// Writes `name=value` where there is a value.
+    pub fn opt(&mut self, name: &'static str, value: Option<impl Display>) {
+        if let Some(value) = value {
+            self.pair(name, value);
+        }
+    }
+
+    /// Writes `name=value` once for each value.
+    pub fn each(&mut self, name: &'static str, values: impl IntoIterator<Item = impl Display>) {
+        for value in values {
+            self.pair(name, value);
+        }
+    }
+
+    /// Writes `name=value`.
+    pub fn pair(&mut self, name: &'static str, value: impl Display) {
+        self.query_name(name);
+        self.target.push('=');
+        // Writing to a String cannot fail; a Display that reports an error has broken its contract.
+        if write!(Escaping(&mut self.target), "{value}").is_err() {
+            self.refuse(EncodeError::Invalid { name, reason: "cannot be displayed".to_owned() });
+        }
+    }
+
+    fn query_name(&mut self, name: &'static str) {
+        self.end_path();
+        self.target.push(if self.has_query { '&' } else { '?' });
+        self.target.push_str(name);
+        self.has_query = true;
+    }
+
+    fn end_path(&mut self) {
+        if self.template.contains('{') {
+            return self.refuse(EncodeError::Template("fewer arguments than parameters"));
+        }
+        self.target.push_str(std::mem::take(&mut self.template));
+    }
+
+    /// Makes `value` the body, as JSON.
+    pub fn json(&mut self, value: &impl Serialize) {
+        match serde_json::to_vec(value) {
+            Ok(body) => {
+                self.body = body.into();
+                self.content_type = Some(HeaderValue::from_static("application/json"));
+            }
+            Err(error) => self.refuse(EncodeError::Body(error)),
+        }
+    }
+
+    /// Makes `bytes` the body, as they are.
+    pub fn bytes(&mut self, bytes: Bytes) {
+        self.body = bytes;
+        self.content_type = Some(HeaderValue::from_static("application/octet-stream"));
+    }
+
+    pub(crate) fn cache_control(&mut self, value: &str) {
+        // Directives are made of ASCII words and numbers.
+        self.cache_control = HeaderValue::from_str(value).ok();
+    }
+
+    /// Refuses the request; [`encode`](crate::encode) returns the first refusal.
+    ///
+    /// For an endpoint that finds its own fields in contradiction.
+    pub fn refuse(&mut self, fault: EncodeError) {
+        self.fault.get_or_insert(fault);
+    }
+
+    /// Refuses the request where both of two parameters that exclude each other are given.
+    pub fn exclude(&mut self, first: (&'static str, bool), second: (&'static str, bool)) {
+        if first.1 && second.1 {
+            self.refuse(EncodeError::Conflict { first: first.0, second: second.0 });
+        }
+    }
+
+    pub(crate) fn finish(mut self, method: Method) -> Result<http::Request<Bytes>, EncodeError> {
+        self.end_path();
+        if let Some(fault) = self.fault {
+            return Err(fault);
+        }
+        if self.target.len() > MAX_TARGET {
+            return Err(EncodeError::TooLong { length: self.target.len(), limit: MAX_TARGET });
+        }
+        let target = PathAndQuery::from_maybe_shared(Bytes::from(self.target))
+            .map_err(|_| EncodeError::Template("is not a path"))?;
+        let mut request = http::Request::new(self.body);
+        *request.method_mut() = method;
+        *request.uri_mut() = Uri::from(target);
+        let mut header = |name: HeaderName, value: Option<HeaderValue>| {
+            if let Some(value) = value {
+                request.headers_mut().insert(name, value);
+            }
+        };
+        header(header::CONTENT_TYPE, self.content_type);
+        header(header::CACHE_CONTROL, self.cache_control);
+        Ok(request)
+    }
+}
+
+/// Why a key has no path of its own, if so. See the [module on keys](crate::kv).
+fn key_fault(key: &str) -> Option<ArgumentFault> {
+    if key.is_empty() {
+        // A listing of everything has an empty prefix; the others refuse the empty key themselves.
+        return None;
+    }
+    if key.chars().any(char::is_control) {
+        return Some(ArgumentFault::ControlCharacter);
+    }
+    let mut segments = key.split('/').peekable();
+    while let Some(segment) = segments.next() {
+        match segment {
+            "" if segments.peek().is_some() => return Some(ArgumentFault::EmptySegment),
+            "." | ".." => return Some(ArgumentFault::DotSegment),
+            _ => {}
+        }
+    }
+    None
+}
+
+struct Escaping<'a>(&'a mut String);
+
+impl fmt::Write for Escaping<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        escape(self.0, text.as_bytes(), false);
+        Ok(())
+    }
+}
+
+fn escape(target: &mut String, text: &[u8], keep_slash: bool) {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    for &byte in text {
+        let plain = matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~');
+        if plain || (keep_slash && byte == b'/') {
+            target.push(char::from(byte));
+        } else {
+            target.push('%');
+            target.push(char::from(HEX[usize::from(byte >> 4)]));
+            target.push(char::from(HEX[usize::from(byte & 15)]));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn target(template: &'static str, write: impl FnOnce(&mut RequestWriter)) -> Result<String, EncodeError> {
+        let mut writer = RequestWriter::new(template);
+        write(&mut writer);
+        writer.finish(Method::GET).map(|request| request.uri().to_string())
+    }
+
+    #[test]
+    fn keys_keep_their_slashes_and_lose_nothing_else() {
+        let path = |key: &str| target("/v1/kv/{*key}", |request| request.arg(key)).unwrap();
+        assert_eq!(path("a/b/"), "/v1/kv/a/b/");
+        assert_eq!(path("a b+c"), "/v1/kv/a%20b%2Bc");
+        assert_eq!(path("100%?#"), "/v1/kv/100%25%3F%23");
+        assert_eq!(path("a%2Fb"), "/v1/kv/a%252Fb");
+        assert_eq!(path("\"\\é☃"), "/v1/kv/%22%5C%C3%A9%E2%98%83");
+        assert_eq!(path("..a/b../.c"), "/v1/kv/..a/b../.c");
+        assert_eq!(path(""), "/v1/kv/");
+    }
+
+    #[test]
+    fn keys_that_servers_would_move_are_refused() {
+        for (key, expected) in [
+            ("/a", ArgumentFault::EmptySegment),
+            ("/", ArgumentFault::EmptySegment),
+            ("a//b", ArgumentFault::EmptySegment),
+            ("a//", ArgumentFault::EmptySegment),
+            ("a/../b", ArgumentFault::DotSegment),
+            ("a/.", ArgumentFault::DotSegment),
+            ("..", ArgumentFault::DotSegment),
+            ("./a", ArgumentFault::DotSegment),
+            ("a\0b", ArgumentFault::ControlCharacter),
+            ("a\nb", ArgumentFault::ControlCharacter),
+        ] {
+            match target("/v1/kv/{*key}", |request| request.arg(key)) {
+                Err(EncodeError::Key { fault, .. }) => assert_eq!(fault, expected, "{key:?}"),
+                other => panic!("{key:?} gave {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn an_id_is_one_segment_or_refused() {
+        let path = |id: &str| target("/v1/session/info/{id}", |request| request.arg(id));
+        assert_eq!(path("?x=1#%2f").unwrap(), "/v1/session/info/%3Fx%3D1%23%252f");
+        for id in ["", ".", "..", "a/b", "../kv/x", "a\u{7}"] {
+            assert!(matches!(path(id), Err(EncodeError::Argument { name: "id", .. })), "{id:?}");
+        }
+    }
+
+    #[test]
+    fn query_values_cannot_grow_into_parameters() {
+        let target = target("/v1/x", |request| {
+            request.flag("stale", true);
+            request.flag("recurse", false);
+            request.opt("cas", Some(u64::MAX));
+            request.opt("dc", None::<&str>);
+            request.each("tag", ["a&token=x", "+;% é"]);
+        });
+        assert_eq!(
+            target.unwrap(),
+            "/v1/x?stale&cas=18446744073709551615&tag=a%26token%3Dx&tag=%2B%3B%25%20%C3%A9"
+        );
+    }
+
+    #[test]
+    fn arguments_and_parameters_must_agree() {
+        assert!(target("/v1/x/{id}", |_| ()).is_err());
+        assert!(target("/v1/x", |request| request.arg("a")).is_err());
+        assert!(target("/v1/{a}/x/{b}", |request| request.arg("a")).is_err());
+        let two = target("/v1/{a}/x/{b}/y", |request| {
+            request.arg("1");
+            request.arg("2");
+        });
+        assert_eq!(two.unwrap(), "/v1/1/x/2/y");
+    }
+
+    #[test]
+    fn a_target_that_the_http_types_cannot_hold_is_refused() {
+        let key = "k".repeat(MAX_TARGET);
+        let refused = target("/v1/kv/{*key}", |request| request.arg(&key));
+        assert!(matches!(refused, Err(EncodeError::TooLong { .. })));
+        let longest = "k".repeat(MAX_TARGET - "/v1/kv/".len());
+        assert!(target("/v1/kv/{*key}", |request| request.arg(&longest)).is_ok());
+    }
+}
