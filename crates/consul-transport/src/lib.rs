@@ -9,11 +9,19 @@
 //!
 //! Authors of executors find what theirs has to do as functions to run in `conformance` (feature `conformance`).
 
+mod address;
 mod body;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod error;
 mod executor;
+#[cfg(feature = "hyper")]
+mod hyper;
 mod runtime;
 
+#[cfg(feature = "hyper")]
+pub use self::hyper::{BuildError, ConnectError, HyperExecutor, HyperExecutorBuilder};
+pub use address::{Address, AddressError};
 pub use body::Body;
 pub use error::{TransportError, TransportErrorKind};
 pub use executor::Executor;

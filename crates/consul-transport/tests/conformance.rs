@@ -1,0 +1,28 @@
+//! The hyper executor keeps every rule, on both of tokio's runtimes.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use consul_transport::{Executor, HyperExecutor, conformance};
+
+fn make(agent: SocketAddr) -> Arc<dyn Executor> {
+    Arc::new(HyperExecutor::new(agent.to_string().parse().unwrap()).unwrap())
+}
+
+#[tokio::test]
+async fn every_rule_on_one_thread() {
+    conformance::run_all(make).await;
+    conformance::sequential_calls_share_a_connection(&make).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn every_rule_on_several_threads() {
+    conformance::run_all(make).await;
+    conformance::sequential_calls_share_a_connection(&make).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_rule_from_spawned_tasks() {
+    // Needs the futures of the executor to be `Send`.
+    tokio::spawn(conformance::run_all(make)).await.unwrap();
+}
