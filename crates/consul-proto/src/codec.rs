@@ -34,7 +34,7 @@ pub fn encode<E: Endpoint>(endpoint: &E, options: &Options) -> Result<http::Requ
 pub fn decode<E: Endpoint>(response: http::Response<Bytes>) -> Result<Response<OutputOf<E>>, ResponseError> {
     let (head, body) = response.into_parts();
     if !E::Response::accepts(&head, &body) {
-        return Err(ApiError::from_response(&head, E::PATH, &body).into());
+        return Err(refusal::<E>(&head, &body).into());
     }
     let meta = Meta::from_headers(&head.headers);
     let value = E::Response::from_response(&head, body)?;
@@ -43,7 +43,8 @@ pub fn decode<E: Endpoint>(response: http::Response<Bytes>) -> Result<Response<O
 
 /// Reads the head of the answer to an endpoint's request, and passes the body on unread.
 ///
-/// A refusal comes back as `Err` with the parts of the answer: once its body is there, [`decode`] tells what it means.
+/// A refusal comes back as `Err` with the parts of the answer: once its body is there, [`refusal`] tells what it
+/// means.
 ///
 /// # Errors
 ///
@@ -62,4 +63,10 @@ where
     }
     let meta = Meta::from_headers(&head.headers);
     Ok(Response { value: E::Response::open(&head, body), meta })
+}
+
+/// Tells what an answer means that carries no value.
+#[must_use]
+pub fn refusal<E: Endpoint>(head: &Head, body: &[u8]) -> ApiError {
+    ApiError::from_response(head, E::PATH, body)
 }

@@ -42,18 +42,20 @@ mod error;
 pub mod kv;
 mod meta;
 mod options;
+mod raw;
 pub mod response;
 #[cfg(test)]
 mod testing;
 mod types;
 mod writer;
 
-pub use codec::{OpenedOf, OutputOf, decode, encode, open};
+pub use codec::{OpenedOf, OutputOf, decode, encode, open, refusal};
 pub use endpoint::{Blocking, Cacheable, Endpoint, Filterable, Peerable, Read, Sortable, Write};
 pub use error::{ApiError, ApiErrorKind, ArgumentFault, DecodeError, EncodeError, ResponseError};
 pub use http::Method;
 pub use meta::{AclPolicy, CacheStatus, EffectiveConsistency, Meta, QueryBackend};
 pub use options::{Cached, Consistency, Options};
+pub use raw::RawRequest;
 #[doc(no_inline)]
 pub use response::{
     Empty, First, Flag, FromResponse, Json, List, One, OrEmpty, OrGone, OrMissing, Raw, Response, Text,

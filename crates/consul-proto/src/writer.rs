@@ -45,6 +45,18 @@ impl RequestWriter {
         }
     }
 
+    /// A writer whose path is given, with or without a query.
+    pub(crate) fn raw(path: &str) -> Self {
+        let mut writer = Self::new("");
+        let is_plain = path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#');
+        if !path.starts_with('/') || !is_plain {
+            writer.refuse(EncodeError::Invalid { name: "path", reason: "is not an escaped absolute path".to_owned() });
+        }
+        writer.target.push_str(path);
+        writer.has_query = path.contains('?');
+        writer
+    }
+
     /// Fills the path's next parameter.
     ///
     /// A `{name}` must come out as exactly one segment: empty text, `.`, `..`, a slash, and control characters are
@@ -113,6 +125,16 @@ impl RequestWriter {
         // Writing to a String cannot fail; a Display that reports an error has broken its contract.
         if write!(Escaping(&mut self.target), "{value}").is_err() {
             self.refuse(EncodeError::Invalid { name, reason: "cannot be displayed".to_owned() });
+        }
+    }
+
+    /// Writes a parameter whose name is not known beforehand.
+    pub(crate) fn query(&mut self, name: &str, value: Option<&str>) {
+        self.query_name("");
+        escape(&mut self.target, name.as_bytes(), false);
+        if let Some(value) = value {
+            self.target.push('=');
+            escape(&mut self.target, value.as_bytes(), false);
         }
     }
 
