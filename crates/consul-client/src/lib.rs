@@ -1,1 +1,44 @@
-//! Placeholder.
+//! A client for [HashiCorp Consul](https://developer.hashicorp.com/consul).
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use consul_client::Client;
+//!
+//! let client = Client::from_env()?;
+//!
+//! client.kv().put("app/color", "blue").await?;
+//! if let Some(entry) = client.kv().get("app/color").await? {
+//!     println!("{} = {}", entry.key, entry.text()?);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A [`Client`] is cheap to clone and to pass around. Its methods name the groups of the API, and theirs the
+//! operations; what comes back is a [`Call`], which setters refine and `.await` sends. The value alone is what
+//! `.await` gives; [`Call::send`] also gives what the answer says about itself.
+//!
+//! The layers beneath are crates of their own, re-exported here: [`proto`] knows what Consul says, [`transport`] moves
+//! it. An operation that is missing here, or is yours alone, is an [`Endpoint`](proto::Endpoint) away: see
+//! [`Client::call`]. For everything else there is [`Client::request`].
+
+mod call;
+mod client;
+mod config;
+mod deadline;
+mod error;
+pub mod kv;
+mod raw;
+mod stream;
+mod token;
+
+pub use call::Call;
+pub use client::Client;
+pub use config::{Builder, ConfigError};
+pub use consul_proto as proto;
+pub use consul_proto::{ApiErrorKind, Cached, Consistency, Meta, Response};
+pub use consul_transport as transport;
+pub use error::{Error, ErrorKind};
+pub use raw::RawCall;
+pub use stream::Chunks;
+pub use token::{Token, TokenError};

@@ -1,0 +1,257 @@
+//! The one error of calls.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use consul_proto::{ApiError, ApiErrorKind, DecodeError, EncodeError, Endpoint, Method, ResponseError};
+use consul_transport::{TransportError, TransportErrorKind};
+use http::StatusCode;
+
+/// A call that gave no value.
+///
+/// [`kind`](Self::kind) tells what happened, [`is_retryable`](Self::is_retryable) whether sending it again can help and
+/// cannot harm, [`is_outcome_unknown`](Self::is_outcome_unknown) whether a write may have been carried out all the
+/// same. The cause is in [`source`](StdError::source).
+pub struct Error(Box<Fault>);
+
+struct Fault {
+    method: Method,
+    route: &'static str,
+    is_replayable: bool,
+    cause: Cause,
+}
+
+enum Cause {
+    Encode(EncodeError),
+    Transport(TransportError),
+    Timeout(Duration),
+    Api(ApiError),
+    Decode(DecodeError),
+}
+
+/// What happened to a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// It was not sent, because what is asked cannot be meant or cannot be carried.
+    Request,
+    /// It was not sent, because there was no connection.
+    Connect,
+    /// There was no whole answer in the time that was allowed.
+    Timeout,
+    /// There was no whole answer, for another reason.
+    Transport(TransportErrorKind),
+    /// The server refused or failed, and said so.
+    Api(ApiErrorKind),
+    /// The answer is not what the operation answers with.
+    Decode,
+}
+
+impl Error {
+    pub(crate) fn encode(route: Route, error: EncodeError) -> Self {
+        Self::new(route, Cause::Encode(error))
+    }
+
+    pub(crate) fn transport(route: Route, error: TransportError) -> Self {
+        Self::new(route, Cause::Transport(error))
+    }
+
+    pub(crate) fn timeout(route: Route, allowance: Duration) -> Self {
+        Self::new(route, Cause::Timeout(allowance))
+    }
+
+    pub(crate) fn response(route: Route, error: ResponseError) -> Self {
+        match error {
+            ResponseError::Api(error) => Self::api(route, error),
+            ResponseError::Decode(error) => Self::new(route, Cause::Decode(error)),
+            // The enum is open; both of its arms are above.
+            other => Self::new(route, Cause::Transport(TransportError::new(TransportErrorKind::Other, other))),
+        }
+    }
+
+    pub(crate) fn api(route: Route, error: ApiError) -> Self {
+        Self::new(route, Cause::Api(error))
+    }
+
+    fn new(route: Route, cause: Cause) -> Self {
+        let Route { method, template, is_replayable } = route;
+        Self(Box::new(Fault { method, route: template, is_replayable, cause }))
+    }
+
+    /// What happened.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        match &self.0.cause {
+            Cause::Encode(_) => ErrorKind::Request,
+            Cause::Transport(error) if error.kind() == TransportErrorKind::Connect => ErrorKind::Connect,
+            Cause::Transport(error) => ErrorKind::Transport(error.kind()),
+            Cause::Timeout(_) => ErrorKind::Timeout,
+            Cause::Api(error) => ErrorKind::Api(error.kind()),
+            Cause::Decode(_) => ErrorKind::Decode,
+        }
+    }
+
+    /// The path template of the operation, such as `/v1/kv/{*key}`: no user data, fit for a metric's label.
+    #[must_use]
+    pub fn route(&self) -> &'static str {
+        self.0.route
+    }
+
+    /// The method of the operation.
+    #[must_use]
+    pub fn method(&self) -> &Method {
+        &self.0.method
+    }
+
+    /// Status of the answer, where there was one.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        match &self.0.cause {
+            Cause::Api(error) => Some(error.status()),
+            Cause::Decode(error) => Some(error.status()),
+            Cause::Encode(_) | Cause::Transport(_) | Cause::Timeout(_) => None,
+        }
+    }
+
+    /// The server's own words, where it refused or failed.
+    #[must_use]
+    pub fn message(&self) -> Option<&str> {
+        match &self.0.cause {
+            Cause::Api(error) => Some(error.message()),
+            _ => None,
+        }
+    }
+
+    /// Whether the same call may succeed if it is made again, and does no harm if the first was carried out.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        let is_replayable = self.0.is_replayable;
+        match &self.0.cause {
+            Cause::Encode(_) | Cause::Decode(_) => false,
+            Cause::Timeout(_) => is_replayable,
+            Cause::Transport(error) => {
+                let may_pass = matches!(error.kind(), TransportErrorKind::Connect | TransportErrorKind::Closed);
+                may_pass && (is_replayable || error.is_unsent())
+            }
+            Cause::Api(error) => {
+                error.kind().is_transient() && (is_replayable || error.kind().is_not_executed())
+            }
+        }
+    }
+
+    /// Whether this is a write of which nobody knows if it was carried out, or still will be.
+    ///
+    /// It may even be carried out after, and over, a later write that succeeds: servers hold requests through an
+    /// election, also those whose caller has left. Reading back tells what is there now, not what comes.
+    #[must_use]
+    pub fn is_outcome_unknown(&self) -> bool {
+        let may_be_executed = match &self.0.cause {
+            Cause::Encode(_) => false,
+            Cause::Timeout(_) => true,
+            Cause::Transport(error) => !error.is_unsent(),
+            Cause::Api(error) => !error.kind().is_not_executed(),
+            // An answer that cannot be read is an answer to something.
+            Cause::Decode(_) => true,
+        };
+        may_be_executed && !self.0.method.is_safe()
+    }
+
+    /// Whether what was named does not exist.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        matches!(
+            self.api_kind(),
+            Some(
+                ApiErrorKind::NotFound
+                    | ApiErrorKind::UnknownCheck
+                    | ApiErrorKind::UnknownService
+                    | ApiErrorKind::UnknownSession
+                    | ApiErrorKind::UnknownNode
+            )
+        )
+    }
+
+    /// Whether the token may not do this, or does not exist.
+    #[must_use]
+    pub fn is_permission_denied(&self) -> bool {
+        matches!(self.api_kind(), Some(ApiErrorKind::PermissionDenied | ApiErrorKind::UnknownToken))
+    }
+
+    /// Whether the cluster has no leader.
+    #[must_use]
+    pub fn is_no_leader(&self) -> bool {
+        self.api_kind() == Some(ApiErrorKind::NoLeader)
+    }
+
+    /// Whether the time that was allowed ran out.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        self.kind() == ErrorKind::Timeout
+    }
+
+    fn api_kind(&self) -> Option<ApiErrorKind> {
+        match &self.0.cause {
+            Cause::Api(error) => Some(error.kind()),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Fault { method, route, cause, .. } = &*self.0;
+        write!(f, "{method} {route} ")?;
+        match cause {
+            Cause::Encode(_) => f.write_str("was not sent"),
+            Cause::Transport(error) if error.is_unsent() => f.write_str("could not be sent"),
+            Cause::Transport(_) => f.write_str("got no whole answer"),
+            Cause::Timeout(allowance) => write!(f, "got no whole answer within {allowance:?}"),
+            Cause::Api(_) => f.write_str("was answered with an error"),
+            Cause::Decode(_) => f.write_str("was answered with something else"),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("method", &self.0.method)
+            .field("route", &self.0.route)
+            .field("kind", &self.kind())
+            .field("source", &self.source().map(ToString::to_string))
+            .finish()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match &self.0.cause {
+            Cause::Encode(error) => Some(error),
+            Cause::Transport(error) => Some(error),
+            Cause::Timeout(_) => None,
+            Cause::Api(error) => Some(error),
+            Cause::Decode(error) => Some(error),
+        }
+    }
+}
+
+/// What an error tells of the operation that it befell.
+#[derive(Clone, Debug)]
+pub(crate) struct Route {
+    method: Method,
+    template: &'static str,
+    is_replayable: bool,
+}
+
+impl Route {
+    pub(crate) fn of<E: Endpoint>(endpoint: &E) -> Self {
+        Self { method: E::METHOD, template: E::PATH, is_replayable: endpoint.is_replayable() }
+    }
+
+    /// The route of a request that no endpoint describes.
+    pub(crate) fn raw(method: Method) -> Self {
+        let is_replayable = method.is_safe();
+        Self { method, template: "(raw)", is_replayable }
+    }
+}

@@ -1,0 +1,104 @@
+//! No `Debug` and no `Display` shows a token.
+
+use std::error::Error;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use consul_client::proto::Method;
+use consul_client::transport::{Body, Executor, Runtime, Sleep, TransportError, TransportErrorKind};
+use consul_client::{Client, Token};
+
+const SECRET: &str = "5ecbe7d0-0000-1111-2222-333344445555";
+
+/// Answers everything in the way it is told, and keeps what the requests look like.
+#[derive(Debug)]
+struct Scripted {
+    status: Option<u16>,
+    body: &'static str,
+    requests: Mutex<Vec<String>>,
+}
+
+#[async_trait::async_trait]
+impl Executor for Scripted {
+    async fn execute(&self, request: http::Request<Body>) -> Result<http::Response<Body>, TransportError> {
+        assert_eq!(request.headers()["x-consul-token"], SECRET, "the token travels");
+        self.requests.lock().unwrap().push(format!("{request:?} {:?}", request.headers()));
+        match self.status {
+            Some(status) => {
+                let body = Body::from(bytes::Bytes::from_static(self.body.as_bytes()));
+                Ok(http::Response::builder().status(status).body(body).unwrap())
+            }
+            None => Err(TransportError::new(TransportErrorKind::Closed, "reset")),
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Stopped;
+
+impl Runtime for Stopped {
+    fn now(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    fn sleep_until(&self, _: Duration) -> Sleep {
+        Box::pin(std::future::pending())
+    }
+}
+
+fn assert_hidden(what: &str, shown: &str) {
+    use base64_simd::STANDARD;
+    for form in [SECRET.to_owned(), STANDARD.encode_to_string(SECRET), SECRET.replace('-', "%2D")] {
+        assert!(!shown.contains(&form), "{what} shows the token: {shown}");
+    }
+}
+
+fn all_of(error: &dyn Error) -> String {
+    let mut shown = format!("{error:?} {error:#?} {error}");
+    let mut source = error.source();
+    while let Some(cause) = source {
+        shown.push_str(&format!(" {cause:?} {cause}"));
+        source = cause.source();
+    }
+    shown
+}
+
+#[tokio::test]
+async fn nothing_shows_the_token() {
+    let token = Token::new(SECRET).unwrap();
+    assert_hidden("token", &format!("{token:?}"));
+
+    for (status, body) in [(Some(200), "true"), (Some(403), "ACL not found"), (Some(200), "<html>"), (None, "")] {
+        let executor = Arc::new(Scripted { status, body, requests: Mutex::default() });
+        let builder = Client::builder().executor(Arc::clone(&executor) as _, Arc::new(Stopped)).token(SECRET);
+        assert_hidden("builder", &format!("{builder:?} {builder:#?}"));
+        let client = builder.build().unwrap();
+        assert_hidden("client", &format!("{client:?} {client:#?}"));
+
+        let call = client.kv().put("k", "v").token(&token);
+        assert_hidden("call", &format!("{call:?} {call:#?}"));
+        let raw = client.request(Method::GET, "/v1/status/leader").token(&token);
+        assert_hidden("raw call", &format!("{raw:?}"));
+
+        if let Err(error) = call.await {
+            assert_hidden("error", &all_of(&error));
+        }
+        if let Err(error) = client.kv().get("k").await {
+            assert_hidden("error", &all_of(&error));
+        }
+        if let Err(error) = raw.await {
+            assert_hidden("error", &all_of(&error));
+        }
+        let requests = executor.requests.lock().unwrap();
+        assert_eq!(requests.len(), 3);
+        assert_hidden("request", &requests.join(" "));
+    }
+}
+
+#[test]
+fn what_cannot_be_a_token_is_not_shown_either() {
+    let error = Client::builder().token(format!("{SECRET}\n")).build().unwrap_err();
+    assert_hidden("config error", &all_of(&error));
+    let error = Client::builder().address(format!("http://user:{SECRET}@localhost")).build().unwrap_err();
+    assert_hidden("address error", &all_of(&error));
+}
