@@ -1,0 +1,272 @@
+//! One Consul agent, from its start to its certain end.
+
+mod builder;
+mod config;
+mod ports;
+mod process;
+mod ready;
+
+use std::collections::hash_map::RandomState;
+use std::fmt;
+use std::hash::{BuildHasher, Hasher};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+use std::{fs, io, thread};
+
+use tempfile::TempDir;
+
+pub use self::builder::Builder;
+use self::config::Identity;
+use self::ports::Ports;
+use self::process::{Process, Signal};
+use self::ready::Probe;
+use crate::{Version, binary};
+
+/// How long an agent may take to get ready; far more than it needs, as tests share few cores.
+const READY: Duration = Duration::from_secs(60);
+/// How long a polite end may take before it becomes a kill.
+const TERMINATE: Duration = Duration::from_secs(15);
+/// How often other ports are tried where a stranger took one of ours.
+const ATTEMPTS: usize = 5;
+/// Lines of the log that an error shows.
+const TAIL: usize = 30;
+
+/// A running agent on ports of its own on 127.0.0.1. Dropping it kills it.
+///
+/// The process cannot outlive the test process either, however that one ends.
+pub struct Agent {
+    // First, so that the process is dead when its ports and files are given back.
+    process: Mutex<Option<Process>>,
+    binary: PathBuf,
+    version: Version,
+    args: Vec<String>,
+    ports: Ports,
+    node: String,
+    url: String,
+    token: Option<String>,
+    dir: TempDir,
+}
+
+impl Agent {
+    /// Starts to choose an agent: a dev agent without ACLs, unless more is asked.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    fn launch(builder: Builder) -> Result<Self, StartError> {
+        let binary = match &builder.binary {
+            Some(path) => path.clone(),
+            None => binary::find().map_err(|missing| StartError(missing.to_string()))?,
+        };
+        let fail = |error: io::Error| StartError(format!("cannot start {}: {error}", binary.display()));
+        let version = binary::version(&binary).map_err(fail)?;
+        let token = builder.acl.then(random_uuid);
+        let mut attempt = 1;
+        loop {
+            let dir = tempfile::Builder::new().prefix("consul-tests-").tempdir().map_err(fail)?;
+            let ports = Ports::claim().map_err(fail)?;
+            let node = format!("agent-{}", ports.http());
+            let identity = Identity { version, node: &node, token: token.as_deref(), ports: &ports };
+            let args = config::write(&builder, &identity, dir.path()).map_err(fail)?;
+            let agent = Self {
+                process: Mutex::new(None),
+                binary: binary.clone(),
+                version,
+                args,
+                url: format!("http://127.0.0.1:{}", ports.http()),
+                ports,
+                node,
+                token: token.clone(),
+                dir,
+            };
+            match agent.run() {
+                // The ports were free a moment ago: a stranger was quicker.
+                Err(_) if attempt < ATTEMPTS && agent.log().contains("address already in use") => {
+                    attempt += 1
+                }
+                Err(error) => return Err(error),
+                Ok(()) => return Ok(agent),
+            }
+        }
+    }
+
+    /// Starts the process and waits until it is ready.
+    fn run(&self) -> Result<(), StartError> {
+        let process = Process::spawn(&self.binary, &self.args, &self.log_path())
+            .map_err(|error| StartError(format!("cannot start {}: {error}", self.binary.display())))?;
+        *self.process() = Some(process);
+        let probe = Probe::new(&self.url, &self.node, self.token.as_deref());
+        let start = Instant::now();
+        loop {
+            let Some(obstacle) = probe.obstacle() else { return Ok(()) };
+            if let Some(status) = self.process().as_mut().and_then(Process::exited) {
+                return Err(self.failure(&format!("ended at its start ({status})")));
+            }
+            if start.elapsed() > READY {
+                return Err(self.failure(&format!("is not ready after {READY:?}: {obstacle}")));
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Where the agent answers HTTP requests.
+    pub fn http_addr(&self) -> SocketAddr {
+        SocketAddr::from((Ipv4Addr::LOCALHOST, self.ports.http()))
+    }
+
+    /// [`http_addr`](Self::http_addr) as `http://…`, without a closing slash.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The token that may do everything; `None` where ACLs are off.
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
+    /// The agent's node name.
+    pub fn node(&self) -> &str {
+        &self.node
+    }
+
+    /// Which Consul runs.
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// Whether the agent has what came with this version; for [`require!`](crate::require!).
+    pub fn since(&self, major: u16, minor: u16) -> bool {
+        self.version >= Version::new(major, minor, 0)
+    }
+
+    /// The pid of the agent, also after its end.
+    pub fn pid(&self) -> u32 {
+        self.process().as_ref().map_or(0, Process::pid)
+    }
+
+    /// Whether the agent's process is there.
+    pub fn is_running(&self) -> bool {
+        self.process().as_mut().is_some_and(|process| process.exited().is_none())
+    }
+
+    /// All that the agent has written so far.
+    pub fn log(&self) -> String {
+        fs::read(self.log_path())
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+            .unwrap_or_default()
+    }
+
+    /// Kills the agent as a crash does, and returns when it is gone.
+    pub fn kill9(&self) {
+        self.end(Signal::KILL);
+    }
+
+    /// Ends the agent with SIGTERM, and returns when it is gone.
+    pub fn terminate(&self) {
+        self.end(Signal::TERM);
+    }
+
+    /// Freezes the agent: connections stay open, nothing answers.
+    pub fn pause(&self) {
+        if let Some(process) = self.process().as_mut() {
+            process.freeze();
+        }
+    }
+
+    /// Lets a frozen agent go on.
+    pub fn resume(&self) {
+        self.signal(Signal::CONT);
+    }
+
+    /// Terminates the agent if it runs, starts it on the same ports, and returns when it is ready again.
+    ///
+    /// A dev agent comes back empty; a [persistent](Builder::persistent) one with all it knew.
+    ///
+    /// # Panics
+    ///
+    /// Where it does not get ready.
+    pub fn restart(&self) {
+        self.terminate();
+        self.run().unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    fn end(&self, signal: Signal) {
+        let mut process = self.process();
+        let Some(process) = process.as_mut() else { return };
+        process.signal(signal);
+        // A frozen process is told, but does nothing about it.
+        process.signal(Signal::CONT);
+        if !process.wait(TERMINATE) {
+            process.signal(Signal::KILL);
+            process.wait(TERMINATE);
+        }
+    }
+
+    fn signal(&self, signal: Signal) {
+        if let Some(process) = self.process().as_mut() {
+            process.signal(signal);
+        }
+    }
+
+    fn process(&self) -> MutexGuard<'_, Option<Process>> {
+        self.process.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    fn log_path(&self) -> PathBuf {
+        self.dir.path().join("consul.log")
+    }
+
+    fn failure(&self, what: &str) -> StartError {
+        StartError(format!(
+            "{} {what}; the end of its log:\n{}",
+            describe(&self.binary, self.version),
+            tail(&self.log())
+        ))
+    }
+}
+
+impl fmt::Debug for Agent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Agent")
+            .field("url", &self.url)
+            .field("version", &self.version)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why an agent did not start, with the end of its log.
+#[derive(Clone, Debug)]
+pub struct StartError(String);
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for StartError {}
+
+fn describe(binary: &Path, version: Version) -> String {
+    format!("Consul {version} ({})", binary.display())
+}
+
+fn tail(log: &str) -> String {
+    let lines: Vec<_> = log.lines().collect();
+    lines[lines.len().saturating_sub(TAIL)..].join("\n")
+}
+
+/// A random token; from the seed that the standard library draws for its hash maps.
+fn random_uuid() -> String {
+    let random = || RandomState::new().build_hasher().finish();
+    let (a, b) = (random(), random());
+    format!(
+        "{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}",
+        a >> 32,
+        (a >> 16) & 0xffff,
+        a & 0xfff,
+        b >> 52,
+        b & 0xffff_ffff_ffff
+    )
+}

@@ -1,0 +1,103 @@
+//! What an agent is told at its start.
+
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use serde_json::{Map, Value, json};
+
+use super::builder::Builder;
+use super::ports::Ports;
+use crate::Version;
+
+/// Who an agent is: fixed at its start and kept over restarts.
+pub(super) struct Identity<'a> {
+    pub(super) version: Version,
+    pub(super) node: &'a str,
+    pub(super) token: Option<&'a str>,
+    pub(super) ports: &'a Ports,
+}
+
+/// Writes the configuration files into a folder and returns the arguments of `consul`.
+pub(super) fn write(builder: &Builder, identity: &Identity<'_>, dir: &Path) -> io::Result<Vec<String>> {
+    let mut args = vec!["agent".to_owned()];
+    if !builder.persistent {
+        args.push("-dev".to_owned());
+    }
+    let own = fs_write(dir, "agent.json", &base(builder, identity, dir).to_string())?;
+    args.push(format!("-config-file={}", own.display()));
+    for (index, fragment) in builder.fragments.iter().enumerate() {
+        let kind = if fragment.trim_start().starts_with('{') { "json" } else { "hcl" };
+        // A file each: a second block of one name in a file is ignored, over files they are merged.
+        let path = fs_write(dir, &format!("fragment-{index}.{kind}"), fragment)?;
+        args.push(format!("-config-file={}", path.display()));
+    }
+    Ok(args)
+}
+
+fn fs_write(dir: &Path, name: &str, text: &str) -> io::Result<PathBuf> {
+    let path = dir.join(name);
+    fs::write(&path, text)?;
+    Ok(path)
+}
+
+/// The settings that every agent gets.
+fn base(builder: &Builder, identity: &Identity<'_>, dir: &Path) -> Value {
+    let Identity { version, node, token, ports } = identity;
+    let mut port = Map::from_iter([
+        ("http".to_owned(), json!(ports.http())),
+        ("https".to_owned(), json!(-1)),
+        ("grpc".to_owned(), json!(ports.grpc())),
+        ("dns".to_owned(), json!(ports.dns())),
+        ("serf_lan".to_owned(), json!(ports.serf_lan())),
+        ("serf_wan".to_owned(), json!(ports.serf_wan())),
+        ("server".to_owned(), json!(ports.server())),
+    ]);
+    // An agent refuses settings that it does not know.
+    if *version >= Version::new(1, 14, 0) {
+        port.insert("grpc_tls".to_owned(), json!(ports.grpc_tls()));
+    }
+    let mut config = json!({
+        "node_name": node,
+        "bind_addr": "127.0.0.1",
+        "disable_update_check": true,
+        "log_level": "INFO",
+        "ports": port,
+    });
+    if let Some(path) = &builder.unix_socket {
+        config["addresses"] = json!({ "http": format!("127.0.0.1 unix://{}", path.display()) });
+    }
+    if let Some(token) = token {
+        let initial = if *version >= Version::new(1, 11, 0) { "initial_management" } else { "master" };
+        config["acl"] = json!({ "enabled": true, "default_policy": "deny", "tokens": { initial: token, "agent": token } });
+    }
+    if builder.persistent {
+        config["server"] = json!(true);
+        config["bootstrap_expect"] = json!(1);
+        config["data_dir"] = json!(dir.join("data"));
+        config["leave_on_terminate"] = json!(false);
+        config["performance"] = json!({ "raft_multiplier": 1 });
+    }
+    config
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Agent;
+
+    fn config(version: Version) -> Value {
+        let ports = Ports::claim().unwrap();
+        let identity = Identity { version, node: "n", token: Some("secret"), ports: &ports };
+        base(&Agent::builder(), &identity, Path::new("/nowhere"))
+    }
+
+    #[test]
+    fn an_old_agent_gets_only_settings_that_it_knows() {
+        let old = config(Version::new(1, 8, 7));
+        assert_eq!(old["acl"]["tokens"]["master"], "secret");
+        assert!(old["ports"].get("grpc_tls").is_none());
+        let new = config(Version::new(1, 22, 7));
+        assert_eq!(new["acl"]["tokens"]["initial_management"], "secret");
+        assert!(new["ports"]["grpc_tls"].is_u64());
+    }
+}

@@ -1,0 +1,60 @@
+//! When an agent is ready to be tested.
+
+use std::time::Duration;
+
+/// Asks one agent whether it is ready.
+#[derive(Debug)]
+pub(super) struct Probe<'a> {
+    http: ureq::Agent,
+    url: &'a str,
+    node: &'a str,
+    token: Option<&'a str>,
+}
+
+impl<'a> Probe<'a> {
+    pub(super) fn new(url: &'a str, node: &'a str, token: Option<&'a str>) -> Self {
+        let config = ureq::Agent::config_builder()
+            .timeout_global(Some(Duration::from_secs(5)))
+            .http_status_as_error(false)
+            .proxy(None)
+            .build();
+        Self { http: ureq::Agent::new_with_config(config), url, node, token }
+    }
+
+    /// Why the agent is not ready yet, or `None` once it is.
+    ///
+    /// A leader alone is not enough. The leader puts the agent's node into the catalog a moment later, and the agent
+    /// itself adds its addresses and metadata after that, which would wake blocking queries in the middle of a test.
+    pub(super) fn obstacle(&self) -> Option<&'static str> {
+        if self.get("/v1/status/leader").is_none_or(|leader| leader.trim() == "\"\"") {
+            return Some("no leader");
+        }
+        // It names us, so this is our agent and not a stranger on the same port.
+        match self.get(&format!("/v1/catalog/node/{}", self.node)) {
+            Some(node) if node.contains(self.node) && node.contains("\"lan\"") => {}
+            _ => return Some("its node is not in the catalog, or not with its addresses"),
+        }
+        let key = format!("{}/v1/kv/consul-tests/{}", self.url, self.node);
+        let put = self
+            .header(self.http.put(&key))
+            .send("ready")
+            .and_then(|mut put| put.body_mut().read_to_string());
+        if put.ok().is_none_or(|text| text.trim() != "true") {
+            return Some("a write fails");
+        }
+        let deleted = self.header(self.http.delete(&key)).call();
+        if deleted.is_ok_and(|deleted| deleted.status().is_success()) { None } else { Some("a write fails") }
+    }
+
+    fn get(&self, path: &str) -> Option<String> {
+        let mut answer = self.header(self.http.get(format!("{}{path}", self.url))).call().ok()?;
+        if answer.status().is_success() { answer.body_mut().read_to_string().ok() } else { None }
+    }
+
+    fn header<B>(&self, request: ureq::RequestBuilder<B>) -> ureq::RequestBuilder<B> {
+        match self.token {
+            Some(token) => request.header("X-Consul-Token", token),
+            None => request,
+        }
+    }
+}

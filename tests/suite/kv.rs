@@ -1,0 +1,8 @@
+//! The key/value store, on a real agent.
+
+mod absence;
+mod blocking;
+mod cas;
+mod keys;
+mod single;
+mod values;

@@ -1,0 +1,77 @@
+//! No key is touched but the one that is named.
+
+use consul_client::proto::{ArgumentFault, EncodeError, Method};
+use consul_client::{ApiErrorKind, ErrorKind};
+use consul_tests::unique;
+
+use crate::clients::client;
+
+#[tokio::test]
+async fn deleting_a_key_spares_those_that_start_with_it() {
+    let (kv, prefix) = (client().kv(), unique("single"));
+    let (foo, foobar) = (format!("{prefix}/foo"), format!("{prefix}/foobar"));
+    assert!(kv.put(&foo, "1").await.unwrap());
+    assert!(kv.put(&foobar, "2").await.unwrap());
+    assert!(kv.put(format!("{foo}/below"), "3").await.unwrap());
+
+    assert!(kv.delete(&foo).await.unwrap());
+
+    assert_eq!(kv.get(&foo).await.unwrap(), None);
+    assert_eq!(kv.keys(&prefix).await.unwrap(), [format!("{foo}/below"), foobar]);
+}
+
+#[tokio::test]
+async fn recurse_deletes_by_text_and_nothing_beside_it() {
+    let (kv, prefix) = (client().kv(), unique("recurse"));
+    for name in ["a", "a/b", "ab", "b"] {
+        kv.put(format!("{prefix}/{name}"), "x").await.unwrap();
+    }
+    assert!(kv.delete(format!("{prefix}/a")).recurse().await.unwrap());
+    assert_eq!(kv.keys(&prefix).await.unwrap(), [format!("{prefix}/b")]);
+}
+
+#[tokio::test]
+async fn an_empty_key_is_refused_by_every_operation_on_one_key() {
+    let kv = client().kv();
+    let refusals = [
+        kv.get("").await.unwrap_err(),
+        kv.raw("").await.unwrap_err(),
+        kv.put("", "x").await.unwrap_err(),
+        kv.delete("").await.unwrap_err(),
+        kv.delete("").recurse().await.unwrap_err(),
+    ];
+    for error in refusals {
+        assert_eq!(error.kind(), ErrorKind::Request);
+        let cause = std::error::Error::source(&error).unwrap().downcast_ref::<EncodeError>();
+        assert!(matches!(cause, Some(EncodeError::Argument { name: "key", fault: ArgumentFault::Empty })));
+    }
+}
+
+#[tokio::test]
+async fn listing_reads_a_level() {
+    let (kv, prefix) = (client().kv(), unique("level"));
+    for name in ["a", "b/c", "b/d", "e/"] {
+        kv.put(format!("{prefix}/{name}"), name.to_owned()).await.unwrap();
+    }
+    let level = kv.keys(format!("{prefix}/")).separator("/").await.unwrap();
+    assert_eq!(level, [format!("{prefix}/a"), format!("{prefix}/b/"), format!("{prefix}/e/")]);
+    let entries = kv.list(format!("{prefix}/b")).await.unwrap();
+    assert_eq!(entries.iter().map(|entry| entry.value.as_ref()).collect::<Vec<_>>(), [b"b/c", b"b/d"]);
+}
+
+#[tokio::test]
+async fn a_redirect_is_an_error_and_not_another_key() {
+    let (client, name) = (client(), unique("redirect"));
+    client.kv().put(format!("{name}/b"), "kept").await.unwrap();
+    // What the typed calls refuse, a raw request may try; the answer comes back as it is.
+    let answer = client.request(Method::DELETE, format!("/v1/kv/{name}//b")).await.unwrap();
+    assert!(answer.status().is_redirection(), "{}", answer.status());
+    assert_eq!(client.kv().get(format!("{name}/b")).await.unwrap().unwrap().value, "kept");
+}
+
+#[tokio::test]
+async fn an_unknown_datacenter_is_told_as_such() {
+    let error = client().kv().get("any").datacenter("nowhere").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Api(ApiErrorKind::UnknownDatacenter));
+    assert!(!error.is_retryable());
+}

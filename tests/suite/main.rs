@@ -1,0 +1,7 @@
+//! The workspace against real Consul agents.
+
+mod clients;
+mod connections;
+mod harness;
+mod kv;
+mod proxy;
