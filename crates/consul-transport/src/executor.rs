@@ -10,7 +10,7 @@ use crate::{Body, TransportError};
 /// protocol it speaks and how a connection is authenticated are the executor's own. Everything else is left as it is;
 /// in particular the path is sent byte for byte, because collapsing `..` or unescaping `%2F` would name another key.
 ///
-/// What an implementation promises, and [`conformance`](crate::conformance) checks:
+/// What an implementation promises, and the functions of `conformance` (a feature) check:
 ///
 /// - The future resolves when the head of the answer is there. The body follows as it is read.
 /// - Every status is `Ok`. Redirects are not followed: the answer of a redirect is handed back like any other.

@@ -5,7 +5,8 @@
 //! client. [`Body`] and [`TransportError`] are the only other types that cross the border.
 //!
 //! With the feature `hyper` (on by default) there are implementations to use: `HyperExecutor`, which speaks HTTP/1.1
-//! over TCP and unix sockets on a small set of kept connections, and `TokioRuntime`.
+//! over TCP and unix sockets on a small set of kept connections, and `TokioRuntime`. [`Address`] says where the agent
+//! listens, in every form that `CONSUL_HTTP_ADDR` takes.
 //!
 //! Authors of executors find what theirs has to do as functions to run in `conformance` (feature `conformance`).
 
@@ -19,12 +20,13 @@ mod executor;
 mod hyper;
 mod runtime;
 
-#[cfg(feature = "hyper")]
-pub use self::hyper::{BuildError, ConnectError, HyperExecutor, HyperExecutorBuilder};
 pub use address::{Address, AddressError};
 pub use body::Body;
 pub use error::{TransportError, TransportErrorKind};
 pub use executor::Executor;
+// `self`, because there is a crate of that name.
+#[cfg(feature = "hyper")]
+pub use self::hyper::{BuildError, ConnectError, HyperExecutor, HyperExecutorBuilder};
 #[cfg(feature = "hyper")]
 pub use runtime::TokioRuntime;
 pub use runtime::{Runtime, Sleep};

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use consul_transport::{Executor, HyperExecutor, conformance};
 
 fn make(agent: SocketAddr) -> Arc<dyn Executor> {
-    Arc::new(HyperExecutor::new(agent.to_string().parse().unwrap()).unwrap())
+    let address = agent.to_string().parse().expect("a socket address is an address");
+    Arc::new(HyperExecutor::new(address).expect("an executor without TLS"))
 }
 
 #[tokio::test]

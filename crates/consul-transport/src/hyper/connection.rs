@@ -118,7 +118,13 @@ fn quietly<T>(cx: &mut Context<'_>, poll: impl FnOnce(&mut Context<'_>) -> Poll<
 
 /// Drives a connection as far as it goes without waiting. One that has come to its end is closed.
 pub(super) fn drive_quietly(connection: &mut Option<Box<Connection>>) {
-    drive(connection, &mut Context::from_waker(Waker::noop()));
+    if let Some(open) = connection {
+        open.marks.quiet(true);
+        drive(connection, &mut Context::from_waker(Waker::noop()));
+    }
+    if let Some(open) = connection {
+        open.marks.quiet(false);
+    }
 }
 
 fn drive(connection: &mut Option<Box<Connection>>, cx: &mut Context<'_>) {

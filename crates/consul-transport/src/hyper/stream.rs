@@ -38,6 +38,10 @@ const LOOK: u8 = 1 << 1;
 const WRITTEN: u8 = 1 << 2;
 /// A write failed. What is written from now on is lost.
 const BROKEN: u8 = 1 << 3;
+/// Driven by nobody who waits: a read that is not ready need not ask to be woken.
+const QUIET: u8 = 1 << 4;
+/// The last read, a quiet one, emptied the socket.
+const DRAINED: u8 = 1 << 5;
 
 impl Marks {
     fn get(&self) -> u8 {
@@ -50,6 +54,15 @@ impl Marks {
 
     pub(super) fn reuse(&self, look: bool) {
         self.set(if look { LOOK } else { 0 });
+    }
+
+    /// Begins or ends a turn in which nobody waits.
+    ///
+    /// hyper tries three more reads after the one that brought an answer. In such a turn they need not go as far as
+    /// the runtime, which would note for each of them whom to wake.
+    pub(super) fn quiet(&self, is_quiet: bool) {
+        let marks = self.get() & !(QUIET | DRAINED);
+        self.set(if is_quiet { marks | QUIET } else { marks });
     }
 
     pub(super) fn is_fresh(&self) -> bool {
@@ -136,11 +149,19 @@ impl AsyncRead for Stream {
         {
             return seen;
         }
-        match &mut this.socket {
+        if marks & DRAINED != 0 {
+            return Poll::Pending;
+        }
+        let read = match &mut this.socket {
             Socket::Tcp(socket) => Pin::new(socket).poll_read(cx, buffer),
             #[cfg(unix)]
             Socket::Unix(socket) => Pin::new(socket).poll_read(cx, buffer),
+        };
+        // The end of the stream leaves the buffer empty, and has to be told as often as hyper asks.
+        if marks & QUIET != 0 && !buffer.filled().is_empty() && buffer.remaining() > 0 {
+            this.marks.set(this.marks.get() | DRAINED);
         }
+        read
     }
 }
 

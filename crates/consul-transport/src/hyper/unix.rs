@@ -26,3 +26,20 @@ fn explain(path: &Path, source: io::Error) -> ConnectError {
         _ => ConnectError::Socket { path, source },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusals_are_told_apart() {
+        let explain = |path: &str, kind: io::ErrorKind| explain(Path::new(path), kind.into());
+        let missing = explain("/nowhere.sock", io::ErrorKind::NotFound);
+        assert!(matches!(missing, ConnectError::SocketMissing(_)), "{missing:?}");
+        // Root, as whom tests often run, has permission for everything.
+        let forbidden = explain("/some.sock", io::ErrorKind::PermissionDenied);
+        assert!(matches!(forbidden, ConnectError::SocketPermission(_)), "{forbidden:?}");
+        let directory = explain("/", io::ErrorKind::ConnectionRefused);
+        assert!(matches!(directory, ConnectError::NotASocket(_)), "{directory:?}");
+    }
+}

@@ -1,0 +1,138 @@
+//! How the hyper executor connects, and what it says when it cannot.
+
+#![allow(clippy::unwrap_used, reason = "a test; clippy sees only the functions marked as such")]
+
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::time::Duration;
+
+use consul_transport::{Body, ConnectError, Executor, HyperExecutor, TransportError, TransportErrorKind};
+use http::Request;
+use socket2::{Domain, Socket, Type};
+
+async fn refusal(executor: HyperExecutor) -> TransportError {
+    let request = Request::put("/v1/kv/a").body(Body::empty()).unwrap();
+    let error = executor.execute(request).await.unwrap_err();
+    assert_eq!(error.kind(), TransportErrorKind::Connect, "{error:?}");
+    assert!(error.is_unsent(), "without a connection nothing is sent");
+    error
+}
+
+fn source(error: &TransportError) -> &ConnectError {
+    std::error::Error::source(error).unwrap().downcast_ref().unwrap()
+}
+
+#[tokio::test]
+async fn connection_that_is_never_established_is_given_up() {
+    // Nobody accepts, and the system answers to no more connections than these.
+    let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    listener.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into()).unwrap();
+    listener.listen(0).unwrap();
+    let address = listener.local_addr().unwrap().as_socket().unwrap();
+    let mut accepted = Vec::new();
+    while let Ok(stream) = TcpStream::connect_timeout(&address, Duration::from_millis(100)) {
+        accepted.push(stream);
+    }
+
+    let builder = HyperExecutor::builder(address.to_string().parse().unwrap());
+    let error = refusal(builder.connect_timeout(Duration::from_millis(100)).build().unwrap()).await;
+    assert!(matches!(source(&error), ConnectError::Timeout { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn refused_connection_names_its_address() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let error = refusal(HyperExecutor::new(address.to_string().parse().unwrap()).unwrap()).await;
+    let ConnectError::Tcp { address: tried, source } = source(&error) else { panic!("{error:?}") };
+    assert_eq!((*tried, source.kind()), (address, std::io::ErrorKind::ConnectionRefused));
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::fs;
+    use std::io::{Read, Write};
+    use std::os::unix::net::UnixListener;
+    use std::path::{Path, PathBuf};
+    use std::sync::mpsc;
+    use std::thread;
+
+    use consul_transport::Address;
+
+    use super::*;
+
+    /// A directory that goes with the test.
+    struct Directory(PathBuf);
+
+    impl Directory {
+        fn new(name: &str) -> Self {
+            let path = std::env::temp_dir().join(format!("consul-transport-{}-{name}", std::process::id()));
+            fs::create_dir_all(&path).unwrap();
+            Self(path)
+        }
+
+        fn join(&self, name: &str) -> PathBuf {
+            self.0.join(name)
+        }
+    }
+
+    impl Drop for Directory {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    fn executor(path: &Path) -> HyperExecutor {
+        HyperExecutor::new(format!("unix://{}", path.display()).parse().unwrap()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn calls_go_over_a_socket_and_share_a_connection() {
+        let directory = Directory::new("calls");
+        let path = directory.join("consul.sock");
+        let listener = UnixListener::bind(&path).unwrap();
+        let (heard, hears) = mpsc::channel();
+        thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut bytes = [0; 4096];
+            loop {
+                let mut head = Vec::new();
+                while !head.ends_with(b"\r\n\r\n") {
+                    match stream.read(&mut bytes) {
+                        Ok(length) if length > 0 => head.extend_from_slice(&bytes[..length]),
+                        _ => return,
+                    }
+                }
+                heard.send(String::from_utf8(head).unwrap()).unwrap();
+                stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").unwrap();
+            }
+        });
+        let executor = executor(&path);
+        for _ in 0..3 {
+            let request = Request::get("/v1/agent/self").body(Body::empty()).unwrap();
+            let answer = executor.execute(request).await.unwrap();
+            assert_eq!(answer.into_body().collect(10).await.unwrap(), "ok");
+            // A path in `Host` is answered 400 by Consul.
+            assert_eq!(hears.recv().unwrap(), "GET /v1/agent/self HTTP/1.1\r\nhost: localhost\r\n\r\n");
+        }
+    }
+
+    #[tokio::test]
+    async fn refusals_are_told_apart_and_nothing_else_is_tried() {
+        let directory = Directory::new("refusals");
+
+        let missing = directory.join("missing.sock");
+        let error = refusal(executor(&missing)).await;
+        assert!(matches!(source(&error), ConnectError::SocketMissing(path) if *path == missing), "{error:?}");
+
+        let file = directory.join("file");
+        fs::write(&file, "not a socket").unwrap();
+        let error = refusal(executor(&file)).await;
+        assert!(matches!(source(&error), ConnectError::NotASocket(path) if *path == file), "{error:?}");
+
+        let stale = directory.join("stale.sock");
+        drop(UnixListener::bind(&stale).unwrap());
+        let error = refusal(HyperExecutor::new(Address::unix(&stale)).unwrap()).await;
+        assert!(matches!(source(&error), ConnectError::Socket { path, .. } if *path == stale), "{error:?}");
+    }
+}
