@@ -5,7 +5,10 @@
 //! ```
 
 #![allow(clippy::print_stdout, reason = "an example shows what it does")]
-#![allow(clippy::disallowed_methods, reason = "the program around the protocol may well read its environment")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the program around the protocol may well read its environment"
+)]
 
 use bytes::Bytes;
 use consul_proto::{Endpoint, Options, Response, decode, encode, kv};
@@ -19,7 +22,11 @@ struct Consul {
 }
 
 impl Consul {
-    fn call<E: Endpoint>(&self, endpoint: &E, options: &Options) -> Result<Response<consul_proto::OutputOf<E>>, Failure> {
+    fn call<E: Endpoint>(
+        &self,
+        endpoint: &E,
+        options: &Options,
+    ) -> Result<Response<consul_proto::OutputOf<E>>, Failure> {
         let (mut head, body) = encode(endpoint, options)?.into_parts();
         // The protocol writes path and query; where the agent listens is the transport's business.
         head.uri = format!("{}{}", self.base, head.uri).parse()?;

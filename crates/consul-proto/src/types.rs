@@ -1,6 +1,9 @@
 //! Forms of the wire that need a reader or writer of their own; one invariant each.
 
 pub(crate) mod base64;
+pub(crate) mod blank;
 pub(crate) mod duration;
 pub(crate) mod null;
+pub(crate) mod port;
+pub(crate) mod secret;
 pub(crate) mod word;

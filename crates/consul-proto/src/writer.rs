@@ -50,7 +50,10 @@ impl RequestWriter {
         let mut writer = Self::new("");
         let is_plain = path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#');
         if !path.starts_with('/') || !is_plain {
-            writer.refuse(EncodeError::Invalid { name: "path", reason: "is not an escaped absolute path".to_owned() });
+            writer.refuse(EncodeError::Invalid {
+                name: "path",
+                reason: "is not an escaped absolute path".to_owned(),
+            });
         }
         writer.target.push_str(path);
         writer.has_query = path.contains('?');

@@ -251,6 +251,7 @@ const FAILURES: &[(ApiErrorKind, &[&str])] = &[
     (ApiErrorKind::UnknownNode, &["Missing node registration", "No node found with name"]),
     (ApiErrorKind::PermissionDenied, &["Permission denied"]),
     (ApiErrorKind::UnknownToken, &["ACL not found"]),
+    (ApiErrorKind::EnterpriseOnly, &["enterprise-only", "in consul CE"]),
     (
         ApiErrorKind::InvalidRequest,
         &[
@@ -266,8 +267,6 @@ const FAILURES: &[(ApiErrorKind, &[&str])] = &[
             "Error while renaming Node ID",
             "Failed to create boolean expression evaluator",
             "Selector \"",
-            "enterprise-only",
-            "in consul CE",
             "exceeds configured limit",
             "exceeds maximum length",
             "Missing service",
@@ -386,6 +385,7 @@ mod tests {
                 "Bad request: Invalid query parameter: \"ns\" - Namespaces are a Consul Enterprise feature",
                 K::EnterpriseOnly,
             ),
+            (500, "sameness groups are not supported in consul CE", K::EnterpriseOnly),
             (401, "ACL support disabled", K::AclDisabled),
             (403, "Permission denied", K::PermissionDenied),
             (

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use crate::kv::write_key;
-use crate::{Endpoint, Flag, Method, RequestWriter, Write};
+use crate::{Endpoint, Flag, Method, RequestWriter, Write, session};
 
 /// Writes one key: `PUT /v1/kv/:key`.
 ///
@@ -24,10 +24,10 @@ pub struct Put {
     pub flags: Option<u64>,
     /// Writes only if the key's `ModifyIndex` is this one; 0 only if there is no such key.
     pub cas: Option<u64>,
-    /// Writes and locks the key for this session, only if no other session holds it and no lock-delay is running. An
+    /// Writes and locks the key for the session of this [id](crate::session#ids), only if no other session holds it and no lock-delay is running. An
     /// unknown session is an [error](crate::ApiErrorKind::UnknownSession).
     pub acquire: Option<String>,
-    /// Writes and unlocks the key, only if this session holds it.
+    /// Writes and unlocks the key, only if the session of this id holds it.
     pub release: Option<String>,
 }
 
@@ -51,8 +51,12 @@ impl Endpoint for Put {
         write_key(request, &self.key);
         request.opt("flags", self.flags);
         request.opt("cas", self.cas);
-        request.opt("acquire", self.acquire.as_deref());
-        request.opt("release", self.release.as_deref());
+        for (name, session) in [("acquire", &self.acquire), ("release", &self.release)] {
+            if let Some(session) = session {
+                let id = session::id(request, name, session);
+                request.pair(name, id);
+            }
+        }
         request.bytes(self.value.clone());
     }
 }
@@ -65,15 +69,23 @@ mod tests {
     use crate::EncodeError;
     use crate::testing::{answer, refusal, wire};
 
+    const ID: &str = "5ef7c2f4-3a5b-4f6e-9d1c-0a1b2c3d4e5f";
+
     #[test]
     fn request() {
         assert_eq!(wire(&Put::new("app/config", "hello")), "PUT /v1/kv/app/config\nhello");
         let put = Put { flags: Some(u64::MAX), cas: Some(0), ..Put::new("k", "") };
         assert_eq!(wire(&put), "PUT /v1/kv/k?flags=18446744073709551615&cas=0");
-        let acquire = Put { acquire: Some("5ef7".to_owned()), ..Put::new("k", "v") };
-        assert_eq!(wire(&acquire), "PUT /v1/kv/k?acquire=5ef7\nv");
-        let release = Put { release: Some("5ef7".to_owned()), ..Put::new("k", "v") };
-        assert_eq!(wire(&release), "PUT /v1/kv/k?release=5ef7\nv");
+        let acquire = Put { acquire: Some(ID.to_owned()), ..Put::new("k", "v") };
+        assert_eq!(wire(&acquire), format!("PUT /v1/kv/k?acquire={ID}\nv"));
+        let release = Put { release: Some(ID.to_owned()), ..Put::new("k", "v") };
+        assert_eq!(wire(&release), format!("PUT /v1/kv/k?release={ID}\nv"));
+    }
+
+    #[test]
+    fn what_is_no_session_is_not_sent() {
+        let acquire = Put { acquire: Some("a&cas=1".to_owned()), ..Put::new("k", "v") };
+        assert!(matches!(refusal(&acquire), EncodeError::Invalid { name: "acquire", .. }));
     }
 
     #[test]

@@ -11,6 +11,11 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
     deserializer.deserialize_any(GoDuration)
 }
 
+/// Reads what servers do not check: text that is no duration is zero.
+pub(crate) fn or_zero<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    deserializer.deserialize_any(OrZero)
+}
+
 /// Writes the text form, for a number is taken for nanoseconds in one place and for seconds in another.
 pub(crate) fn serialize<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&Text(*duration))
@@ -39,8 +44,8 @@ impl fmt::Display for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let nanos = self.0.as_nanos();
         match nanos {
-            _ if nanos % 1_000_000_000 == 0 => write!(f, "{}s", nanos / 1_000_000_000),
-            _ if nanos % 1_000_000 == 0 => write!(f, "{}ms", nanos / 1_000_000),
+            _ if nanos.is_multiple_of(1_000_000_000) => write!(f, "{}s", nanos / 1_000_000_000),
+            _ if nanos.is_multiple_of(1_000_000) => write!(f, "{}ms", nanos / 1_000_000),
             _ => write!(f, "{nanos}ns"),
         }
     }
@@ -65,6 +70,24 @@ impl Visitor<'_> for GoDuration {
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Duration, E> {
         parse(text).ok_or_else(|| E::custom(format_args!("invalid duration {text:?}")))
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Duration, E> {
+        Ok(Duration::ZERO)
+    }
+}
+
+struct OrZero;
+
+impl Visitor<'_> for OrZero {
+    type Value = Duration;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Duration, E> {
+        Ok(parse(text).unwrap_or_default())
     }
 
     fn visit_unit<E: Error>(self) -> Result<Duration, E> {

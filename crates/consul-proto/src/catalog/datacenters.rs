@@ -1,0 +1,47 @@
+//! Listing datacenters.
+
+use crate::response;
+use crate::{Cacheable, Endpoint, Method, Read, RequestWriter};
+
+/// Lists the datacenters that are known, the nearest first: `GET /v1/catalog/datacenters`.
+///
+/// The agent that is asked answers, whatever datacenter the options name, and the answer has no index to wait on.
+///
+/// [API documentation](https://developer.hashicorp.com/consul/api-docs/catalog#list-datacenters)
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Datacenters;
+
+impl Datacenters {
+    /// Lists the datacenters.
+    #[must_use]
+    pub fn new() -> Self {
+        Self
+    }
+}
+
+impl Endpoint for Datacenters {
+    type Response = response::List<String>;
+    const METHOD: Method = Method::GET;
+    const PATH: &'static str = "/v1/catalog/datacenters";
+
+    fn write(&self, _: &mut RequestWriter) {}
+}
+
+impl Read for Datacenters {}
+impl Cacheable for Datacenters {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{answer, wire};
+
+    #[test]
+    fn request() {
+        assert_eq!(wire(&Datacenters), "GET /v1/catalog/datacenters");
+    }
+
+    #[test]
+    fn recorded_answer() {
+        assert_eq!(answer::<Datacenters>(200, r#"["dc1","dc2"]"#).unwrap(), ["dc1", "dc2"]);
+    }
+}

@@ -1,0 +1,67 @@
+//! Reading all sessions.
+
+use crate::response;
+use crate::session::Session;
+use crate::{Blocking, Endpoint, Method, Read, RequestWriter};
+
+/// Reads all sessions of the datacenter: `GET /v1/session/list`.
+///
+/// Sessions that the token may not see are left out without a word;
+/// [`Meta`](crate::Meta::results_filtered_by_acls) may tell.
+///
+/// [API documentation](https://developer.hashicorp.com/consul/api-docs/session#list-sessions)
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct List;
+
+impl List {
+    /// Reads all sessions.
+    #[must_use]
+    pub fn new() -> Self {
+        Self
+    }
+}
+
+impl Endpoint for List {
+    type Response = response::List<Session>;
+    const METHOD: Method = Method::GET;
+    const PATH: &'static str = "/v1/session/list";
+
+    fn write(&self, _: &mut RequestWriter) {}
+}
+
+impl Read for List {}
+impl Blocking for List {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{answer, wire};
+
+    #[test]
+    fn request() {
+        assert_eq!(wire(&List), "GET /v1/session/list");
+    }
+
+    #[test]
+    fn recorded_answer() {
+        let body = r#"[
+            {"ID": "292ef953-27fa-b363-60a3-95ffc3cc1acb", "Name": "s1", "Node": "node-a", "LockDelay": 2000000000,
+             "Behavior": "delete", "TTL": "15s", "NodeChecks": ["serfHealth"], "ServiceChecks": null,
+             "CreateIndex": 51, "ModifyIndex": 51},
+            {"ID": "cc116051-5d41-51be-d6ef-f4380f2088a1", "Name": "nochecks", "Node": "node-a",
+             "LockDelay": 5000000000, "Behavior": "release", "TTL": "", "NodeChecks": [], "ServiceChecks": null,
+             "CreateIndex": 53, "ModifyIndex": 53}
+        ]"#;
+        let sessions = answer::<List>(200, body).unwrap();
+        assert_eq!(
+            sessions.iter().map(|session| session.name.as_str()).collect::<Vec<_>>(),
+            ["s1", "nochecks"]
+        );
+        assert_eq!((sessions[1].ttl, sessions[1].node_checks.len()), (None, 0));
+    }
+
+    #[test]
+    fn none_is_empty() {
+        assert_eq!(answer::<List>(200, "[]").unwrap(), []);
+    }
+}

@@ -1,0 +1,50 @@
+//! Reading who votes.
+
+use crate::{Endpoint, List, Method, RequestWriter};
+
+/// Reads the addresses of the servers that take part in the consensus: `GET /v1/status/peers`.
+///
+/// Each as `host:port`. Empty before the servers have found each other.
+///
+/// [API documentation](https://developer.hashicorp.com/consul/api-docs/status#list-raft-peers)
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Peers;
+
+impl Peers {
+    /// Reads who votes.
+    #[must_use]
+    pub fn new() -> Self {
+        Self
+    }
+}
+
+impl Endpoint for Peers {
+    type Response = List<String>;
+    const METHOD: Method = Method::GET;
+    const PATH: &'static str = "/v1/status/peers";
+
+    fn write(&self, _: &mut RequestWriter) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{answer, wire};
+
+    #[test]
+    fn request() {
+        assert_eq!(wire(&Peers), "GET /v1/status/peers");
+    }
+
+    #[test]
+    fn recorded_answer() {
+        let body = r#"["127.0.0.158:8300","127.0.0.159:8300","127.0.0.160:8300"]"#;
+        assert_eq!(answer::<Peers>(200, body).unwrap()[2], "127.0.0.160:8300");
+    }
+
+    #[test]
+    fn none_is_empty() {
+        assert!(answer::<Peers>(200, "[]").unwrap().is_empty());
+        assert!(answer::<Peers>(200, "null").unwrap().is_empty());
+    }
+}

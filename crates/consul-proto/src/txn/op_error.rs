@@ -1,0 +1,151 @@
+//! Why an operation of a transaction failed.
+
+use std::fmt::{self, Write as _};
+
+use serde::Deserialize;
+
+use crate::types::null;
+
+/// Why one operation made its transaction fail.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct OpError {
+    /// Place of the operation in the transaction, from 0.
+    pub op_index: usize,
+    /// The server's own words.
+    #[serde(default, deserialize_with = "null::or_default")]
+    pub what: String,
+}
+
+/// What the failure of an operation means, the same on every version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum OpErrorKind {
+    /// A condition does not hold: another index, another holder, a key where there should be none, or no key where
+    /// something is expected of it.
+    Conflict,
+    /// The key, node, service or check to read does not exist, or the node or service to write something for.
+    NotFound,
+    /// The token may not do this.
+    PermissionDenied,
+    /// The session does not exist, or no longer.
+    InvalidSession,
+    /// The key cannot be locked yet: the session that held it was invalidated a short time ago.
+    LockDelay,
+    /// The key is locked by another session.
+    LockHeld,
+    /// The server does not know the verb: it is too old.
+    Unsupported,
+    /// Something else; mostly what is written is incomplete.
+    Other,
+}
+
+impl OpError {
+    /// What it means.
+    #[must_use]
+    pub fn kind(&self) -> OpErrorKind {
+        classify(&self.what)
+    }
+}
+
+/// Names of the caller's stand in the middle of these texts, quoted, so they are told apart by both their ends.
+fn classify(what: &str) -> OpErrorKind {
+    let is = |start: &str, end: &str| what.starts_with(start) && what.ends_with(end);
+    let any = |starts: &[&str]| starts.iter().any(|start| what.starts_with(start));
+    if any(&["Permission denied"]) {
+        OpErrorKind::PermissionDenied
+    } else if any(&["unknown "]) {
+        OpErrorKind::Unsupported
+    } else if any(&["invalid session", "missing session", "failed session lookup"]) {
+        OpErrorKind::InvalidSession
+    } else if is("failed to lock ", "due to lock delay") {
+        OpErrorKind::LockDelay
+    } else if is("failed to lock ", "lock is already held") {
+        OpErrorKind::LockHeld
+    } else if any(&["failed session check", "failed index check", "failed to check ", "failed to unlock "])
+        || is("failed to ", "index is stale")
+        || is("key \"", "\" exists")
+    {
+        OpErrorKind::Conflict
+    } else if any(&["Missing node registration", "Missing service registration"])
+        || (any(&["key \"", "node \"", "service \"", "check \""]) && what.ends_with("doesn't exist"))
+    {
+        OpErrorKind::NotFound
+    } else {
+        OpErrorKind::Other
+    }
+}
+
+impl fmt::Display for OpError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "operation {}: ", self.op_index)?;
+        for c in self.what.chars() {
+            // The quotes around names are the server's and stay readable; nothing may break a line.
+            if c.is_control() { write!(f, "{}", c.escape_debug())? } else { f.write_char(c)? }
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for OpError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_kind_whatever_the_version_says() {
+        use OpErrorKind as K;
+        for (what, kind) in [
+            (r#"failed to set key "k", index is stale"#, K::Conflict),
+            (r#"failed to delete key "k", index is stale"#, K::Conflict),
+            (r#"failed to delete node "n", index is stale"#, K::Conflict),
+            (r#"failed to set service "id" on node "n", index is stale"#, K::Conflict),
+            (r#"failed to delete check "id" on node "n", index is stale"#, K::Conflict),
+            (r#"key "k" exists"#, K::Conflict),
+            (r#"failed session check for key "k", current session "" != "6a24""#, K::Conflict),
+            (r#"failed index check for key "k", current modify index 74 != 1"#, K::Conflict),
+            (r#"failed to check session, key "k" doesn't exist"#, K::Conflict),
+            (r#"failed to check index, key "k" doesn't exist"#, K::Conflict),
+            (r#"failed to unlock key "k", lock isn't held, or is held by another session"#, K::Conflict),
+            (r#"key "k" doesn't exist"#, K::NotFound),
+            (r#"node "n" doesn't exist"#, K::NotFound),
+            (r#"service "id" on node "n" doesn't exist"#, K::NotFound),
+            (r#"check "id" on node "n" doesn't exist"#, K::NotFound),
+            ("Missing node registration", K::NotFound),
+            ("Missing service registration", K::NotFound),
+            ("Permission denied", K::PermissionDenied),
+            (
+                r#"Permission denied: token with AccessorID 'x' lacks permission 'key:write' on "k""#,
+                K::PermissionDenied,
+            ),
+            (r#"invalid session "11111111-2222-3333-4444-555555555555""#, K::InvalidSession),
+            ("missing session", K::InvalidSession),
+            ("failed session lookup: index error: UUID must be 36 characters", K::InvalidSession),
+            (r#"failed to lock key "k" due to lock delay"#, K::LockDelay),
+            (r#"failed to lock key "k", lock is already held"#, K::LockHeld),
+            (r#"unknown KV verb "get-or-empty""#, K::Unsupported),
+            ("unknown KV operation: get-or-empty", K::Unsupported),
+            ("unknown service operation: nope", K::Unsupported),
+            ("Must provide key", K::Other),
+            ("Bad node ID: uuid string is wrong length", K::Other),
+            ("", K::Other),
+        ] {
+            assert_eq!(classify(what), kind, "{what}");
+        }
+    }
+
+    #[test]
+    fn names_do_not_mislead() {
+        use OpErrorKind as K;
+        for (what, kind) in [
+            (r#"key "Permission denied" exists"#, K::Conflict),
+            (r#"key "a\" exists" doesn't exist"#, K::NotFound),
+            (r#"failed to lock key "a due to lock delay", lock is already held"#, K::LockHeld),
+            (r#"key "invalid session" doesn't exist"#, K::NotFound),
+        ] {
+            assert_eq!(classify(what), kind, "{what}");
+        }
+    }
+}

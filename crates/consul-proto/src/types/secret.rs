@@ -1,0 +1,42 @@
+//! Text that no output shows.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// A token or another secret. It is sent, and never shown: its `Debug` form hides it, and it has no `Display`.
+#[derive(Clone, Default, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The secret itself.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<T: Into<String>> From<T> for Secret {
+    fn from(secret: T) -> Self {
+        Self(secret.into())
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_sent_and_not_shown() {
+        let secret = Secret::from("5ef7");
+        assert_eq!(serde_json::to_string(&secret).unwrap(), r#""5ef7""#);
+        assert_eq!(format!("{secret:?}"), "Secret(..)");
+    }
+}
