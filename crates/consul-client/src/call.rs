@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use consul_proto::{
-    Blocking, Cacheable, Cached, Consistency, Endpoint, Filterable, OpenedOf, Options, OutputOf, Peerable, Read,
-    Response, Sortable, response::Streamed,
+    Blocking, Cacheable, Cached, Consistency, Endpoint, Filterable, OpenedOf, Options, OutputOf, Peerable,
+    Read, Response, Sortable, response::Streamed,
 };
 
 use crate::client::Attempt;
@@ -52,7 +52,7 @@ impl<E: Endpoint> Call<E> {
     }
 
     /// Changes the endpoint; what the setters of the groups are made of.
-    pub(crate) fn with(mut self, change: impl FnOnce(&mut E)) -> Self {
+    pub(crate) fn with<T>(mut self, change: impl FnOnce(&mut E) -> T) -> Self {
         change(&mut self.endpoint);
         self
     }

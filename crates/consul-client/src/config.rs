@@ -154,7 +154,10 @@ impl Builder {
         self.env_from(|name| std::env::var(name))
     }
 
-    fn env_from(mut self, var: impl Fn(&'static str) -> Result<String, std::env::VarError>) -> Result<Self, ConfigError> {
+    fn env_from(
+        mut self,
+        var: impl Fn(&'static str) -> Result<String, std::env::VarError>,
+    ) -> Result<Self, ConfigError> {
         let var = |name| match var(name) {
             Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
             Err(std::env::VarError::NotPresent) => Ok(None),
@@ -174,7 +177,10 @@ impl Builder {
         // Anything but a clear no must not end up in plain text.
         match var("CONSUL_HTTP_SSL")?.as_deref() {
             None | Some("0" | "f" | "F" | "false" | "FALSE" | "False") => Ok(self),
-            Some(_) => Err(ConfigError::Environment { name: "CONSUL_HTTP_SSL", reason: "asks for TLS, which is not built in" }),
+            Some(_) => Err(ConfigError::Environment {
+                name: "CONSUL_HTTP_SSL",
+                reason: "asks for TLS, which is not built in",
+            }),
         }
     }
 

@@ -26,7 +26,11 @@ pub(crate) fn allowance(options: &Options, timeout: Duration) -> Duration {
 /// Runs `attempt` until `at`; `None` where it was not finished by then.
 ///
 /// What finishes without a wait costs no timer.
-pub(crate) async fn within<F: Future>(runtime: &dyn Runtime, allowance: Duration, attempt: F) -> Option<F::Output> {
+pub(crate) async fn within<F: Future>(
+    runtime: &dyn Runtime,
+    allowance: Duration,
+    attempt: F,
+) -> Option<F::Output> {
     let mut attempt = pin!(attempt);
     let mut sleep: Option<Sleep> = None;
     let start = runtime.now();
@@ -47,14 +51,19 @@ mod tests {
     #[test]
     fn a_wait_extends_the_allowance_by_what_servers_add() {
         let timeout = Duration::from_secs(5);
-        let allow = |index, wait| allowance(&Options { index, wait, ..Options::default() }, timeout).as_secs();
+        let allow =
+            |index, wait| allowance(&Options { index, wait, ..Options::default() }, timeout).as_secs();
         assert_eq!(allow(None, None), 5);
         assert_eq!(allow(None, Some(Duration::from_secs(60))), 5);
         assert_eq!(allow(Some(0), Some(Duration::from_secs(60))), 5);
         assert_eq!(allow(Some(7), Some(Duration::from_secs(160))), 5 + 170);
         assert_eq!(allow(Some(7), None), 5 + 318);
         assert_eq!(allow(Some(7), Some(Duration::from_secs(86_400))), 5 + 637);
-        let hash = Options { hash: Some("ff".to_owned()), wait: Some(Duration::from_secs(16)), ..Options::default() };
+        let hash = Options {
+            hash: Some("ff".to_owned()),
+            wait: Some(Duration::from_secs(16)),
+            ..Options::default()
+        };
         assert_eq!(allowance(&hash, timeout).as_secs(), 5 + 17);
     }
 }

@@ -66,7 +66,9 @@ impl Error {
             ResponseError::Api(error) => Self::api(route, error),
             ResponseError::Decode(error) => Self::new(route, Cause::Decode(error)),
             // The enum is open; both of its arms are above.
-            other => Self::new(route, Cause::Transport(TransportError::new(TransportErrorKind::Other, other))),
+            other => {
+                Self::new(route, Cause::Transport(TransportError::new(TransportErrorKind::Other, other)))
+            }
         }
     }
 
@@ -131,7 +133,8 @@ impl Error {
             Cause::Encode(_) | Cause::Decode(_) => false,
             Cause::Timeout(_) => is_replayable,
             Cause::Transport(error) => {
-                let may_pass = matches!(error.kind(), TransportErrorKind::Connect | TransportErrorKind::Closed);
+                let may_pass =
+                    matches!(error.kind(), TransportErrorKind::Connect | TransportErrorKind::Closed);
                 may_pass && (is_replayable || error.is_unsent())
             }
             Cause::Api(error) => {

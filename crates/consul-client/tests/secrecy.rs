@@ -68,7 +68,9 @@ async fn nothing_shows_the_token() {
     let token = Token::new(SECRET).unwrap();
     assert_hidden("token", &format!("{token:?}"));
 
-    for (status, body) in [(Some(200), "true"), (Some(403), "ACL not found"), (Some(200), "<html>"), (None, "")] {
+    for (status, body) in
+        [(Some(200), "true"), (Some(403), "ACL not found"), (Some(200), "<html>"), (None, "")]
+    {
         let executor = Arc::new(Scripted { status, body, requests: Mutex::default() });
         let builder = Client::builder().executor(Arc::clone(&executor) as _, Arc::new(Stopped)).token(SECRET);
         assert_hidden("builder", &format!("{builder:?} {builder:#?}"));
