@@ -20,7 +20,7 @@ use tempfile::TempDir;
 pub use self::builder::Builder;
 use self::config::Identity;
 use self::ports::Ports;
-use self::process::{Process, Signal};
+use self::process::{LOG, Process, Signal};
 use self::ready::Probe;
 use crate::{Version, binary};
 
@@ -94,7 +94,7 @@ impl Agent {
 
     /// Starts the process and waits until it is ready.
     fn run(&self) -> Result<(), StartError> {
-        let process = Process::spawn(&self.binary, &self.args, &self.log_path())
+        let process = Process::spawn(&self.binary, &self.args, self.dir.path())
             .map_err(|error| StartError(format!("cannot start {}: {error}", self.binary.display())))?;
         *self.process() = Some(process);
         let probe = Probe::new(&self.url, &self.node, self.token.as_deref());
@@ -215,7 +215,7 @@ impl Agent {
     }
 
     fn log_path(&self) -> PathBuf {
-        self.dir.path().join("consul.log")
+        self.dir.path().join(LOG)
     }
 
     fn failure(&self, what: &str) -> StartError {

@@ -1,6 +1,6 @@
 //! The harness keeps its promises: agents are ready, separate, and gone when they should be.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -110,9 +110,11 @@ fn the_shared_agent_is_one_and_names_are_unique() {
 #[test]
 fn a_killed_test_process_leaves_no_agent_behind() {
     require!(Path::new("/proc/self").exists(), "looks for processes in /proc");
+    let dir = tempfile_dir();
     let mut parent = Command::new(env::current_exe().unwrap())
         .args(["--exact", "harness::an_agent_to_leave_behind", "--nocapture"])
         .env(LEAVE_BEHIND, "1")
+        .env("TMPDIR", &dir)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -129,10 +131,16 @@ fn a_killed_test_process_leaves_no_agent_behind() {
     parent.kill().unwrap();
     parent.wait().unwrap();
     let start = Instant::now();
-    while pids.iter().any(|pid| is_process(*pid)) {
-        assert!(start.elapsed() < Duration::from_secs(10), "still there: {pids:?}");
+    // Neither processes nor their files.
+    while pids.iter().any(|pid| is_process(*pid)) || std::fs::read_dir(&dir).unwrap().next().is_some() {
+        assert!(
+            start.elapsed() < Duration::from_secs(10),
+            "still there: {pids:?}, or files in {}",
+            dir.display()
+        );
         thread::sleep(Duration::from_millis(10));
     }
+    std::fs::remove_dir(dir).unwrap();
 }
 
 /// Not a test of its own: the process that `a_killed_test_process_leaves_no_agent_behind` kills.
@@ -140,7 +148,8 @@ fn a_killed_test_process_leaves_no_agent_behind() {
 fn an_agent_to_leave_behind() {
     if env::var_os(LEAVE_BEHIND).is_some() {
         let agent = Agent::builder().start();
-        println!("left behind: {} {}", shared_agent().pid(), agent.pid());
+        // Straight to stdout, which the test that waits for it reads.
+        writeln!(std::io::stdout(), "left behind: {} {}", shared_agent().pid(), agent.pid()).unwrap();
         thread::sleep(Duration::from_secs(120));
     }
 }
@@ -178,7 +187,6 @@ fn put_request(path: &str, body: &str) -> String {
 }
 
 fn exchange(agent: &Agent, request: &str, limit: Duration) -> Option<String> {
-    use std::io::{Read, Write};
     let mut stream = TcpStream::connect(agent.http_addr()).unwrap();
     stream.set_read_timeout(Some(limit)).unwrap();
     stream.write_all(request.as_bytes()).unwrap();

@@ -10,26 +10,30 @@ use std::{fs, thread};
 pub(super) use rustix::process::Signal;
 use rustix::process::{Pid, kill_process};
 
-/// Runs `$2…` with its output in `$1`, prints its pid, and kills it once its own stdin ends.
+/// Runs `$2…` with its output in the log of the folder `$1`, prints its pid, and kills it once its own stdin ends.
 ///
-/// Stdin is a pipe that only the test process holds, so it ends however that process ends, by SIGKILL too. `read` is a
-/// builtin: killing the watcher's shell leaves nothing. The watcher goes before the supervisor does, so it never
-/// signals a pid that belongs to someone else by then.
+/// Stdin is a pipe that only the test process holds, so it ends however that process ends, by SIGKILL too. Then nobody
+/// else is left to remove the folder either. `read` is a builtin: killing the watcher's shell leaves nothing. The
+/// watcher goes before the supervisor does, so it never signals a pid that belongs to someone else by then.
 const SUPERVISOR: &str = r#"
-log=$1
+dir=$1
 shift
 exec 3<&0
-"$@" </dev/null >>"$log" 2>&1 3<&- &
+"$@" </dev/null >>"$dir/consul.log" 2>&1 3<&- &
 agent=$!
-{ read -r _ <&3; kill -s KILL "$agent"; } >/dev/null 2>&1 &
+{ read -r _ <&3; : >"$dir/abandoned"; kill -s KILL "$agent"; } >/dev/null 2>&1 &
 watcher=$!
 exec 3<&-
 echo "$agent"
 wait "$agent"
 code=$?
 kill -s KILL "$watcher" 2>/dev/null
+if [ -e "$dir/abandoned" ]; then rm -rf "$dir"; fi
 exit "$code"
 "#;
+
+/// Name of the log in the folder of a process.
+pub(super) const LOG: &str = "consul.log";
 
 /// A supervised process.
 #[derive(Debug)]
@@ -41,14 +45,15 @@ pub(super) struct Process {
 }
 
 impl Process {
-    /// Starts a program whose output goes to the end of a log file.
+    /// Starts a program whose output goes to the end of the log in a folder. The folder is removed when the process is
+    /// abandoned: dropped while it runs, or left by a test process that ended.
     pub(super) fn spawn(
         program: &Path,
         args: impl IntoIterator<Item = impl AsRef<OsStr>>,
-        log: &Path,
+        dir: &Path,
     ) -> io::Result<Self> {
         let mut command = Command::new("sh");
-        command.args(["-c", SUPERVISOR, "supervisor"]).arg(log).arg(program).args(args);
+        command.args(["-c", SUPERVISOR, "supervisor"]).arg(dir).arg(program).args(args);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         // A group of its own: what the terminal sends on Ctrl-C must not end the supervisor before its process.
         #[cfg(unix)]
@@ -89,18 +94,18 @@ impl Process {
     pub(super) fn freeze(&mut self) {
         self.signal(Signal::STOP);
         let start = Instant::now();
-        while !self.stands_still() && start.elapsed() < Duration::from_secs(2) {
+        while self.moves() && start.elapsed() < Duration::from_secs(2) {
             thread::sleep(Duration::from_millis(1));
         }
     }
 
-    /// Whether all threads are stopped; `false` where the system has no /proc to ask.
-    fn stands_still(&self) -> bool {
+    /// Whether a thread is not stopped yet. Systems without /proc are taken at their word.
+    fn moves(&self) -> bool {
         let Ok(tasks) = fs::read_dir(format!("/proc/{}/task", self.pid)) else { return false };
-        tasks.flatten().all(|task| {
+        tasks.flatten().any(|task| {
             // `pid (name) state …`: a name may hold anything, so the last `)` ends it.
-            fs::read_to_string(task.path().join("stat"))
-                .is_ok_and(|stat| stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('T')))
+            let stat = fs::read_to_string(task.path().join("stat")).unwrap_or_default();
+            stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with(['T', 'Z', 'X']))
         })
     }
 

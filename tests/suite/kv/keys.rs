@@ -9,13 +9,28 @@ use crate::clients::client;
 /// Keys that every server takes in a path.
 fn carried() -> Vec<String> {
     let long = "k/".repeat(2048);
-    ["a b", "100%", "q?x", "h#x", "a+b", "quote\"", "back\\slash", "é☃😀", "dir/", "a%2Fb", ";&=:@,$!'()*", "..a/b..", &long]
-        .map(str::to_owned)
-        .into()
+    [
+        "a b",
+        "100%",
+        "q?x",
+        "h#x",
+        "a+b",
+        "quote\"",
+        "back\\slash",
+        "é☃😀",
+        "dir/",
+        "a%2Fb",
+        ";&=:@,$!'()*",
+        "..a/b..",
+        &long,
+    ]
+    .map(str::to_owned)
+    .into()
 }
 
 /// Keys that no server can be asked for by a path.
-const NOT_CARRIED: [&str; 10] = ["a//b", "a/../b", "a/./b", "a/..", "a/.", "a//", "nul\0", "line\nbreak", "tab\t", "esc\u{1b}"];
+const NOT_CARRIED: [&str; 10] =
+    ["a//b", "a/../b", "a/./b", "a/..", "a/.", "a//", "nul\0", "line\nbreak", "tab\t", "esc\u{1b}"];
 
 #[tokio::test]
 async fn keys_of_every_kind_make_the_round_trip() {
@@ -81,7 +96,15 @@ async fn a_literal_percent_is_another_key_than_what_it_would_decode_to() {
 async fn keys_that_only_some_servers_refuse_are_told_as_such() {
     let (kv, prefix) = (client().kv(), unique("some"));
     kv.put(format!("{prefix}/neighbour"), "kept").await.unwrap();
-    let names = ["trailing ", "50%20x", "a%2e%2eb", "nbsp\u{a0}", "zero\u{200b}width", "bom\u{feff}", "private\u{e000}"];
+    let names = [
+        "trailing ",
+        "50%20x",
+        "a%2e%2eb",
+        "nbsp\u{a0}",
+        "zero\u{200b}width",
+        "bom\u{feff}",
+        "private\u{e000}",
+    ];
     for name in names {
         let key = format!("{prefix}/{name}");
         match kv.put(&key, "x").await {

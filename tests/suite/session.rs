@@ -1,0 +1,129 @@
+//! Sessions, and the keys they hold, on a real agent.
+
+use std::time::Duration;
+
+use consul_client::session::{Behavior, Session};
+use consul_client::{ApiErrorKind, ErrorKind};
+use consul_tests::{shared_agent, unique};
+
+use crate::clients::client;
+
+#[tokio::test]
+async fn a_session_is_what_it_was_created_as() {
+    let (client, name) = (client(), unique("session"));
+    let session = client.session();
+    let id = session
+        .create()
+        .name(&name)
+        .ttl(Duration::from_secs(90))
+        .lock_delay(Duration::from_millis(1500))
+        .behavior(Behavior::Delete)
+        .node(shared_agent().node())
+        .await
+        .unwrap();
+    let read = session.info(&id).await.unwrap().unwrap();
+    assert_eq!((&read.id, &read.name, read.node.as_str()), (&id, &name, shared_agent().node()));
+    assert_eq!((read.ttl, read.lock_delay), (Some(Duration::from_secs(90)), Duration::from_millis(1500)));
+    assert_eq!(
+        (read.behavior, read.node_checks.as_slice()),
+        (Behavior::Delete, ["serfHealth".to_owned()].as_slice())
+    );
+
+    let holds = |list: Vec<Session>| list.iter().any(|session| session.id == id);
+    assert!(holds(session.list().await.unwrap()));
+    assert!(holds(session.node(shared_agent().node()).await.unwrap()));
+    assert_eq!(session.renew(&id).await.unwrap().unwrap().ttl, Some(Duration::from_secs(90)));
+
+    assert!(session.destroy(&id).await.unwrap());
+    assert_eq!(session.info(&id).await.unwrap(), None);
+    assert_eq!(session.renew(&id).await.unwrap(), None, "gone is an answer");
+    assert!(session.destroy(&id).await.unwrap(), "destroying twice is once");
+    assert!(!holds(session.list().await.unwrap()));
+}
+
+#[tokio::test]
+async fn what_is_not_said_is_the_servers_default() {
+    let session = client().session();
+    let plain = session.create().await.unwrap();
+    let read = session.info(&plain).await.unwrap().unwrap();
+    assert_eq!(
+        (read.ttl, read.lock_delay, read.behavior),
+        (None, Duration::from_secs(15), Behavior::Release)
+    );
+    assert_eq!(read.node_checks, ["serfHealth"]);
+
+    let bare = session.create().lock_delay(Duration::ZERO).node_checks(Vec::<String>::new()).await.unwrap();
+    let read = session.info(&bare).await.unwrap().unwrap();
+    assert_eq!(read.lock_delay, Duration::ZERO);
+    assert!(read.node_checks.is_empty());
+    for id in [plain, bare] {
+        session.destroy(id).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn one_session_holds_a_key_at_a_time() {
+    let (client, key) = (client(), unique("held"));
+    let (kv, session) = (client.kv(), client.session());
+    let [one, two] = [session.create().await.unwrap(), session.create().await.unwrap()];
+
+    assert!(kv.put(&key, "one").acquire(&one).await.unwrap());
+    assert!(!kv.put(&key, "two").acquire(&two).await.unwrap());
+    let entry = kv.get(&key).await.unwrap().unwrap();
+    assert_eq!(
+        (entry.session.as_ref(), entry.lock_index, entry.value.as_ref()),
+        (Some(&one), 1, b"one".as_ref())
+    );
+    assert!(!kv.put(&key, "two").release(&two).await.unwrap());
+    assert!(kv.put(&key, "free").release(&one).await.unwrap());
+    assert_eq!(kv.get(&key).await.unwrap().unwrap().session, None);
+    assert!(kv.put(&key, "two").acquire(&two).await.unwrap());
+    for id in [one, two] {
+        session.destroy(id).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_does_not_exist_is_an_answer_and_not_an_outage() {
+    let (client, key) = (client(), unique("dead"));
+    let id = client.session().create().await.unwrap();
+    client.session().destroy(&id).await.unwrap();
+    let error = client.kv().put(&key, "x").acquire(&id).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Api(ApiErrorKind::UnknownSession));
+    assert!(error.is_not_found() && !error.is_retryable() && !error.is_outcome_unknown());
+    assert!(!client.kv().put(&key, "x").release(&id).await.unwrap());
+    assert_eq!(client.kv().get(&key).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn what_cannot_be_a_session_is_not_sent() {
+    let (client, key) = (client(), unique("odd"));
+    let session = client.session();
+    for id in ["", "abc", "..", "a/b", "../kv/x", "?x=1", "#"] {
+        for error in [
+            session.info(id).await.unwrap_err(),
+            session.renew(id).await.unwrap_err(),
+            session.destroy(id).await.unwrap_err(),
+            client.kv().put(&key, "x").acquire(id).await.unwrap_err(),
+            client.kv().put(&key, "x").release(id).await.unwrap_err(),
+        ] {
+            assert_eq!(error.kind(), ErrorKind::Request, "{id:?}");
+        }
+    }
+    for ttl in [1, 9, 86_401] {
+        assert_eq!(
+            session.create().ttl(Duration::from_secs(ttl)).await.unwrap_err().kind(),
+            ErrorKind::Request
+        );
+    }
+    assert_eq!(
+        session.create().lock_delay(Duration::from_secs(61)).await.unwrap_err().kind(),
+        ErrorKind::Request
+    );
+}
+
+#[tokio::test]
+async fn an_unknown_node_is_told_as_such() {
+    let error = client().session().create().node(unique("nowhere")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Api(ApiErrorKind::UnknownNode));
+}
