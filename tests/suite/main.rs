@@ -1,9 +1,11 @@
 //! The workspace against real Consul agents.
 #![allow(clippy::unwrap_used, reason = "all of it is tests, also what stands outside of their functions")]
 
+mod acl_legacy;
 mod catalog;
 mod clients;
 mod connections;
+mod event;
 mod harness;
 mod kv;
 mod proxy;

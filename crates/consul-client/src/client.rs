@@ -65,7 +65,6 @@ impl Client {
     }
 
     /// Starts to describe a client.
-    #[must_use]
     pub fn builder() -> Builder {
         Builder::new()
     }

@@ -151,7 +151,7 @@ impl Builder {
     ///
     /// Where a variable holds no text, and where `CONSUL_HTTP_SSL` asks for TLS, which this version does not speak.
     pub fn env(self) -> Result<Self, ConfigError> {
-        self.env_from(|name| std::env::var(name))
+        self.env_from(std::env::var)
     }
 
     fn env_from(

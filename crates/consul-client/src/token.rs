@@ -81,11 +81,9 @@ impl TryFrom<String> for Token {
     }
 }
 
-impl TryFrom<&Token> for Token {
-    type Error = Infallible;
-
-    fn try_from(token: &Token) -> Result<Self, Infallible> {
-        Ok(token.clone())
+impl From<&Token> for Token {
+    fn from(token: &Token) -> Self {
+        token.clone()
     }
 }
 

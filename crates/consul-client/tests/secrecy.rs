@@ -1,4 +1,5 @@
 //! No `Debug` and no `Display` shows a token.
+#![allow(clippy::unwrap_used, reason = "all of it is tests, also what stands outside of their functions")]
 
 use std::error::Error;
 use std::sync::{Arc, Mutex};

@@ -49,10 +49,6 @@ pub fn decode<E: Endpoint>(response: http::Response<Bytes>) -> Result<Response<O
 /// # Errors
 ///
 /// Where the head is no value's.
-#[expect(
-    clippy::result_large_err,
-    reason = "the parts are what the caller goes on with, not an error to keep"
-)]
 pub fn open<E, B>(response: http::Response<B>) -> Result<Response<OpenedOf<E, B>>, (Head, B)>
 where
     E: Endpoint<Response: Streamed>,

@@ -6,7 +6,7 @@
 //! keys. It travels in the path of a request, percent-encoded, and that is where some keys cannot go: servers fold
 //! empty segments (`a//b`, `/a`) and resolve `.` and `..`, and so would read or delete *another* key; control
 //! characters they refuse. Such keys are refused here, before anything is sent, with
-//! [`EncodeError::Key`](crate::EncodeError::Key).
+//! [`EncodeError::Key`].
 //!
 //! Some keys only some servers refuse: unprintable characters beyond ASCII, and since 1.22.6 a space at either end
 //! and text that would hold a space or `..` if percent-decoded once more (`50%20x`). The server's refusal is told as

@@ -134,6 +134,8 @@ impl Script {
 }
 
 /// The checks of another service instance or node count: critical if one of them is, else warning if one is.
+///
+/// An agent before 1.19.1 crashes over the name of a node that does not exist.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Alias {
@@ -151,7 +153,7 @@ impl Alias {
         Self { service: Some(service_id.into()), node: None }
     }
 
-    /// The checks of a node count.
+    /// The checks of a node count, which has to exist.
     pub fn node(name: impl Into<String>) -> Self {
         Self { service: None, node: Some(name.into()) }
     }
