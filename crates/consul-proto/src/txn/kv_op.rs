@@ -1,11 +1,9 @@
 //! Operations on the key/value store.
 
-use std::borrow::Cow;
+mod wire;
 
 use bytes::Bytes;
-use serde::{Serialize, Serializer};
 
-use crate::types::base64;
 use crate::{ArgumentFault, EncodeError, RequestWriter, session};
 
 /// An operation on the key/value store, as part of a [transaction](crate::txn::Apply).
@@ -203,68 +201,6 @@ impl KvOp {
             session::id(request, "session", &session);
         }
     }
-
-    fn wire(&self) -> Wire<'_> {
-        let wire = |verb, key| Wire { verb, key, value: None, flags: 0, index: None, session: None };
-        let of = |session| Some(session::lower_case(session));
-        match self {
-            Self::Set { key, value, flags } => Wire { value: Some(value), flags: *flags, ..wire("set", key) },
-            Self::Cas { key, value, flags, index } => {
-                Wire { value: Some(value), flags: *flags, index: Some(*index), ..wire("cas", key) }
-            }
-            Self::Lock { key, value, flags, session } => {
-                Wire { value: Some(value), flags: *flags, session: of(session), ..wire("lock", key) }
-            }
-            Self::Unlock { key, value, flags, session } => {
-                Wire { value: Some(value), flags: *flags, session: of(session), ..wire("unlock", key) }
-            }
-            Self::Get { key } => wire("get", key),
-            Self::GetOrEmpty { key } => wire("get-or-empty", key),
-            Self::GetTree { prefix } => wire("get-tree", prefix),
-            Self::CheckIndex { key, index } => Wire { index: Some(*index), ..wire("check-index", key) },
-            Self::CheckSession { key, session } => {
-                Wire { session: of(session), ..wire("check-session", key) }
-            }
-            Self::CheckNotExists { key } => wire("check-not-exists", key),
-            Self::Delete { key } => wire("delete", key),
-            Self::DeleteTree { prefix } => wire("delete-tree", prefix),
-            Self::DeleteCas { key, index } => Wire { index: Some(*index), ..wire("delete-cas", key) },
-        }
-    }
-}
-
-impl Serialize for KvOp {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.wire().serialize(serializer)
-    }
-}
-
-/// The form that all verbs share on the wire, where only what a verb reads is written.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Wire<'a> {
-    verb: &'static str,
-    key: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "base64_of")]
-    value: Option<&'a Bytes>,
-    #[serde(skip_serializing_if = "is_zero")]
-    flags: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    index: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    session: Option<Cow<'a, str>>,
-}
-
-fn base64_of<S: Serializer>(value: &Option<&Bytes>, serializer: S) -> Result<S::Ok, S::Error> {
-    match value {
-        Some(value) => base64::serialize(value, serializer),
-        None => serializer.serialize_none(),
-    }
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
-fn is_zero(flags: &u64) -> bool {
-    *flags == 0
 }
 
 #[cfg(test)]

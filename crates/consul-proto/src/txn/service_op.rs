@@ -59,6 +59,9 @@ pub enum ServiceOp {
 }
 
 /// A service instance to write.
+///
+/// Servers of 1.8 drop its kind, its tagged addresses and its proxy without a word; a
+/// [registration](crate::agent::service::Register) does not.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Service {
@@ -77,7 +80,7 @@ pub struct Service {
     /// Address; the node's where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
-    /// More addresses, such as `lan` and `wan`. Servers of 1.8 drop them.
+    /// More addresses, such as `lan` and `wan`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub tagged_addresses: BTreeMap<String, ServiceAddress>,
     /// Port.
@@ -91,8 +94,8 @@ pub struct Service {
     /// Lets others change the tags in the catalog.
     #[serde(skip_serializing_if = "is_blank")]
     pub enable_tag_override: bool,
-    /// What a proxy is configured with. Transactions keep of it where the proxied instance is, how mesh gateways are
-    /// used, and since 1.10 the settings of transparent mode; servers drop the rest.
+    /// What a proxy is configured with. Servers keep of it which instance it is for and where that listens, how mesh
+    /// gateways are used, and the settings of transparent mode; they drop the rest.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub proxy: Option<ConnectProxyConfig>,
     /// Namespace; Consul Enterprise.

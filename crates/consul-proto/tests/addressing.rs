@@ -1,0 +1,174 @@
+//! What a server reads out of a request is what was put into it, or the request is refused before it is sent.
+//!
+//! The texts are random, out of characters that mean something to someone on the way. The server is a model of what
+//! Go's and Consul's do with a request line.
+
+#[path = "addressing/random.rs"]
+mod random;
+#[path = "addressing/server.rs"]
+mod server;
+
+use consul_proto::{
+    ArgumentFault, EncodeError, Endpoint, Options, agent, catalog, encode, health, kv, session,
+};
+use random::Random;
+use server::{Seen, query, seen_by_1_8, seen_by_1_22, segments};
+
+const CASES: u32 = 20_000;
+
+fn target<E: Endpoint>(endpoint: &E) -> Result<String, EncodeError> {
+    encode(endpoint, &Options::default()).map(|request| request.uri().to_string())
+}
+
+/// Why a key should have no path, told without the code that decides it.
+fn is_without_path(key: &str) -> bool {
+    let (most, last) = key.rsplit_once('/').map_or((None, key), |(most, last)| (Some(most), last));
+    let mut segments = most.into_iter().flat_map(|most| most.split('/')).chain([last]);
+    key.chars().any(char::is_control)
+        || most.into_iter().flat_map(|most| most.split('/')).any(str::is_empty)
+        || segments.any(|segment| segment == "." || segment == "..")
+}
+
+/// Asserts that servers of both kinds see this key, if they take it.
+fn check_key(key: &str, encoded: Result<String, EncodeError>) {
+    match encoded {
+        Ok(target) => {
+            assert!(!is_without_path(key), "{key:?} is sent as {target}");
+            for seen in [seen_by_1_8(&target), seen_by_1_22(&target)] {
+                assert!(
+                    matches!(&seen, Seen::Refused) || seen == Seen::Key(key.to_owned()),
+                    "{key:?}: {seen:?}"
+                );
+            }
+        }
+        Err(EncodeError::Key { key: named, .. }) => {
+            assert!(is_without_path(key), "{key:?} is refused");
+            assert_eq!(named, key);
+        }
+        Err(EncodeError::Argument { fault: ArgumentFault::Empty, .. }) => assert_eq!(key, ""),
+        Err(error) => panic!("{key:?}: {error}"),
+    }
+}
+
+#[test]
+fn a_key_is_that_key_or_refused() {
+    let mut random = Random::new(1);
+    for _ in 0..CASES {
+        let key = random.text();
+        check_key(&key, target(&kv::Get::new(&key)));
+        check_key(&key, target(&kv::Raw::new(&key)));
+        check_key(&key, target(&kv::Put::new(&key, "v")));
+        check_key(&key, target(&kv::Delete::new(&key)));
+        check_key(&key, target(&kv::Delete { recurse: true, ..kv::Delete::new(&key) }));
+    }
+}
+
+#[test]
+fn a_prefix_is_that_prefix_or_refused() {
+    let mut random = Random::new(2);
+    for _ in 0..CASES {
+        let prefix = random.text();
+        check_key(&prefix, target(&kv::List::new(&prefix)));
+        let separator = random.text();
+        let keys = kv::Keys { separator: Some(separator.clone()), ..kv::Keys::new(&prefix) };
+        let encoded = target(&keys);
+        if let Ok(target) = &encoded {
+            let pairs = [("keys".to_owned(), String::new()), ("separator".to_owned(), separator)];
+            assert_eq!(query(target).as_deref(), Some(pairs.as_slice()), "{target}");
+        }
+        check_key(&prefix, encoded);
+    }
+    check_key("", target(&kv::List::new("")));
+}
+
+#[test]
+fn the_server_that_judges_keys_knows_its_trade() {
+    for (target, by_1_8, by_1_22) in [
+        ("/v1/kv/a%20b", Seen::Key("a b".to_owned()), Seen::Key("a b".to_owned())),
+        ("/v1/kv/a+b", Seen::Key("a+b".to_owned()), Seen::Key("a+b".to_owned())),
+        ("/v1/kv/dir/?recurse", Seen::Key("dir/".to_owned()), Seen::Key("dir/".to_owned())),
+        ("/v1/kv/", Seen::Key(String::new()), Seen::Key(String::new())),
+        ("/v1/kv/a//b", Seen::Elsewhere, Seen::Elsewhere),
+        ("/v1/kv/a/../b", Seen::Elsewhere, Seen::Elsewhere),
+        ("/v1/kv/c%2F%2Fd", Seen::Elsewhere, Seen::Key("c/d".to_owned())),
+        ("/v1/kv/a%2F..%2Fb", Seen::Elsewhere, Seen::Key("b".to_owned())),
+        ("/v1/kv/%20a", Seen::Key(" a".to_owned()), Seen::Refused),
+        ("/v1/kv/50%2520x", Seen::Key("50%20x".to_owned()), Seen::Refused),
+        ("/v1/kv/a%252e%252eb", Seen::Key("a%2e%2eb".to_owned()), Seen::Refused),
+        ("/v1/kv/%01x", Seen::Refused, Seen::Refused),
+        ("/v1/kv/%zz", Seen::Refused, Seen::Refused),
+    ] {
+        assert_eq!((seen_by_1_8(target), seen_by_1_22(target)), (by_1_8, by_1_22), "{target}");
+    }
+}
+
+#[test]
+fn an_id_stays_in_its_segment() {
+    let mut random = Random::new(3);
+    for _ in 0..CASES {
+        let id = random.text();
+        for (front, target) in [
+            ("/v1/session/node/", target(&session::Node::new(&id))),
+            ("/v1/catalog/service/", target(&catalog::Service::new(&id))),
+            ("/v1/health/service/", target(&health::Service::new(&id))),
+            ("/v1/agent/service/deregister/", target(&agent::service::Deregister::new(&id))),
+        ] {
+            let Ok(target) = target else { continue };
+            let seen = segments(&target).expect("a path that servers can decode");
+            let expected: Vec<_> = front.trim_matches('/').split('/').chain([id.as_str()]).collect();
+            assert_eq!(seen, expected, "{target}");
+            assert_eq!(query(&target), Some(Vec::new()), "{target}");
+            // Nor do those servers move it that look at the decoded path.
+            assert_ne!(seen_by_1_8(&target.replacen(front, "/v1/kv/", 1)), Seen::Elsewhere, "{target}");
+        }
+        for target in [
+            target(&session::Info::new(&id)),
+            target(&session::Renew::new(&id)),
+            target(&session::Destroy::new(&id)),
+        ] {
+            assert!(target.is_err(), "{id:?} is no UUID");
+        }
+    }
+}
+
+#[test]
+fn ids_that_are_made_to_escape_do_not() {
+    for id in ["../kv/x", "a/b", "", ".", ".."] {
+        assert!(target(&session::Node::new(id)).is_err(), "{id:?}");
+    }
+    for (id, sent) in [("a%2fb", "a%252fb"), ("?x=1", "%3Fx%3D1"), ("#", "%23"), ("a&b;c", "a%26b%3Bc")] {
+        assert_eq!(target(&session::Node::new(id)).expect("a segment"), format!("/v1/session/node/{sent}"));
+    }
+}
+
+#[test]
+fn a_value_of_the_query_is_that_value() {
+    let mut random = Random::new(4);
+    for _ in 0..CASES {
+        let texts: [String; 6] = std::array::from_fn(|_| random.text());
+        let [tag, datacenter, filter, near, hash, namespace] = texts.clone();
+        let service =
+            health::Service { tags: vec![tag.clone(), "v1".to_owned()], ..health::Service::new("web") };
+        let options = Options {
+            datacenter: Some(datacenter),
+            namespace: Some(namespace),
+            filter: Some(filter),
+            near: Some(near),
+            hash: Some(hash),
+            ..Options::default()
+        };
+        let target = encode(&service, &options).expect("a request").uri().to_string();
+        let [tag, datacenter, filter, near, hash, namespace] = texts;
+        let expected = [
+            ("tag", tag),
+            ("tag", "v1".to_owned()),
+            ("dc", datacenter),
+            ("ns", namespace),
+            ("filter", filter),
+            ("near", near),
+            ("hash", hash),
+        ];
+        let expected: Vec<_> = expected.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        assert_eq!(query(&target), Some(expected), "{target}");
+    }
+}

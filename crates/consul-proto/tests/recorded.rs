@@ -1,0 +1,132 @@
+//! Every recorded answer of a real server is a value, or the error that it should be.
+
+#[path = "recorded/exchange.rs"]
+mod exchange;
+#[path = "recorded/kinds.rs"]
+mod kinds;
+#[path = "recorded/route.rs"]
+mod route;
+
+use std::collections::BTreeSet;
+
+use consul_proto::{ApiErrorKind, ResponseError, decode, txn};
+use exchange::{Exchange, exchanges};
+use kinds::{KINDS, OP_KINDS};
+use route::{Route, route, routes};
+
+/// Requests that are no endpoint's, and why.
+const UNROUTED: &[(&str, &str, &str)] = &[("OPTIONS", "/v1/kv/x", "asks which methods there are")];
+
+/// Exchanges and the endpoints they belong to.
+fn routed() -> impl Iterator<Item = (Exchange, Route)> {
+    exchanges().into_iter().filter_map(|exchange| {
+        if UNROUTED.iter().any(|row| (row.0, row.1) == (exchange.method.as_str(), exchange.target.as_str())) {
+            return None;
+        }
+        let route = route(&exchange.method, &exchange.target);
+        let route = route.unwrap_or_else(|| panic!("{exchange} belongs to no endpoint"));
+        Some((exchange, route))
+    })
+}
+
+fn has_index(exchange: &Exchange) -> bool {
+    exchange.answer("").headers().contains_key("X-Consul-Index")
+}
+
+/// Whether the answer says something that is a value, of an endpoint like this one.
+fn is_value(exchange: &Exchange, route: &Route) -> bool {
+    let text = String::from_utf8_lossy(&exchange.body);
+    match exchange.status {
+        200 => true,
+        // A key that does not exist; the index tells it from a route that does not.
+        404 if exchange.target.starts_with("/v1/kv/") => has_index(exchange),
+        404 => route.name.ends_with("session::renew::Renew") && text.starts_with("Session id '"),
+        409 => route.name.ends_with("txn::apply::Apply"),
+        _ => false,
+    }
+}
+
+#[test]
+fn every_endpoint_is_recorded() {
+    let recorded: BTreeSet<_> = routed().map(|(_, route)| route.name).collect();
+    for route in routes() {
+        assert!(recorded.contains(route.name), "{} has no recorded answer", route.name);
+    }
+}
+
+#[test]
+fn values_are_read() {
+    for (exchange, route) in routed().filter(|(exchange, route)| is_value(exchange, route)) {
+        match (route.read)(exchange.answer(exchange.body.clone())) {
+            Ok(response) => assert_eq!(response.meta.index.is_some(), has_index(&exchange), "{exchange}"),
+            Err(error) => panic!("{exchange}\n{error}"),
+        }
+    }
+}
+
+#[test]
+fn absence_is_a_value() {
+    let absent = routed().filter(|(exchange, _)| exchange.status == 404);
+    let values: BTreeSet<_> = absent
+        .filter_map(|(exchange, route)| {
+            let response = (route.read)(exchange.answer(exchange.body.clone())).ok()?;
+            Some((route.name.rsplit("::").next(), response.value))
+        })
+        .collect();
+    let value = |name, value: &str| (Some(name), value.to_owned());
+    assert_eq!(
+        values,
+        BTreeSet::from([
+            value("Get", "None"),
+            value("Keys", "[]"),
+            value("List", "[]"),
+            value("Renew", "None"),
+        ])
+    );
+}
+
+#[test]
+fn refusals_and_failures_have_the_kind_they_should() {
+    let mut used = BTreeSet::new();
+    for (exchange, route) in routed().filter(|(exchange, route)| !is_value(exchange, route)) {
+        let text = String::from_utf8_lossy(&exchange.body).trim().to_owned();
+        let row = KINDS.iter().position(|&(status, part, _)| {
+            status == exchange.status && if part.is_empty() { text.is_empty() } else { text.contains(part) }
+        });
+        let row = row.unwrap_or_else(|| panic!("{exchange}\nnobody has said what this means: {text}"));
+        used.insert(row);
+        match (route.read)(exchange.answer(exchange.body.clone())) {
+            Err(ResponseError::Api(error)) => {
+                assert_eq!(error.kind(), KINDS[row].2, "{exchange}\n{text}");
+                assert_eq!((error.status().as_u16(), error.message()), (exchange.status, text.as_str()));
+            }
+            other => panic!("{exchange}\n{other:?}"),
+        }
+    }
+    let unused: Vec<_> = (0..KINDS.len()).filter(|row| !used.contains(row)).map(|row| KINDS[row]).collect();
+    assert!(unused.is_empty(), "no such answer is recorded: {unused:?}");
+}
+
+#[test]
+fn nothing_that_was_recorded_is_a_riddle() {
+    let riddles = KINDS.iter().filter(|(.., kind)| *kind == ApiErrorKind::Internal);
+    assert!(riddles.eq([&(500, "", ApiErrorKind::Internal)]));
+}
+
+#[test]
+fn failed_operations_have_the_kind_they_should() {
+    let mut used = BTreeSet::new();
+    for exchange in exchanges().into_iter().filter(|exchange| exchange.status == 409) {
+        let outcome =
+            decode::<txn::Apply>(exchange.answer(exchange.body.clone())).map(|response| response.value);
+        let Ok(txn::Outcome::RolledBack(rolled_back)) = outcome else { panic!("{exchange}\n{outcome:?}") };
+        assert!(!rolled_back.errors.is_empty(), "{exchange}");
+        for error in rolled_back.errors {
+            let row = OP_KINDS.iter().position(|(part, _)| error.what.contains(part));
+            let row = row.unwrap_or_else(|| panic!("{exchange}\nnobody has said what this means: {error}"));
+            used.insert(row);
+            assert_eq!(error.kind(), OP_KINDS[row].1, "{exchange}\n{error}");
+        }
+    }
+    assert_eq!(used.len(), OP_KINDS.len(), "no such answer is recorded");
+}

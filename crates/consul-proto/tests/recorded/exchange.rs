@@ -1,0 +1,77 @@
+//! Exchanges with real servers, as they were recorded.
+//!
+//! `fixtures/<server>/index.tsv` has a row for each: the file with the body of the answer (`-` where there is none),
+//! method and target, status and headers of the answer, the body of the request, and a note.
+
+use std::fmt;
+use std::path::Path;
+
+use bytes::Bytes;
+
+const SERVERS: [&str; 2] = ["consul-1.8.7", "consul-1.22.7"];
+
+/// What was asked, and what was answered.
+#[derive(Debug)]
+pub(crate) struct Exchange {
+    server: &'static str,
+    file: String,
+    pub(crate) method: String,
+    pub(crate) target: String,
+    pub(crate) status: u16,
+    headers: Vec<(String, String)>,
+    pub(crate) body: Bytes,
+}
+
+impl Exchange {
+    /// The answer, with another body.
+    pub(crate) fn answer(&self, body: impl Into<Bytes>) -> http::Response<Bytes> {
+        let mut answer = http::Response::builder().status(self.status);
+        for (name, value) in &self.headers {
+            answer = answer.header(name, value);
+        }
+        answer.body(body.into()).expect("recorded headers are valid")
+    }
+}
+
+impl fmt::Display for Exchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { server, file, method, target, status, .. } = self;
+        write!(f, "{server} {file}: {method} {target} -> {status}")
+    }
+}
+
+/// All there are.
+#[expect(clippy::disallowed_methods, reason = "tests read what was recorded")]
+pub(crate) fn exchanges() -> Vec<Exchange> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let read = |server: &'static str| {
+        let index = std::fs::read_to_string(root.join(server).join("index.tsv")).expect("an index");
+        let rows = index.lines().skip(1).map(|row| parse(&root.join(server), server, row));
+        rows.collect::<Vec<_>>()
+    };
+    SERVERS.into_iter().flat_map(read).collect()
+}
+
+#[expect(clippy::disallowed_methods, reason = "tests read what was recorded")]
+fn parse(directory: &Path, server: &'static str, row: &str) -> Exchange {
+    let [file, method, target, status, headers, ..] = row.split('\t').collect::<Vec<_>>()[..] else {
+        panic!("{server}: no row of the index: {row}");
+    };
+    let body = match file {
+        "-" => Vec::new(),
+        file => std::fs::read(directory.join(file)).expect("the body of a row"),
+    };
+    Exchange {
+        server,
+        file: file.to_owned(),
+        method: method.to_owned(),
+        target: target.to_owned(),
+        status: status.parse().expect("a status"),
+        headers: headers
+            .split(" | ")
+            .filter_map(|header| header.split_once(": "))
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect(),
+        body: body.into(),
+    }
+}
