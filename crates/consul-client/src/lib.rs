@@ -22,15 +22,21 @@
 //! it. An operation that is missing here, or is yours alone, is an [`Endpoint`](proto::Endpoint) away: see
 //! [`Client::call`]. For everything else there is [`Client::request`].
 
+pub mod agent;
 mod call;
+pub mod catalog;
 mod client;
 mod config;
 mod deadline;
 mod error;
+pub mod health;
 pub mod kv;
 mod raw;
+pub mod session;
+pub mod status;
 mod stream;
 mod token;
+pub mod txn;
 
 pub use call::Call;
 pub use client::Client;
@@ -42,3 +48,8 @@ pub use error::{Error, ErrorKind};
 pub use raw::RawCall;
 pub use stream::Chunks;
 pub use token::{Token, TokenError};
+
+/// The code in the README compiles, and what runs there holds.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

@@ -1,6 +1,7 @@
 //! What can go wrong in the protocol: before a request is sent, and in the answer.
 
 mod api;
+mod classify;
 mod decode;
 mod encode;
 

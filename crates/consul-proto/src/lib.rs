@@ -36,16 +36,22 @@
 //! its `Other` arm. What cannot be read is a [`DecodeError`] with the path of the item. Absence is part of an
 //! answer's type, not an error.
 
+pub mod agent;
+pub mod catalog;
 mod codec;
 mod endpoint;
 mod error;
+pub mod health;
 pub mod kv;
 mod meta;
 mod options;
 mod raw;
 pub mod response;
+pub mod session;
+pub mod status;
 #[cfg(test)]
 mod testing;
+pub mod txn;
 mod types;
 mod writer;
 

@@ -3,7 +3,7 @@
 use crate::session;
 use crate::{Endpoint, Flag, Method, RequestWriter, Write};
 
-/// Ends a session: `PUT /v1/session/destroy/:uuid`.
+/// Ends a session: `PUT /v1/session/destroy/:id`.
 ///
 /// What it holds is released or deleted, and its lock-delay begins. Answers `true`, also where there is no such
 /// session, so it may be sent twice.

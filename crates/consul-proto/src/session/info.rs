@@ -3,7 +3,7 @@
 use crate::session::{self, Session};
 use crate::{Blocking, Endpoint, First, Method, Read, RequestWriter};
 
-/// Reads one session: `GET /v1/session/info/:uuid`.
+/// Reads one session: `GET /v1/session/info/:id`.
 ///
 /// `None` where there is no such session, and where the token may not see it.
 ///

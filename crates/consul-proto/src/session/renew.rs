@@ -3,7 +3,7 @@
 use crate::session::{self, Session};
 use crate::{Endpoint, Method, One, OrGone, RequestWriter, Write};
 
-/// Gives a session its full time again: `PUT /v1/session/renew/:uuid`.
+/// Gives a session its full time again: `PUT /v1/session/renew/:id`.
 ///
 /// Answers with the session, whose TTL may be longer now than the one asked for; the next renewal goes by it. `None`
 /// where the session does not exist any more: its locks are lost. May be sent twice.
