@@ -1,0 +1,112 @@
+//! The canned server: knows seven requests by heart, and is not measured.
+//!
+//! Listens on a free port of the loopback address and prints it. Lives until it is killed, or its standard input is
+//! closed.
+
+use std::collections::HashMap;
+use std::io::Read as _;
+use std::sync::Arc;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use xtask_bench::canned;
+use xtask_bench::drive::Error;
+
+/// Complete answers by request line.
+type Answers = HashMap<String, Vec<u8>>;
+
+#[tokio::main(flavor = "current_thread")]
+#[expect(clippy::print_stdout, reason = "the port is what the caller waits for")]
+async fn main() -> Result<(), Error> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let answers = Arc::new(answers());
+    println!("{}", listener.local_addr()?.port());
+    std::thread::spawn(|| {
+        let _ = std::io::stdin().read(&mut [0]);
+        std::process::exit(0);
+    });
+    loop {
+        let (stream, _) = listener.accept().await?;
+        stream.set_nodelay(true)?;
+        let answers = Arc::clone(&answers);
+        tokio::spawn(async move { serve(stream, &answers).await });
+    }
+}
+
+/// Answers one connection until the client closes it.
+async fn serve(mut stream: TcpStream, answers: &Answers) -> std::io::Result<()> {
+    let mut received = Vec::with_capacity(4096);
+    loop {
+        let Some(length) = request_length(&received) else {
+            if stream.read_buf(&mut received).await? == 0 {
+                return Ok(());
+            }
+            continue;
+        };
+        match request_line(&received).and_then(|line| answers.get(line)) {
+            Some(answer) => stream.write_all(answer).await?,
+            None => stream.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n").await?,
+        }
+        received.drain(..length);
+    }
+}
+
+/// Method and target of the first request; a flag may be written `?raw` or `?raw=`.
+fn request_line(received: &[u8]) -> Option<&str> {
+    let line = received.split(|octet| *octet == b'\r').next()?;
+    let line = std::str::from_utf8(line).ok()?.strip_suffix(" HTTP/1.1")?;
+    Some(line.strip_suffix('=').unwrap_or(line))
+}
+
+/// The octets of the first request, head and body, once all of them are there.
+fn request_length(received: &[u8]) -> Option<usize> {
+    let head = received.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
+    let body = received[..head]
+        .split(|octet| *octet == b'\n')
+        .filter_map(|line| std::str::from_utf8(line).ok()?.trim().split_once(':'))
+        .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
+        .and_then(|(_, value)| value.trim().parse::<usize>().ok())
+        .unwrap_or(0);
+    (received.len() >= head + body).then_some(head + body)
+}
+
+/// Every answer, ready to be sent.
+fn answers() -> Answers {
+    let kv = meta(47_110, false);
+    let raw = format!("Content-Security-Policy: sandbox\r\n{kv}X-Content-Type-Options: nosniff\r\n");
+    let json = "application/json";
+    [
+        ("GET /v1/kv/get20", answer(json, &kv, canned::tiny())),
+        ("PUT /v1/kv/put20", answer(json, "", "true")),
+        ("GET /v1/kv/bench/many/?recurse", answer(json, &kv, canned::recurse())),
+        ("GET /v1/kv/big", answer(json, &kv, canned::big())),
+        ("GET /v1/kv/big?raw", answer("text/plain; charset=utf-8", &raw, canned::big_value())),
+        ("GET /v1/kv/bench/many/?keys", answer(json, &kv, canned::keys())),
+        ("GET /v1/health/service/web", answer(json, &meta(903_112, true), canned::health())),
+    ]
+    .into_iter()
+    .map(|(line, answer)| (line.to_owned(), answer))
+    .collect()
+}
+
+/// The headers that tell where a read stands.
+fn meta(index: u64, consistency: bool) -> String {
+    let consistency = if consistency { "X-Consul-Effective-Consistency: leader\r\n" } else { "" };
+    format!(
+        "{consistency}X-Consul-Index: {index}\r\nX-Consul-Knownleader: true\r\nX-Consul-Lastcontact: 0\r\n\
+         X-Consul-Query-Backend: blocking-query\r\n"
+    )
+}
+
+fn answer(content_type: &str, headers: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
+    let body = body.as_ref();
+    let mut answer = format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: {content_type}\r\nVary: Accept-Encoding\r\n\
+         X-Consul-Default-Acl-Policy: deny\r\n{headers}Date: Mon, 02 Jun 2025 08:15:42 GMT\r\n\
+         Content-Length: {}\r\n\r\n",
+        body.len()
+    )
+    .into_bytes();
+    answer.extend_from_slice(body);
+    answer
+}

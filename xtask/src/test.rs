@@ -1,0 +1,147 @@
+//! `cargo xtask test`: everything, on the oldest and on the newest Consul.
+
+mod libtest;
+mod report;
+mod toolchain;
+
+use std::process::Command;
+
+use consul_tests::{Agent, binary};
+
+use self::report::Report;
+use crate::consul::{self, Consul, NEWEST, OLDEST};
+use crate::error::Error;
+use crate::workspace::{self, cargo};
+use crate::{routes, tidy};
+
+/// Packages and the features they have to be right with; the default and all of them are in the list too.
+const FEATURES: &[(&str, &[&str])] = &[
+    ("consul-transport", &["--no-default-features"]),
+    ("consul-transport", &[]),
+    ("consul-transport", &["--no-default-features", "--features", "conformance"]),
+    ("consul-transport", &["--all-features"]),
+    ("consul-client", &["--no-default-features"]),
+    ("consul-client", &[]),
+    ("consul-client", &["--all-features"]),
+];
+
+/// The packages whose minimum Rust version is promised.
+const LIBRARIES: &[&str] = &["consul-proto", "consul-transport", "consul-client"];
+
+/// Examples that run against a real agent and must succeed: package and name.
+const EXAMPLES: &[(&str, &str)] =
+    &[("consul-client", "tour"), ("consul-client", "custom_endpoint"), ("consul-proto", "blocking")];
+
+/// Runs all steps, on both servers or on the one named.
+pub(crate) fn run(wanted: Option<&str>) -> Result<(), Error> {
+    let mut report = Report::default();
+    let consuls = consuls(wanted, &mut report);
+
+    report.command("format", cargo(&["fmt", "--all", "--check", "--", "--color", "never"]));
+    let lint =
+        ["clippy", "--quiet", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"];
+    report.command("clippy", cargo(&lint));
+    report.function("tidy", tidy::run);
+    report.function("routes", || routes::run(true));
+    features(&mut report);
+    wasm(&mut report);
+    msrv(&mut report);
+    // Only libraries: the documentation of a binary would want the place of a library of the same name.
+    let mut docs = cargo(&["doc", "--quiet", "--workspace", "--lib", "--no-deps", "--all-features"]);
+    docs.env("RUSTDOCFLAGS", "-D warnings");
+    report.command("documentation", docs);
+    let tests = ["test", "--workspace", "--exclude", "consul-tests", "--all-features", "--no-fail-fast"];
+    report.tests("unit and doc tests", cargo(&tests));
+    // One by one, as they are run later: together, the packages would turn on features of each other.
+    for package in ["consul-proto", "consul-client"] {
+        let examples = ["build", "--quiet", "--package", package, "--examples", "--all-features"];
+        report.command(&format!("examples of {package}"), cargo(&examples));
+    }
+    for consul in &consuls {
+        on(consul, &mut report);
+    }
+    report.finish()
+}
+
+/// Gets the servers to run on; one that cannot be had is in the report.
+fn consuls(wanted: Option<&str>, report: &mut Report) -> Vec<Consul> {
+    let versions = match wanted {
+        Some(wanted) => vec![wanted.to_owned()],
+        None => vec![OLDEST.to_string(), NEWEST.to_string()],
+    };
+    let mut consuls = Vec::new();
+    for version in versions {
+        match consul::named(&version) {
+            Ok(consul) => consuls.push(consul),
+            Err(error) => report.missing_server(&version, &error, workspace::is_ci() || wanted.is_some()),
+        }
+    }
+    consuls
+}
+
+/// Runs all that needs a server on one.
+fn on(consul: &Consul, report: &mut Report) {
+    for (package, example) in EXAMPLES {
+        report.function(&format!("example {example} on Consul {}", consul.version), || {
+            let agent =
+                Agent::builder().binary(&consul.path).try_start().map_err(|e| Error::new(e.to_string()))?;
+            let args = ["run", "--quiet", "--package", package, "--example", example, "--all-features"];
+            let mut command = cargo(&args);
+            command.env("CONSUL_HTTP_ADDR", agent.http_addr().to_string()).env_remove("CONSUL_HTTP_TOKEN");
+            let output = crate::run::Run::new(command).output()?;
+            if output.status.success() {
+                return Ok(());
+            }
+            Err(Error::new(format!("it failed ({}):\n{}", output.status, output.all)))
+        });
+    }
+    let mut suite = cargo(&["test", "--package", "consul-tests", "--no-fail-fast"]);
+    suite.env(binary::CONSUL_BIN, &consul.path);
+    report.tests(&format!("suite on Consul {}", consul.version), suite);
+}
+
+/// Checks every combination of features by itself: in the workspace as a whole, features of one package turn on
+/// those of another.
+fn features(report: &mut Report) {
+    for (package, features) in FEATURES {
+        let mut command = cargo(&["clippy", "--quiet", "--package", package]);
+        command.args(*features).args(["--", "-D", "warnings"]);
+        let with = if features.is_empty() { "default features".to_owned() } else { features.join(" ") };
+        report.command(&format!("features: {package} {}", with.replace("--", "")), command);
+    }
+}
+
+/// Checks that proto is pure enough for a target that has neither sockets nor a clock.
+fn wasm(report: &mut Report) {
+    const NAME: &str = "proto for wasm";
+    match toolchain::target() {
+        Ok(()) => {
+            let target = ["check", "--quiet", "--package", "consul-proto", "--target", toolchain::WASM];
+            report.command(NAME, cargo(&target));
+        }
+        Err(error) => report.not_run(NAME, &error),
+    }
+}
+
+/// Checks the libraries with the oldest Rust that they promise.
+fn msrv(report: &mut Report) {
+    const NAME: &str = "oldest Rust";
+    match toolchain::oldest() {
+        Ok(toolchain) => {
+            let mut command = Command::new("rustup");
+            command.current_dir(workspace::root()).args([
+                "run",
+                &toolchain,
+                "cargo",
+                "check",
+                "--quiet",
+                "--all-features",
+            ]);
+            for library in LIBRARIES {
+                command.args(["--package", library]);
+            }
+            report.command(&format!("{NAME} ({toolchain})"), command);
+        }
+        Err(error) => report.not_run(NAME, &error),
+    }
+}

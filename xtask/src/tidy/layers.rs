@@ -1,0 +1,91 @@
+//! The arrows between the crates: client → proto, client → transport, and no other.
+
+use serde_json::Value;
+
+use super::Finding;
+
+/// What a crate may not depend on, by the start of the name, and why.
+const FORBIDDEN: &[(&str, &[&str], &str)] = &[
+    ("consul-proto", &["consul-"], "proto knows neither transport nor client"),
+    (
+        "consul-proto",
+        &[
+            "async-",
+            "futures",
+            "hyper",
+            "mio",
+            "native-tls",
+            "openssl",
+            "rand",
+            "reqwest",
+            "rustls",
+            "smol",
+            "socket2",
+            "tokio",
+            "tower",
+            "ureq",
+        ],
+        "proto holds no IO, no runtime and no randomness: these are the caller's",
+    ),
+    ("consul-transport", &["consul-"], "transport moves messages and knows nothing of Consul"),
+];
+
+/// Checks the dependencies that `cargo metadata` names; those of tests and examples are free.
+pub(super) fn check(metadata: &Value) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for package in metadata["packages"].as_array().into_iter().flatten() {
+        let name = package["name"].as_str().unwrap_or_default();
+        for dependency in package["dependencies"].as_array().into_iter().flatten() {
+            let dependency_name = dependency["name"].as_str().unwrap_or_default();
+            for (layer, starts, reason) in FORBIDDEN {
+                let is_bad = *layer == name
+                    && dependency["kind"] != "dev"
+                    && starts.iter().any(|start| dependency_name.starts_with(start));
+                if is_bad {
+                    let path = format!("crates/{name}/Cargo.toml");
+                    let message = format!("{name} depends on {dependency_name}; {reason}: remove it");
+                    findings.push(Finding::new(&path, 1, message));
+                }
+            }
+        }
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn metadata(package: &str, dependency: &str, kind: Option<&str>) -> Value {
+        json!({"packages": [{"name": package, "dependencies": [{"name": dependency, "kind": kind}]}]})
+    }
+
+    #[test]
+    fn arrows_that_do_not_exist_are_found() {
+        for (from, to) in [
+            ("consul-proto", "consul-transport"),
+            ("consul-transport", "consul-proto"),
+            ("consul-transport", "consul-client"),
+            ("consul-proto", "tokio"),
+            ("consul-proto", "hyper-util"),
+        ] {
+            let found = check(&metadata(from, to, None));
+            assert_eq!(found.len(), 1, "{from} → {to}");
+            assert!(found[0].message.contains(to));
+        }
+    }
+
+    #[test]
+    fn arrows_that_do_exist_are_not() {
+        for (from, to, kind) in [
+            ("consul-client", "consul-proto", None),
+            ("consul-client", "tokio", None),
+            ("consul-transport", "tokio", None),
+            ("consul-proto", "bytes", None),
+            ("consul-proto", "ureq", Some("dev")),
+        ] {
+            assert_eq!(check(&metadata(from, to, kind)), [], "{from} → {to}");
+        }
+    }
+}
