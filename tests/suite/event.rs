@@ -62,11 +62,9 @@ async fn event_list() {
     assert_eq!(listed, [(&first.id, "1"), (&second.id, "2")], "oldest first");
     assert!(0 < events[0].l_time && events[0].l_time < events[1].l_time);
     assert!(events.iter().all(|event| event.name == name));
-    assert_eq!(
-        Event { l_time: 0, ..events[1].clone() },
-        second,
-        "the time is all that is not known when it is fired"
-    );
+    let mut as_fired = events[1].clone();
+    as_fired.l_time = 0;
+    assert_eq!(as_fired, second, "its time is all that is not known when it is fired");
 
     assert!(client.event().list().await.unwrap().len() >= 2, "without a name it is every event");
     assert_eq!(client.event().list().name(unique("none")).await.unwrap(), []);

@@ -1,0 +1,11 @@
+//! [Access control](https://developer.hashicorp.com/consul/api-docs/acl): who may do what.
+
+pub mod legacy;
+
+pub use crate::types::secret::Secret;
+
+impl From<&Self> for Secret {
+    fn from(secret: &Self) -> Self {
+        secret.clone()
+    }
+}

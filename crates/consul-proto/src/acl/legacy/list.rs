@@ -1,0 +1,59 @@
+//! Reading all legacy tokens.
+
+use crate::acl::legacy::Token;
+use crate::{Blocking, Endpoint, Method, Read, RequestWriter, response};
+
+/// Reads all legacy tokens, with their ids: `GET /v1/acl/list`.
+///
+/// Tokens of today's kind are shown if they may do everything; the anonymous token is not. Needs a token of type
+/// management.
+///
+/// [API documentation](https://developer.hashicorp.com/consul/api-docs/v1.10.x/acl/legacy#list-acls)
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct List;
+
+impl List {
+    /// Reads all tokens.
+    #[must_use]
+    pub fn new() -> Self {
+        Self
+    }
+}
+
+impl Endpoint for List {
+    type Response = response::List<Token>;
+    const METHOD: Method = Method::GET;
+    const PATH: &'static str = "/v1/acl/list";
+
+    fn write(&self, _: &mut RequestWriter) {}
+}
+
+impl Read for List {}
+impl Blocking for List {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::acl::legacy::TokenType;
+    use crate::testing::{answer, wire};
+
+    #[test]
+    fn request() {
+        assert_eq!(wire(&List), "GET /v1/acl/list");
+    }
+
+    #[test]
+    fn recorded_answer() {
+        let body = r#"[
+            {"ID": "5db24142-7631-430c-f8b0-660f102384aa", "Name": "m", "Type": "management", "Rules": "",
+             "CreateIndex": 52, "ModifyIndex": 55},
+            {"ID": "6a3126c8-cb36-52c7-f9a1-978fe342943a", "Name": "legacy one", "Type": "client",
+             "Rules": "key \"foo\" { policy = \"read\" }", "CreateIndex": 49, "ModifyIndex": 55}
+        ]"#;
+        let tokens = answer::<List>(200, body).unwrap();
+        assert_eq!(tokens.iter().map(|token| token.name.as_str()).collect::<Vec<_>>(), ["m", "legacy one"]);
+        assert_eq!((&tokens[0].kind, &tokens[1].kind), (&TokenType::Management, &TokenType::Client));
+        assert_eq!(tokens[1].rules, r#"key "foo" { policy = "read" }"#);
+        assert!(!format!("{tokens:?}").contains("5db24142"));
+    }
+}

@@ -1,0 +1,160 @@
+//! Legacy rules as a whole, and their texts.
+
+mod hcl;
+mod json;
+
+use std::str::FromStr;
+
+use thiserror::Error;
+
+use crate::acl::legacy::Rule;
+
+/// The rules of a legacy token.
+///
+/// Made of [`Rule`]s or of triples of words. Order means nothing to servers, and is kept all the same, as are rules for
+/// the same segment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Rules(Vec<Rule>);
+
+/// Text that cannot be read as legacy rules.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum RulesError {
+    /// It is no JSON document; it may be HCL, which is not read.
+    #[error("rules are no JSON document")]
+    Json(#[source] serde_json::Error),
+    /// A part of the document is not what a rule has in this place.
+    #[error("rules have a part at {path} that {reason}")]
+    Part {
+        /// Where, such as `key."foo/".policy`.
+        path: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+}
+
+impl Rules {
+    /// No rules.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a rule.
+    pub fn push(&mut self, rule: impl Into<Rule>) {
+        self.0.push(rule.into());
+    }
+
+    /// The rules, in their order.
+    #[must_use]
+    pub fn as_slice(&self) -> &[Rule] {
+        &self.0
+    }
+
+    /// The rules as JSON, in the form of `{"key":{"foo/":{"policy":"read"}}}`.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        json::write(&self.0)
+    }
+
+    /// The rules as HCL, in the form of `key "foo/" { policy = "read" }`, on lines of their own.
+    #[must_use]
+    pub fn to_hcl(&self) -> String {
+        hcl::write(&self.0)
+    }
+
+    /// Why a rule would not do what it says, if so.
+    pub(super) fn fault(&self) -> Option<String> {
+        self.0.iter().find_map(Rule::fault)
+    }
+}
+
+/// Reads the JSON form; text with nothing in it is no rules.
+impl FromStr for Rules {
+    type Err = RulesError;
+
+    fn from_str(text: &str) -> Result<Self, RulesError> {
+        if text.trim().is_empty() { Ok(Self::new()) } else { json::read(text).map(Self) }
+    }
+}
+
+/// The JSON form.
+impl From<&Rules> for String {
+    fn from(rules: &Rules) -> Self {
+        rules.to_json()
+    }
+}
+
+/// The JSON form.
+impl From<Rules> for String {
+    fn from(rules: Rules) -> Self {
+        rules.to_json()
+    }
+}
+
+impl<R: Into<Rule>> FromIterator<R> for Rules {
+    fn from_iter<I: IntoIterator<Item = R>>(rules: I) -> Self {
+        Self(rules.into_iter().map(Into::into).collect())
+    }
+}
+
+impl<R: Into<Rule>> Extend<R> for Rules {
+    fn extend<I: IntoIterator<Item = R>>(&mut self, rules: I) {
+        self.0.extend(rules.into_iter().map(Into::into));
+    }
+}
+
+impl<R: Into<Rule>, const N: usize> From<[R; N]> for Rules {
+    fn from(rules: [R; N]) -> Self {
+        rules.into_iter().collect()
+    }
+}
+
+impl<R: Into<Rule>> From<Vec<R>> for Rules {
+    fn from(rules: Vec<R>) -> Self {
+        rules.into_iter().collect()
+    }
+}
+
+impl IntoIterator for Rules {
+    type Item = Rule;
+    type IntoIter = std::vec::IntoIter<Rule>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Rules {
+    type Item = &'a Rule;
+    type IntoIter = std::slice::Iter<'a, Rule>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::acl::legacy::{Policy, Resource};
+
+    #[test]
+    fn rules_are_made_of_rules_and_of_words() {
+        let mut rules = Rules::from([("key", "", "read")]);
+        rules.push(Rule::new(Resource::Operator, "", Policy::Read));
+        rules.extend([("key", "foo/", "deny")]);
+        let words: Vec<(&str, &str, &str)> = rules.as_slice().iter().map(Into::into).collect();
+        assert_eq!(words, [("key", "", "read"), ("operator", "", "read"), ("key", "foo/", "deny")]);
+        assert_eq!(words.into_iter().collect::<Rules>(), rules);
+        assert_eq!(rules.clone().into_iter().collect::<Vec<_>>(), rules.as_slice());
+    }
+
+    #[test]
+    fn no_rules_are_no_text_and_an_empty_document() {
+        assert_eq!((Rules::new().to_json(), Rules::new().to_hcl()), ("{}".to_owned(), String::new()));
+        for text in ["", " \n", "{}"] {
+            assert_eq!(text.parse::<Rules>().unwrap(), Rules::new());
+        }
+    }
+}
