@@ -62,7 +62,7 @@ async fn a_stream_dropped_in_the_middle_closes_its_connection() {
 async fn clones_share_their_connections() {
     let (client, proxy) = counted().await;
     for _ in 0..3 {
-        let clone = client.clone().datacenter("dc1");
+        let clone = client.with_datacenter("dc1");
         assert!(clone.kv().keys(unique("none")).await.unwrap().is_empty());
     }
     assert_eq!(proxy.accepted(), 1);

@@ -1,6 +1,7 @@
 //! The client: an executor, a clock, and what every call starts from.
 
 use std::fmt;
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -90,32 +91,50 @@ impl Client {
 
     /// The same client, asking another datacenter.
     #[must_use]
-    pub fn datacenter(&self, name: impl Into<String>) -> Self {
+    pub fn with_datacenter(&self, name: impl Into<String>) -> Self {
         self.scoped(|settings| settings.options.datacenter = Some(name.into()))
     }
 
     /// The same client, in a namespace (Consul Enterprise).
     #[must_use]
-    pub fn namespace(&self, name: impl Into<String>) -> Self {
+    pub fn with_namespace(&self, name: impl Into<String>) -> Self {
         self.scoped(|settings| settings.options.namespace = Some(name.into()))
     }
 
     /// The same client, in an admin partition (Consul Enterprise).
     #[must_use]
-    pub fn partition(&self, name: impl Into<String>) -> Self {
+    pub fn with_partition(&self, name: impl Into<String>) -> Self {
         self.scoped(|settings| settings.options.partition = Some(name.into()))
     }
 
     /// The same client, with another token; without one where `token` is `None`.
     #[must_use]
-    pub fn token(&self, token: impl Into<Option<Token>>) -> Self {
+    pub fn with_token(&self, token: impl Into<Option<Token>>) -> Self {
         self.scoped(|settings| settings.token = token.into())
     }
 
     /// The same client, with another mode for all reads that set none themselves.
     #[must_use]
-    pub fn consistency(&self, mode: Consistency) -> Self {
+    pub fn with_consistency(&self, mode: Consistency) -> Self {
         self.scoped(|settings| settings.options.consistency = Some(mode))
+    }
+
+    /// What every call starts from: datacenter, namespace, partition, and the mode of reads.
+    #[must_use]
+    pub fn options(&self) -> &Options {
+        &self.0.options
+    }
+
+    /// The token of all calls that bring none of their own.
+    #[must_use]
+    pub fn token(&self) -> Option<&Token> {
+        self.0.token.as_ref()
+    }
+
+    /// What moves the messages; its `Debug` tells where the agent is.
+    #[must_use]
+    pub fn executor(&self) -> &Arc<dyn Executor> {
+        &self.0.executor
     }
 
     fn scoped(&self, change: impl FnOnce(&mut Settings)) -> Self {
@@ -141,8 +160,7 @@ impl Client {
             let limit = if head.status.is_success() { body_limit } else { body_limit.min(MAX_ERROR_BODY) };
             Ok(http::Response::from_parts(head, body.collect(limit).await?))
         };
-        let answer = within(&*self.0.runtime, attempt.allowance, exchange).await;
-        settle(answer, attempt.route, attempt.allowance)
+        self.settle(exchange, attempt.route, attempt.allowance).await
     }
 
     /// Makes one attempt and reads the head of the answer; the time that is allowed ends with it.
@@ -153,8 +171,27 @@ impl Client {
     ) -> Result<http::Response<Body>, Error> {
         let request = self.outgoing(request, attempt.token);
         let exchange = self.0.executor.execute(request);
-        let answer = within(&*self.0.runtime, attempt.allowance, exchange).await;
-        settle(answer, attempt.route, attempt.allowance)
+        self.settle(exchange, attempt.route, attempt.allowance).await
+    }
+
+    /// Waits for an exchange as long as it may take, and logs how it ended.
+    async fn settle<B>(
+        &self,
+        exchange: impl Future<Output = Result<http::Response<B>, TransportError>>,
+        route: Route,
+        allowance: Duration,
+    ) -> Result<http::Response<B>, Error> {
+        let runtime = &*self.0.runtime;
+        let start = runtime.now();
+        let answer = match within(runtime, start.saturating_add(allowance), exchange).await {
+            Some(Ok(answer)) => Ok(answer),
+            Some(Err(error)) => Err(Error::transport(route.clone(), error)),
+            None => Err(Error::timeout(route.clone(), allowance)),
+        };
+        if tracing::enabled!(tracing::Level::DEBUG) {
+            log(&route, answer.as_ref().map(http::Response::status), runtime.now().saturating_sub(start));
+        }
+        answer
     }
 
     fn outgoing(&self, request: http::Request<Bytes>, token: Option<Token>) -> http::Request<Body> {
@@ -174,15 +211,18 @@ pub(crate) struct Attempt {
     pub(crate) allowance: Duration,
 }
 
-fn settle<T>(
-    answer: Option<Result<T, TransportError>>,
-    route: Route,
-    allowance: Duration,
-) -> Result<T, Error> {
+/// Tells of one attempt: the operation, how it ended and how long it took. No user data, and no token.
+#[cold]
+fn log(route: &Route, answer: Result<http::StatusCode, &Error>, elapsed: Duration) {
+    let (method, template) = (route.method(), route.template());
     match answer {
-        Some(Ok(answer)) => Ok(answer),
-        Some(Err(error)) => Err(Error::transport(route, error)),
-        None => Err(Error::timeout(route, allowance)),
+        Ok(status) => {
+            tracing::debug!(%method, route = template, status = status.as_u16(), ?elapsed, "answered")
+        }
+        Err(error) => {
+            let kind = error.kind();
+            tracing::debug!(%method, route = template, ?kind, ?elapsed, "not answered");
+        }
     }
 }
 

@@ -26,19 +26,14 @@ pub(crate) fn allowance(options: &Options, timeout: Duration) -> Duration {
 /// Runs `attempt` until `at`; `None` where it was not finished by then.
 ///
 /// What finishes without a wait costs no timer.
-pub(crate) async fn within<F: Future>(
-    runtime: &dyn Runtime,
-    allowance: Duration,
-    attempt: F,
-) -> Option<F::Output> {
+pub(crate) async fn within<F: Future>(runtime: &dyn Runtime, at: Duration, attempt: F) -> Option<F::Output> {
     let mut attempt = pin!(attempt);
     let mut sleep: Option<Sleep> = None;
-    let start = runtime.now();
     poll_fn(|cx| {
         if let Poll::Ready(output) = attempt.as_mut().poll(cx) {
             return Poll::Ready(Some(output));
         }
-        let sleep = sleep.get_or_insert_with(|| runtime.sleep_until(start.saturating_add(allowance)));
+        let sleep = sleep.get_or_insert_with(|| runtime.sleep_until(at));
         sleep.as_mut().poll(cx).map(|()| None)
     })
     .await

@@ -252,6 +252,14 @@ impl Route {
         Self { method: E::METHOD, template: E::PATH, is_replayable: endpoint.is_replayable() }
     }
 
+    pub(crate) fn method(&self) -> &Method {
+        &self.method
+    }
+
+    pub(crate) fn template(&self) -> &'static str {
+        self.template
+    }
+
     /// The route of a request that no endpoint describes.
     pub(crate) fn raw(method: Method) -> Self {
         let is_replayable = method.is_safe();

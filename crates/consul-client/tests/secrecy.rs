@@ -105,3 +105,48 @@ fn what_cannot_be_a_token_is_not_shown_either() {
     let error = Client::builder().address(format!("http://user:{SECRET}@localhost")).build().unwrap_err();
     assert_hidden("address error", &all_of(&error));
 }
+
+/// Keeps all that is told to `tracing`, at every level.
+#[derive(Clone, Default)]
+struct Captured(Arc<Mutex<String>>);
+
+impl tracing::Subscriber for Captured {
+    fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, span: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        self.0.lock().unwrap().push_str(&format!("{span:?}\n"));
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &tracing::span::Id, values: &tracing::span::Record<'_>) {
+        self.0.lock().unwrap().push_str(&format!("{values:?}\n"));
+    }
+
+    fn event(&self, event: &tracing::Event<'_>) {
+        self.0.lock().unwrap().push_str(&format!("{event:?}\n"));
+    }
+
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+    fn enter(&self, _: &tracing::span::Id) {}
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+#[tokio::test]
+async fn the_log_tells_of_every_attempt_and_shows_neither_token_nor_key_nor_value() {
+    let captured = Captured::default();
+    let _guard = tracing::subscriber::set_default(captured.clone());
+    for status in [Some(200), Some(403), None] {
+        let executor = Arc::new(Scripted { status, body: "true", requests: Mutex::default() });
+        let builder = Client::builder().executor(executor, Arc::new(Stopped)).token(SECRET);
+        let kv = builder.build().unwrap().kv();
+        assert_eq!(kv.put("private-key", "private-value").await.is_ok(), status == Some(200));
+    }
+    let told = captured.0.lock().unwrap();
+    let lines: Vec<_> = told.lines().filter(|line| line.contains("/v1/kv/{*key}")).collect();
+    assert_eq!(lines.len(), 3, "{told}");
+    assert!(lines[0].contains("status=200") || lines[0].contains("status: 200"), "{told}");
+    assert_hidden("log", &told);
+    assert!(!told.contains("private"), "{told}");
+}

@@ -12,7 +12,7 @@
 //!     let id = legacy.create().name("reader").rules(rules).await?;
 //!
 //!     // The id is the secret of the token: another client can use it.
-//!     let reader = client.token(Token::try_from(&id)?);
+//!     let reader = client.with_token(Token::try_from(&id)?);
 //!     reader.kv().get("foo").await?;
 //!
 //!     // A change keeps what it does not name.
