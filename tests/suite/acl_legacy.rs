@@ -55,8 +55,8 @@ async fn acl_is_supported() {
         [Support::Enabled, Support::NotAllowed, Support::NotAllowed, Support::Disabled]
     };
     let management = management();
-    let without = management.token(None);
-    let with_unknown = management.token(unknown);
+    let without = management.with_token(None);
+    let with_unknown = management.with_token(unknown);
     let answers = [
         support(management).await,
         support(without).await,

@@ -1,5 +1,11 @@
 //! The catalog, on a real agent.
 
+mod datacenter;
+mod deregister;
+mod mesh;
+mod read;
+mod register;
+
 use consul_client::ErrorKind;
 use consul_tests::{shared_agent, unique};
 

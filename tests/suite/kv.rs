@@ -5,4 +5,5 @@ mod blocking;
 mod cas;
 mod keys;
 mod single;
+mod typed;
 mod values;

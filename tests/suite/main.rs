@@ -2,11 +2,13 @@
 #![allow(clippy::unwrap_used, reason = "all of it is tests, also what stands outside of their functions")]
 
 mod acl_legacy;
+mod agent;
 mod catalog;
 mod clients;
 mod connections;
 mod event;
 mod harness;
+mod health;
 mod kv;
 mod proxy;
 mod service;

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use consul_proto::{
-    Blocking, Cacheable, Cached, Consistency, Endpoint, Filterable, OpenedOf, Options, OutputOf, Peerable,
-    Read, Response, Sortable, response::Streamed,
+    Blocking, Cacheable, Cached, Consistency, Endpoint, Filterable, HashBlocking, OpenedOf, Options,
+    OutputOf, Peerable, Read, Response, Sortable, response::Streamed,
 };
 
 use crate::client::Attempt;
@@ -100,6 +100,11 @@ impl<E: Endpoint> Call<E> {
         consul_proto::decode::<E>(answer).map_err(|error| Error::response(route, error))
     }
 
+    /// What it is made of, for whoever sends more than one request.
+    pub(crate) fn into_parts(self) -> (Client, E, Options, Option<Token>, Option<Duration>) {
+        (self.client, self.endpoint, self.options, self.token, self.timeout)
+    }
+
     fn encode(&self) -> Result<(http::Request<Bytes>, Attempt), Error> {
         let route = Route::of(&self.endpoint);
         let request = match consul_proto::encode(&self.endpoint, &self.options) {
@@ -170,6 +175,18 @@ impl<E: Blocking> Call<E> {
 
     /// How long to wait at most; means nothing without an [`index`](Self::index). 5 minutes unless set.
     pub fn wait(mut self, wait: Duration) -> Self {
+        self.options.wait = Some(wait);
+        self
+    }
+}
+
+impl<E: HashBlocking> Call<E> {
+    /// Waits until the answer's hash is another than `hash`, or `wait` is over; the answer then comes either way.
+    ///
+    /// Agents answer within a sixteenth more than `wait`, and cut it at 10 minutes. The hash to wait on is that of the
+    /// last answer: [`Meta::content_hash`](crate::Meta::content_hash).
+    pub fn block_on_hash(mut self, hash: impl Into<String>, wait: Duration) -> Self {
+        self.options.hash = Some(hash.into());
         self.options.wait = Some(wait);
         self
     }

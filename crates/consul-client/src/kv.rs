@@ -15,12 +15,21 @@
 //! # }
 //! ```
 //!
+//! Values of types of your own are read and written through a [codec], which is JSON unless set.
+//!
 //! Which keys have a path is told at [`proto::kv`](consul_proto::kv#keys).
+
+use std::fmt;
+use std::marker::PhantomData;
 
 use bytes::Bytes;
 use consul_proto::kv;
 pub use consul_proto::kv::Entry;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
+pub use crate::codec::Typed;
+use crate::codec::{self, Codec, Json};
 use crate::{Call, Client};
 
 /// Reads one key; see [`kv::Get`].
@@ -38,21 +47,38 @@ pub type Delete = Call<kv::Delete>;
 /// Deletes every key; see [`kv::DeleteAll`].
 pub type DeleteAll = Call<kv::DeleteAll>;
 
-/// The key/value store; from [`Client::kv`].
-#[derive(Clone, Debug)]
-pub struct Kv {
+/// Reads one key as a value of a type; see [`codec::Get`].
+pub type GetAs<T, C = Json> = Call<codec::Get<T, C>>;
+/// Writes a value under a key; see [`codec::Put`].
+pub type PutAs = Call<codec::Put>;
+
+/// The key/value store; from [`Client::kv`]. `C` is what typed values go through.
+pub struct Kv<C = Json> {
     client: Client,
+    codec: PhantomData<fn() -> C>,
 }
 
 impl Client {
     /// The key/value store.
     #[must_use]
     pub fn kv(&self) -> Kv {
-        Kv { client: self.clone() }
+        Kv { client: self.clone(), codec: PhantomData }
     }
 }
 
-impl Kv {
+impl<C> Kv<C> {
+    /// The key/value store of another datacenter.
+    #[must_use]
+    pub fn datacenter(&self, name: impl Into<String>) -> Self {
+        Self { client: self.client.with_datacenter(name), codec: PhantomData }
+    }
+
+    /// The same store, with another codec for typed values.
+    #[must_use]
+    pub fn codec<D: Codec>(&self) -> Kv<D> {
+        Kv { client: self.client.clone(), codec: PhantomData }
+    }
+
     /// Reads one key: `None` where it does not exist.
     pub fn get(&self, key: impl Into<String>) -> Get {
         self.client.call(kv::Get::new(key))
@@ -89,6 +115,34 @@ impl Kv {
     }
 }
 
+impl<C: Codec> Kv<C> {
+    /// Reads one key as a value of type `T`: `None` where it does not exist.
+    ///
+    /// What cannot be read as one is an error of the kind [`Decode`](crate::ErrorKind::Decode), whose source tells where.
+    pub fn get_as<T: DeserializeOwned + 'static>(&self, key: impl Into<String>) -> GetAs<T, C> {
+        self.client.call(codec::Get::new(key))
+    }
+
+    /// Writes a value under one key. `true` where it was written, which without a condition it always is.
+    ///
+    /// A value that the codec cannot write is an error of the kind [`Request`](crate::ErrorKind::Request).
+    pub fn put_as(&self, key: impl Into<String>, value: &(impl Serialize + ?Sized)) -> PutAs {
+        self.client.call(codec::Put::new::<C>(key, value))
+    }
+}
+
+impl<C> Clone for Kv<C> {
+    fn clone(&self) -> Self {
+        Self { client: self.client.clone(), codec: PhantomData }
+    }
+}
+
+impl<C> fmt::Debug for Kv<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Kv").field("client", &self.client).finish_non_exhaustive()
+    }
+}
+
 impl Keys {
     /// Cuts each name after the first separator that follows the prefix, and gives each result once.
     pub fn separator(self, separator: impl Into<String>) -> Self {
@@ -115,6 +169,28 @@ impl Put {
     /// Writes and unlocks the key, only if this session holds it.
     pub fn release(self, session: impl Into<String>) -> Self {
         self.with(|put| put.release = Some(session.into()))
+    }
+}
+
+impl PutAs {
+    /// Attaches a number to the value; 0 unless set.
+    pub fn flags(self, flags: u64) -> Self {
+        self.with(|value| value.put.flags = Some(flags))
+    }
+
+    /// Writes only if the key's `ModifyIndex` is `index`; with 0 only if there is no such key.
+    pub fn cas(self, index: u64) -> Self {
+        self.with(|value| value.put.cas = Some(index))
+    }
+
+    /// Writes and locks the key for a session, only if no other holds it and no lock-delay is running.
+    pub fn acquire(self, session: impl Into<String>) -> Self {
+        self.with(|value| value.put.acquire = Some(session.into()))
+    }
+
+    /// Writes and unlocks the key, only if this session holds it.
+    pub fn release(self, session: impl Into<String>) -> Self {
+        self.with(|value| value.put.release = Some(session.into()))
     }
 }
 

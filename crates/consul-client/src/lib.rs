@@ -18,17 +18,24 @@
 //! operations; what comes back is a [`Call`], which setters refine and `.await` sends. The value alone is what
 //! `.await` gives; [`Call::send`] also gives what the answer says about itself.
 //!
+//! Every attempt is told to [`tracing`](https://docs.rs/tracing) at the level `DEBUG`: method, path template, status or
+//! kind of error, time. Never a token, a key or a value.
+//!
 //! The layers beneath are crates of their own, re-exported here: [`proto`] knows what Consul says, [`transport`] moves
 //! it. An operation that is missing here, or is yours alone, is an [`Endpoint`](proto::Endpoint) away: see
 //! [`Client::call`]. For everything else there is [`Client::request`].
 
+pub mod acl;
 pub mod agent;
 mod call;
 pub mod catalog;
 mod client;
+pub mod codec;
 mod config;
 mod deadline;
+mod driver;
 mod error;
+pub mod event;
 pub mod health;
 pub mod kv;
 mod raw;
@@ -37,6 +44,7 @@ pub mod status;
 mod stream;
 mod token;
 pub mod txn;
+pub mod watch;
 
 pub use call::Call;
 pub use client::Client;
@@ -48,6 +56,7 @@ pub use error::{Error, ErrorKind};
 pub use raw::RawCall;
 pub use stream::Chunks;
 pub use token::{Token, TokenError};
+pub use watch::Watch;
 
 /// The code in the README compiles, and what runs there holds.
 #[cfg(doctest)]

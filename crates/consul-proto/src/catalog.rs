@@ -1,7 +1,7 @@
 //! The [catalog](https://developer.hashicorp.com/consul/api-docs/catalog): the nodes and services that servers know.
 //!
 //! Programs look services up here or, with their health, in the group [`health`](crate::health); they register them
-//! with an [`agent`](crate::agent), which brings them here.
+//! with an [`agent`](crate::agent), which brings them here. What is outside of agents is registered here itself.
 //!
 //! ```
 //! use consul_proto::{Options, catalog, encode};
@@ -19,15 +19,34 @@
 //! `Node.Node` and `Service.Service` are called `name` here.
 //!
 //! What servers leave out, or send as `null`, is empty, zero or `None`.
+//!
+//! What was read stands for its name or id where one is asked for, and for itself where something is registered:
+//!
+//! ```
+//! use consul_proto::catalog::{CatalogNode, DeregisterNode, Node, Register};
+//!
+//! # let node: CatalogNode = Default::default();
+//! let (read, deregister, register) = (Node::new(&node), DeregisterNode::new(&node), Register::new(&node));
+//! ```
 
 mod catalog_node;
 mod catalog_service;
+mod connect;
 mod datacenters;
+mod deregister_check;
+mod deregister_node;
+mod deregister_service;
+mod gateway_services;
 mod instance;
+mod node;
 mod node_service;
+mod node_services;
 mod nodes;
 mod proxy;
+mod register;
+mod registration;
 mod service;
+mod service_id;
 mod services;
 mod upstream;
 
@@ -35,19 +54,29 @@ use std::collections::BTreeMap;
 
 pub use catalog_node::CatalogNode;
 pub use catalog_service::CatalogService;
+pub use connect::Connect;
 pub use datacenters::Datacenters;
+pub use deregister_check::DeregisterCheck;
+pub use deregister_node::DeregisterNode;
+pub use deregister_service::DeregisterService;
+pub use gateway_services::{GatewayService, GatewayServiceKind, GatewayServices, ServiceName};
 pub use instance::{Locality, PeerMeta, ServiceAddress, ServiceConnect, ServiceKind, ServicePort, Weights};
+pub use node::{Node, NodeEntry};
 pub use node_service::NodeService;
+pub use node_services::{NodeServiceList, NodeServices, OrUnknown};
 pub use nodes::Nodes;
 pub use proxy::{
     AccessLogs, ConnectProxyConfig, EnvoyExtension, Expose, ExposePath, LogSink, MeshGateway,
     MeshGatewayMode, ProxyMode, TransparentProxy,
 };
+pub use register::Register;
+pub use registration::{CheckRegistration, NodeRegistration, ServiceRegistration};
 pub use service::Service;
+pub use service_id::ServiceId;
 pub use services::Services;
 pub use upstream::{DestinationType, Upstream};
 
-use crate::{EncodeError, RequestWriter};
+use crate::{ArgumentFault, EncodeError, RequestWriter};
 
 /// Writes the node metadata that an answer is narrowed down to.
 pub(crate) fn write_node_meta(request: &mut RequestWriter, node_meta: &BTreeMap<String, String>) {
@@ -57,5 +86,12 @@ pub(crate) fn write_node_meta(request: &mut RequestWriter, node_meta: &BTreeMap<
             request.refuse(EncodeError::Invalid { name: "node-meta", reason });
         }
         request.pair("node-meta", format_args!("{key}:{value}"));
+    }
+}
+
+/// Refuses a name or id that is empty: servers take it for one that is not given.
+fn refuse_empty(request: &mut RequestWriter, name: &'static str, value: &str) {
+    if value.is_empty() {
+        request.refuse(EncodeError::Argument { name, fault: ArgumentFault::Empty });
     }
 }

@@ -63,6 +63,12 @@ pub trait Read: Endpoint {}
 /// [Blocking queries](https://developer.hashicorp.com/consul/api-docs/features/blocking)
 pub trait Blocking: Read + Clone {}
 
+/// A read that can wait for a change, but whose answers have a hash and no index: it takes a
+/// [`hash`](crate::Options::hash) and a `wait`.
+///
+/// [Hash-based blocking](https://developer.hashicorp.com/consul/api-docs/features/blocking#hash-based-blocking-queries)
+pub trait HashBlocking: Endpoint + Clone {}
+
 /// An operation that changes something.
 pub trait Write: Endpoint {}
 

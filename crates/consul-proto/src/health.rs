@@ -1,4 +1,4 @@
-//! [Health](https://developer.hashicorp.com/consul/api-docs/health): services together with their checks.
+//! [Health](https://developer.hashicorp.com/consul/api-docs/health): checks, and services together with theirs.
 //!
 //! ```
 //! use consul_proto::{Options, encode, health};
@@ -11,12 +11,22 @@
 
 mod check;
 mod check_definition;
+mod checks;
+mod connect;
+mod ingress;
+mod node;
 mod service;
 mod service_entry;
+mod state;
 mod status;
 
 pub use check::{CheckType, HealthCheck};
 pub use check_definition::HealthCheckDefinition;
+pub use checks::Checks;
+pub use connect::Connect;
+pub use ingress::Ingress;
+pub use node::Node;
 pub use service::Service;
 pub use service_entry::ServiceEntry;
+pub use state::{CheckState, State};
 pub use status::Status;

@@ -36,13 +36,16 @@
 //! its `Other` arm. What cannot be read is a [`DecodeError`] with the path of the item. Absence is part of an
 //! answer's type, not an error.
 
+pub mod acl;
 pub mod agent;
 pub mod catalog;
 mod codec;
 mod endpoint;
 mod error;
+pub mod event;
 pub mod health;
 pub mod kv;
+pub mod machine;
 mod meta;
 mod options;
 mod raw;
@@ -56,7 +59,9 @@ mod types;
 mod writer;
 
 pub use codec::{OpenedOf, OutputOf, decode, encode, open, refusal};
-pub use endpoint::{Blocking, Cacheable, Endpoint, Filterable, Peerable, Read, Sortable, Write};
+pub use endpoint::{
+    Blocking, Cacheable, Endpoint, Filterable, HashBlocking, Peerable, Read, Sortable, Write,
+};
 pub use error::{ApiError, ApiErrorKind, ArgumentFault, DecodeError, EncodeError, ResponseError};
 pub use http::Method;
 pub use meta::{AclPolicy, CacheStatus, EffectiveConsistency, Meta, QueryBackend};

@@ -76,7 +76,7 @@ enum Collected {
 }
 
 /// What may be reserved on the word of a `Content-Length`.
-const MAX_RESERVED: u64 = 1 << 20;
+const MAX_RESERVED: u64 = 4 << 20;
 
 impl Collected {
     fn len(&self) -> usize {

@@ -13,7 +13,7 @@ use crate::clients::PATIENCE;
 /// A client with a new token of these rules.
 async fn client_with(rules: impl Into<String>) -> Client {
     let id = legacy().create().rules(rules).await.unwrap();
-    management().token(Token::try_from(id).unwrap())
+    management().with_token(Token::try_from(id).unwrap())
 }
 
 /// The flow that shows what legacy tokens are for.
@@ -29,7 +29,7 @@ async fn acl_rules_bind_a_token() {
     management.kv().put(&bar, "2").await.unwrap();
 
     let id = legacy().create().name(&prefix).rules(&rules).await.unwrap();
-    let bound = management.token(Token::try_from(&id).unwrap());
+    let bound = management.with_token(Token::try_from(&id).unwrap());
     assert_eq!(bound.kv().get(&foo).await.unwrap().unwrap().value, "1");
     assert_denied(bound.kv().put(&foo, "x").await);
     assert_denied(bound.kv().get(&bar).await);
@@ -114,7 +114,7 @@ async fn acl_rules_translate() {
     assert_eq!(legacy.translate("").await.unwrap(), "");
     let error = legacy.translate("nope nope").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Api(ApiErrorKind::InvalidRequest));
-    assert_denied(management().token(None).acl().legacy().translate(&rules).await);
+    assert_denied(management().with_token(None).acl().legacy().translate(&rules).await);
 }
 
 #[tokio::test]

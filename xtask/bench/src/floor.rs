@@ -121,6 +121,8 @@ model! {
         #[serde(deserialize_with = "nullable")]
         meta: HashMap<String, String>,
         port: u16,
+        #[serde(deserialize_with = "nullable")]
+        ports: Vec<ServicePort>,
         socket_path: Option<String>,
         weights: Option<Weights>,
         enable_tag_override: bool,
@@ -137,11 +139,23 @@ model! {
     /// An address of a service.
     TaggedAddress { address: String, port: u16, }
 
+    /// One of several ports of a service.
+    ServicePort { name: String, port: u16, default: bool, }
+
     /// How much traffic an instance takes.
     Weights { passing: u32, warning: u32, }
 
     /// Whether a service speaks the mesh itself.
-    Connect { native: bool, }
+    Connect { native: bool, peer_meta: Option<PeerMeta>, }
+
+    /// How to reach an imported service.
+    PeerMeta {
+        #[serde(rename = "SNI", deserialize_with = "nullable")]
+        sni: Vec<String>,
+        #[serde(rename = "SpiffeID", deserialize_with = "nullable")]
+        spiffe_id: Vec<String>,
+        protocol: String,
+    }
 
     /// What a proxy stands for.
     Proxy {

@@ -9,13 +9,21 @@
 //! let services = client.agent().service();
 //! let alive = Check::http("http://127.0.0.1:8080/health", Duration::from_secs(10));
 //! services.register("web").id("web-1").port(8080).tag("v2").check(alive).await?;
+//!
+//! if let Some(web) = services.get("web-1").await? {
+//!     services.enable_maintenance(&web).reason("new version").await?;
+//!     services.disable_maintenance(&web).await?;
+//! }
+//! for health in services.health_by_name("web").await? {
+//!     println!("{} is {}", health.service.id, health.status);
+//! }
 //! services.deregister("web-1").await?;
 //! # Ok(())
 //! # }
 //! ```
 
 use consul_proto::agent::service;
-pub use consul_proto::agent::service::Definition;
+pub use consul_proto::agent::service::{AgentService, Definition, ServiceHealth};
 
 use crate::agent::Check;
 use crate::{Call, Client};
@@ -24,8 +32,22 @@ use crate::{Call, Client};
 pub type Register = Call<service::Register>;
 /// Deregisters a service; see [`service::Deregister`].
 pub type Deregister = Call<service::Deregister>;
+/// Lists the services; see [`service::List`].
+pub type List = Call<service::List>;
+/// Reads one service; see [`service::Get`].
+pub type Get = Call<service::Get>;
+/// Tells how a service instance is; see [`service::HealthById`].
+pub type HealthById = Call<service::HealthById>;
+/// Tells how the instances of a service are; see [`service::HealthByName`].
+pub type HealthByName = Call<service::HealthByName>;
+/// Takes a service instance out of use; see [`service::EnableMaintenance`].
+pub type EnableMaintenance = Call<service::EnableMaintenance>;
+/// Takes a service instance into use again; see [`service::DisableMaintenance`].
+pub type DisableMaintenance = Call<service::DisableMaintenance>;
 
 /// The services that are registered with an agent; from [`Agent::service`](crate::agent::Agent::service).
+///
+/// Where an id is asked for, an [`AgentService`] or a [`Definition`] stands for its own.
 #[derive(Clone, Debug)]
 pub struct Services {
     client: Client,
@@ -44,6 +66,36 @@ impl Services {
     /// Deregisters a service instance and its checks, by its id.
     pub fn deregister(&self, id: impl Into<String>) -> Deregister {
         self.client.call(service::Deregister::new(id))
+    }
+
+    /// Lists the service instances, by id.
+    pub fn list(&self) -> List {
+        self.client.call(service::List::new())
+    }
+
+    /// Reads one service instance: `None` where the agent does not have it.
+    pub fn get(&self, id: impl Into<String>) -> Get {
+        self.client.call(service::Get::new(id))
+    }
+
+    /// Tells how a service instance is: `None` where the agent does not have it.
+    pub fn health(&self, id: impl Into<String>) -> HealthById {
+        self.client.call(service::HealthById::new(id))
+    }
+
+    /// Tells how the instances of a service are that the agent has.
+    pub fn health_by_name(&self, service: impl Into<String>) -> HealthByName {
+        self.client.call(service::HealthByName::new(service))
+    }
+
+    /// Takes a service instance out of use.
+    pub fn enable_maintenance(&self, id: impl Into<String>) -> EnableMaintenance {
+        self.client.call(service::EnableMaintenance::new(id))
+    }
+
+    /// Takes a service instance into use again.
+    pub fn disable_maintenance(&self, id: impl Into<String>) -> DisableMaintenance {
+        self.client.call(service::DisableMaintenance::new(id))
     }
 }
 
@@ -81,5 +133,12 @@ impl Register {
     /// Drops the instance's checks that are not registered anew. They stay otherwise.
     pub fn replace_existing_checks(self) -> Self {
         self.with(|register| register.replace_existing_checks = true)
+    }
+}
+
+impl EnableMaintenance {
+    /// Why, for people.
+    pub fn reason(self, reason: impl Into<String>) -> Self {
+        self.with(|maintenance| maintenance.reason = Some(reason.into()))
     }
 }

@@ -46,6 +46,13 @@ pub struct Member {
     pub delegate_cur: u8,
 }
 
+/// The name, by which operations know a member.
+impl From<&Member> for String {
+    fn from(member: &Member) -> Self {
+        member.name.clone()
+    }
+}
+
 /// Whether a member is there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(from = "i64")]

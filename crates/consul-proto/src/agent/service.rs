@@ -20,14 +20,30 @@
 //! # Ok::<_, consul_proto::EncodeError>(())
 //! ```
 
+mod agent_service;
 mod definition;
 mod deregister;
+mod disable_maintenance;
+mod enable_maintenance;
+mod get;
+mod health_by_id;
+mod health_by_name;
+mod list;
 mod register;
+mod service_health;
 mod sidecar;
 
+pub use agent_service::AgentService;
 pub use definition::Definition;
 pub use deregister::Deregister;
+pub use disable_maintenance::DisableMaintenance;
+pub use enable_maintenance::EnableMaintenance;
+pub use get::{Get, OrUnknown};
+pub use health_by_id::HealthById;
+pub use health_by_name::HealthByName;
+pub use list::List;
 pub use register::Register;
+pub use service_health::{Graded, ServiceHealth};
 pub use sidecar::{Connect, Sidecar};
 
 pub use crate::agent::Check;

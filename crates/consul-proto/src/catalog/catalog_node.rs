@@ -45,3 +45,10 @@ pub struct CatalogNode {
     #[serde(default)]
     pub modify_index: u64,
 }
+
+/// The node's name.
+impl From<&CatalogNode> for String {
+    fn from(node: &CatalogNode) -> Self {
+        node.name.clone()
+    }
+}

@@ -25,7 +25,8 @@ struct Report {
 pub enum ApiErrorKind {
     /// What was named does not exist.
     NotFound,
-    /// The agent has no check of this id; it may have been restarted and forgotten it.
+    /// The agent has no check of this id, or none that takes reports, which older agents do not tell apart. It may have
+    /// been restarted and forgotten it; registering the check once more helps in either case.
     UnknownCheck,
     /// The agent has no service of this id; it may have been restarted and forgotten it.
     UnknownService,

@@ -85,7 +85,10 @@ const FAILURES: &[(ApiErrorKind, &[&str])] = &[
     (ApiErrorKind::UnknownNode, &["Missing node registration", "No node found with name"]),
     (ApiErrorKind::PermissionDenied, &["Permission denied"]),
     (ApiErrorKind::UnknownToken, &["ACL not found"]),
-    (ApiErrorKind::EnterpriseOnly, &["enterprise-only", "in consul CE"]),
+    (
+        ApiErrorKind::EnterpriseOnly,
+        &["enterprise-only", "in consul CE", "Network segments are not supported"],
+    ),
     (
         ApiErrorKind::InvalidRequest,
         &[
@@ -96,6 +99,8 @@ const FAILURES: &[(ApiErrorKind, &[&str])] = &[
             "is in critical state",
             "strconv.Parse",
             "Must provide",
+            "Must be a server to force-leave",
+            "WAN join is disabled",
             "Bad node ID",
             "doesn't match register request node",
             "Error while renaming Node ID",
@@ -122,6 +127,8 @@ const FAILURES: &[(ApiErrorKind, &[&str])] = &[
         ApiErrorKind::Unavailable,
         &[
             "rpc error making call: EOF",
+            "Failed to join",
+            "Failed to resolve",
             "stream closed",
             "broken pipe",
             "i/o deadline reached",
@@ -195,6 +202,9 @@ mod tests {
             (500, "apply failed: Missing node registration", K::UnknownNode),
             (500, "CheckID \"x\" does not have associated TTL", K::UnknownCheck),
             (500, "Unknown check \"x\"", K::UnknownCheck),
+            (500, "Network segments are not supported in this version of Consul", K::EnterpriseOnly),
+            (500, "Must be a server to force-leave a node from the WAN cluster", K::InvalidRequest),
+            (500, "1 error occurred:\n\t* Failed to resolve x: lookup x: no such host", K::Unavailable),
             (
                 404,
                 "Unknown check ID \"x\". Ensure that the check ID is passed, not the check name.",

@@ -78,6 +78,13 @@ impl HealthCheck {
     }
 }
 
+/// The check's id.
+impl From<&HealthCheck> for String {
+    fn from(check: &HealthCheck) -> Self {
+        check.id.clone()
+    }
+}
+
 word! {
     /// How something is checked.
     #[derive(Default)]

@@ -1,10 +1,11 @@
 //! Answers that are JSON documents.
 
+use std::fmt;
 use std::marker::PhantomData;
 
 use bytes::Bytes;
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, DeserializeSeed, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use crate::DecodeError;
 use crate::response::{FromResponse, Head};
@@ -37,7 +38,13 @@ impl<T: DeserializeOwned> FromResponse for List<T> {
     type Output = Vec<T>;
 
     fn from_response(head: &Head, body: Bytes) -> Result<Vec<T>, DecodeError> {
-        from_json::<Option<Vec<T>>>(head, &body).map(Option::unwrap_or_default)
+        let text = text(head, &body)?;
+        let mut json = serde_json::Deserializer::from_str(text);
+        let list = Elements::<T>::fitting(text).deserialize(&mut json).and_then(|list| {
+            json.end()?;
+            Ok(list)
+        });
+        list.map_err(|error| explain::<Option<Vec<T>>>(head, text, &error))
     }
 }
 
@@ -62,16 +69,63 @@ impl<T: DeserializeOwned> FromResponse for First<T> {
 /// Checks the encoding once for the whole body, and traces a fault's path only when there is one: both would
 /// otherwise be paid for each item.
 fn from_json<'a, T: Deserialize<'a>>(head: &Head, body: &'a [u8]) -> Result<T, DecodeError> {
-    let Ok(text) = std::str::from_utf8(body) else {
-        return Err(DecodeError::new(head, body, "not UTF-8 text"));
-    };
-    serde_json::from_str(text).map_err(|error| {
-        if error.is_data() {
-            locate::<T>(head, text)
-        } else {
-            DecodeError::new(head, body, error.to_string())
+    let text = text(head, body)?;
+    serde_json::from_str(text).map_err(|error| explain::<T>(head, text, &error))
+}
+
+fn text<'a>(head: &Head, body: &'a [u8]) -> Result<&'a str, DecodeError> {
+    simdutf8::basic::from_utf8(body).map_err(|_| DecodeError::new(head, body, "not UTF-8 text"))
+}
+
+#[cold]
+fn explain<'a, T: Deserialize<'a>>(head: &Head, text: &'a str, error: &serde_json::Error) -> DecodeError {
+    if error.is_data() {
+        locate::<T>(head, text)
+    } else {
+        DecodeError::new(head, text.as_bytes(), error.to_string())
+    }
+}
+
+/// Reads the elements of a list into a vector that seldom has to grow: long lists are copied over and over otherwise.
+struct Elements<T> {
+    capacity: usize,
+    element: PhantomData<T>,
+}
+
+impl<T> Elements<T> {
+    /// Reserves no more memory than the text itself takes.
+    fn fitting(text: &str) -> Self {
+        let capacity = text.len().checked_div(size_of::<T>()).unwrap_or(0);
+        Self { capacity, element: PhantomData }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Elements<T> {
+    type Value = Vec<T>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Vec<T>, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Elements<T> {
+    type Value = Vec<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Vec<T>, A::Error> {
+        let mut list = Vec::with_capacity(self.capacity);
+        while let Some(element) = elements.next_element()? {
+            list.push(element);
         }
-    })
+        Ok(list)
+    }
+
+    fn visit_unit<E>(self) -> Result<Vec<T>, E> {
+        Ok(Vec::new())
+    }
 }
 
 /// Reads the text once more, to tell where its fault is.

@@ -6,9 +6,12 @@
 use std::collections::HashMap;
 use std::io::Read as _;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 use xtask_bench::canned;
 use xtask_bench::drive::Error;
 
@@ -20,6 +23,8 @@ type Answers = HashMap<String, Vec<u8>>;
 async fn main() -> Result<(), Error> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let answers = Arc::new(answers());
+    let awake = Arc::new(Awake::default());
+    tokio::spawn(stay_awake(Arc::clone(&awake)));
     println!("{}", listener.local_addr()?.port());
     std::thread::spawn(|| {
         let _ = std::io::stdin().read(&mut [0]);
@@ -28,13 +33,35 @@ async fn main() -> Result<(), Error> {
     loop {
         let (stream, _) = listener.accept().await?;
         stream.set_nodelay(true)?;
-        let answers = Arc::clone(&answers);
-        tokio::spawn(async move { serve(stream, &answers).await });
+        let (answers, awake) = (Arc::clone(&answers), Arc::clone(&awake));
+        tokio::spawn(async move { serve(stream, &answers, &awake).await });
+    }
+}
+
+/// Whether there was a request lately.
+#[derive(Debug, Default)]
+struct Awake {
+    requests: AtomicU64,
+    called: Notify,
+}
+
+/// Looks for requests without pause while they come. Sending a request would otherwise include the work of waking the
+/// server, if it happens to sleep, and how often it does hangs on how fast the contender is.
+async fn stay_awake(awake: Arc<Awake>) {
+    loop {
+        awake.called.notified().await;
+        let (mut seen, mut since) = (awake.requests.load(Ordering::Relaxed), Instant::now());
+        while since.elapsed() < Duration::from_micros(200) {
+            tokio::task::yield_now().await;
+            if awake.requests.load(Ordering::Relaxed) != seen {
+                (seen, since) = (awake.requests.load(Ordering::Relaxed), Instant::now());
+            }
+        }
     }
 }
 
 /// Answers one connection until the client closes it.
-async fn serve(mut stream: TcpStream, answers: &Answers) -> std::io::Result<()> {
+async fn serve(mut stream: TcpStream, answers: &Answers, awake: &Awake) -> std::io::Result<()> {
     let mut received = Vec::with_capacity(4096);
     loop {
         let Some(length) = request_length(&received) else {
@@ -43,6 +70,8 @@ async fn serve(mut stream: TcpStream, answers: &Answers) -> std::io::Result<()> 
             }
             continue;
         };
+        awake.requests.fetch_add(1, Ordering::Relaxed);
+        awake.called.notify_one();
         match request_line(&received).and_then(|line| answers.get(line)) {
             Some(answer) => stream.write_all(answer).await?,
             None => stream.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n").await?,

@@ -99,6 +99,11 @@ impl Check {
         Script::new(args, interval).into()
     }
 
+    /// The agent runs a command with `/bin/sh`: exit code 0 passes, 1 warns, all else is critical.
+    pub fn shell(command: impl Into<String>, interval: Duration) -> Self {
+        Script::shell(command, interval).into()
+    }
+
     /// The checks of another service instance count, named by its id.
     pub fn alias(service_id: impl Into<String>) -> Self {
         Alias::service(service_id).into()
@@ -163,6 +168,10 @@ mod tests {
             (
                 Check::script(["sh", "-c", "true"], SECOND),
                 r#"{"ScriptArgs":["sh","-c","true"],"Interval":"1s"}"#,
+            ),
+            (
+                Check::shell("test -e /run/x", SECOND),
+                r#"{"ScriptArgs":["/bin/sh","-c","test -e /run/x"],"Interval":"1s"}"#,
             ),
             (Check::alias("web"), r#"{"AliasService":"web"}"#),
             (Check::from(Alias::node("n")), r#"{"AliasNode":"n"}"#),

@@ -131,6 +131,11 @@ impl Script {
     pub fn new<A: Into<String>>(args: impl IntoIterator<Item = A>, interval: Duration) -> Self {
         Self { args: args.into_iter().map(Into::into).collect(), interval, timeout: None }
     }
+
+    /// Runs `command` with `/bin/sh`.
+    pub fn shell(command: impl Into<String>, interval: Duration) -> Self {
+        Self::new(["/bin/sh".to_owned(), "-c".to_owned(), command.into()], interval)
+    }
 }
 
 /// The checks of another service instance or node count: critical if one of them is, else warning if one is.

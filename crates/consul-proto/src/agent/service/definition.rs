@@ -140,3 +140,10 @@ impl From<String> for Definition {
         Self::new(name)
     }
 }
+
+/// The id, by which operations know an instance.
+impl From<&Definition> for String {
+    fn from(definition: &Definition) -> Self {
+        definition.id().to_owned()
+    }
+}

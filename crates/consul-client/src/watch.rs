@@ -1,0 +1,197 @@
+//! Watches: the newest state of whatever can be waited on, as a stream.
+//!
+//! ```no_run
+//! # async fn example(client: consul_client::Client) -> Result<(), consul_client::Error> {
+//! use consul_client::watch::Update;
+//!
+//! let mut color = client.kv().get("app/color").watch();
+//! while let Some(update) = color.next().await {
+//!     match update? {
+//!         Update::State(state) => println!("now {:?}", state.value),
+//!         Update::Trouble(trouble) => eprintln!("still {:?}, perhaps: {}", color.state(), trouble.error),
+//!         Update::Confirmed => eprintln!("it was"),
+//!         _ => {}
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Whoever only wants the states has [`Watch::changed`].
+//!
+//! # How watches behave
+//!
+//! **States.** The first state is told as soon as it is known, then every state that differs from the one told before.
+//! Absence is a state: a deleted key is `None`, a service without instances an empty list. What happens between two
+//! answers is not seen: of several changes the newest is told, and a value that changes and changes back is no change.
+//! After any trouble the next success tells what is there then, so the last state told is the last that was read.
+//!
+//! **A slow consumer** holds nothing up and piles nothing up. While it is busy with an update nothing is asked; what it
+//! gets next is the newest state.
+//!
+//! **Silence costs nothing.** One request waits at the server, for 55 seconds by default, and is then repeated. A change
+//! after any length of silence is told as fast as the network carries it.
+//!
+//! **A change that does not stop** is followed at ten requests a second, as long as each had to be waited for, and else
+//! at one a second after a burst; so is a server or a proxy that does not wait at all.
+//!
+//! **Outages** are ridden out. Attempts come with pauses that grow: ten at most in the first ten seconds, two a minute in
+//! the end. The end of an outage is noticed within 1.5 seconds where it was shorter than 30 seconds, and within 30 seconds
+//! otherwise. An outage is told when it has lasted for 10 seconds, once; its end is told by a state where there is a new
+//! one, and by [`Update::Confirmed`] where there is not.
+//!
+//! **Refusals** (no permission, no such token or datacenter, a request that the server does not take) are told at once, and
+//! tried again after 30 seconds. So is, with shorter pauses, what is not an answer of Consul's. [`Watch::ends`] makes
+//! them, or all failures, end the stream.
+//!
+//! **The end** is an `Err`, once, and `None` from then on. Without [`Watch::ends`] only a request that cannot be written
+//! has one, such as the watch of an empty key.
+//!
+//! **Views in the agent.** Since 1.10 watches of a service's health are answered by a view that lives in the agent. It says
+//! "no instances" when it has no data, which can mean no permission or no servers; and it goes on saying what it said
+//! when the token was deleted. Neither is taken at its word: emptiness without an index is checked with the servers, and
+//! so is what has not changed for 5 minutes ([`Watch::confirm`]).
+//!
+//! **Waits that are cut off.** A server or a proxy can be set to close what takes long. After two waits that were cut off
+//! in the same way, shorter ones are asked for, which is told as [`Update::Shortened`].
+//!
+//! **Dropping** a watch drops its connection. The server notices when the wait would have ended: until then it counts the
+//! connection as one of the 200 that it allows from one address.
+//!
+//! # What they cannot do
+//!
+//! - A restored snapshot shows when the wait is over, because restoring wakes nobody: within 59 seconds by default.
+//! - A server that freezes without closing its connections is noticed when the attempt's time is over, 64 seconds by
+//!   default; behind a view in the agent, when the view has not changed for 5 minutes.
+//! - A token that was deleted may go on working for as long as the agent caches it.
+//! - An empty list can mean that the token may not see anything: Consul does not tell them apart.
+//! - With [stale](crate::Call::stale) reads each answer can come from another server, and states can go back. How old an
+//!   answer is can be limited ([`Watch::staleness`]).
+
+mod settings;
+mod update;
+
+use std::fmt;
+use std::future::poll_fn;
+use std::hash::{BuildHasher, RandomState};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use consul_proto::machine::watch;
+pub use consul_proto::machine::watch::{Ends, Order, Settings, State};
+pub use consul_proto::machine::{Backoff, Rate};
+use consul_proto::{Blocking, OutputOf};
+use futures_core::Stream;
+pub use update::{Trouble, Update};
+
+use crate::driver::Driver;
+use crate::error::Route;
+use crate::{Call, Error};
+
+/// A stream of the states of what is watched; see the [module](self) for how it behaves.
+///
+/// Made by [`Call::watch`]. Nothing is sent before it is polled for the first time, nothing is spawned, and dropping it
+/// is the end of it. Between two polls it does nothing.
+#[must_use = "a watch does nothing until it is polled"]
+pub struct Watch<E: Blocking> {
+    driver: Driver<watch::Watch<E, Error>>,
+}
+
+impl<E: Blocking> Call<E> {
+    /// Watches instead of reading once: a stream of the states that there are from now on, the present one first.
+    ///
+    /// Everything the call was given holds for every request. An [`index`](Self::index) means nothing; a
+    /// [`wait`](Self::wait) takes the place of the watch's own, a [`timeout`](Self::timeout) is what each attempt may
+    /// take beyond it.
+    pub fn watch(self) -> Watch<E>
+    where
+        OutputOf<E>: PartialEq + Send + Sync,
+    {
+        let (client, endpoint, options, token, timeout) = self.into_parts();
+        let mut settings = Settings::default();
+        settings.grace = timeout.unwrap_or(client.settings().timeout);
+        if let Some(wait) = options.wait {
+            settings.wait = wait;
+        }
+        let route = Route::of(&endpoint);
+        // The one source of randomness in the standard library, which is enough to keep clients from acting in step.
+        let seed = RandomState::new().hash_one(0);
+        let machine = watch::Watch::new(endpoint, options, settings, seed);
+        Watch { driver: Driver::new(machine, client, route, token) }
+    }
+}
+
+impl<E: Blocking> Watch<E>
+where
+    OutputOf<E>: PartialEq + Send + Sync,
+{
+    /// Waits for the next update; `None` when the watch has ended.
+    ///
+    /// Can be given up and called again without losing anything.
+    ///
+    /// # Errors
+    ///
+    /// Where the watch ends; see [`ends`](Self::ends).
+    pub async fn next(&mut self) -> Option<Result<Update<OutputOf<E>>, Error>> {
+        poll_fn(|cx| self.poll_update(cx)).await
+    }
+
+    /// Waits for the next state, and leaves aside whatever else is told; `None` when the watch has ended.
+    ///
+    /// Can be given up and called again without losing anything.
+    ///
+    /// # Errors
+    ///
+    /// Where the watch ends; see [`ends`](Self::ends).
+    pub async fn changed(&mut self) -> Option<Result<State<OutputOf<E>>, Error>> {
+        loop {
+            match self.next().await? {
+                Ok(Update::State(state)) => return Some(Ok(state)),
+                Ok(_) => {}
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+
+    /// The state that was told last.
+    #[must_use]
+    pub fn state(&self) -> Option<&Arc<OutputOf<E>>> {
+        self.driver.machine().state()
+    }
+
+    /// How long ago the state was confirmed last; `None` where there is none yet.
+    ///
+    /// While nothing is wrong, up to the time that servers are asked to wait.
+    #[must_use]
+    pub fn unconfirmed(&self) -> Option<Duration> {
+        let confirmed = self.driver.machine().confirmed_at()?;
+        Some(self.driver.now().since(confirmed))
+    }
+
+    fn poll_update(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Update<OutputOf<E>>, Error>>> {
+        let event = self.driver.poll_event(cx);
+        event.map(|event| event.map(|event| update::of(event, self.driver.route())))
+    }
+}
+
+impl<E: Blocking> Stream for Watch<E>
+where
+    OutputOf<E>: PartialEq + Send + Sync,
+{
+    type Item = Result<Update<OutputOf<E>>, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.get_mut().poll_update(cx)
+    }
+}
+
+/// An endpoint is plain data, and never pinned.
+impl<E: Blocking> Unpin for Watch<E> {}
+
+impl<E: Blocking> fmt::Debug for Watch<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Watch").field(self.driver.machine()).finish()
+    }
+}

@@ -1,0 +1,61 @@
+//! What a watch tells.
+
+use std::time::Duration;
+
+use consul_proto::ResponseError;
+use consul_proto::machine::watch::{Cause, Event, State};
+
+use crate::Error;
+use crate::error::Route;
+
+/// What a watch tells.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Update<T> {
+    /// The state, for the first time or because it is another.
+    State(State<T>),
+    /// The state cannot be confirmed. It stays the last one known, and the watch goes on.
+    ///
+    /// Told at once, and once for each kind, where the servers refuse or what answers is not Consul; for an outage
+    /// when it has lasted, once.
+    Trouble(Trouble),
+    /// The trouble that was told is over, and the state is still the one that was told last.
+    Confirmed,
+    /// Something on the way closes connections before the server's wait is over, so a shorter wait is asked for from
+    /// here on.
+    Shortened(Duration),
+}
+
+/// Why the state cannot be confirmed, and for how long that has been so.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Trouble {
+    /// The latest failure.
+    pub error: Error,
+    /// The time since the state was last confirmed; `None` where there is no state yet.
+    pub unconfirmed: Option<Duration>,
+}
+
+/// An event of the machine in the words of this crate; its end is an error.
+pub(super) fn of<T>(event: Event<T, Error>, route: &Route) -> Result<Update<T>, Error> {
+    match event {
+        Event::State(state) => Ok(Update::State(state)),
+        Event::Trouble(trouble) => {
+            let unconfirmed = trouble.unconfirmed;
+            Ok(Update::Trouble(Trouble { error: error_of(trouble.cause, route), unconfirmed }))
+        }
+        Event::Shortened(wait) => Ok(Update::Shortened(wait)),
+        Event::Ended(cause) => Err(error_of(cause, route)),
+        // The enum is open; what is left of it says that all is well.
+        _ => Ok(Update::Confirmed),
+    }
+}
+
+fn error_of(cause: Cause<Error>, route: &Route) -> Error {
+    match cause {
+        Cause::Failed(failure) => failure.error,
+        Cause::Api(error) => Error::api(route.clone(), error),
+        Cause::Decode(error) => Error::response(route.clone(), ResponseError::Decode(error)),
+        Cause::Request(error) => Error::encode(route.clone(), error),
+    }
+}

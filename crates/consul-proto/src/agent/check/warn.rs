@@ -1,0 +1,78 @@
+//! Reporting that something needs attention.
+
+use crate::{Empty, Endpoint, Method, RequestWriter, Write};
+
+/// Reports to a TTL check that something needs attention: `PUT /v1/agent/check/warn/:check_id`.
+///
+/// The check is at warning then, and its time to live begins anew. One that the agent does not have, or not with a TTL, is
+/// [`UnknownCheck`](crate::ApiErrorKind::UnknownCheck): an agent that was started anew may have forgotten it, and
+/// registering it once more helps. May be sent twice.
+///
+/// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent/check#ttl-check-warn)
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warn {
+    /// Id of the check, not its name.
+    pub check_id: String,
+    /// What there is to say; becomes the output of the check, which is empty without. It travels in the URL: for more
+    /// than some kilobytes there is [`Update`](crate::agent::check::Update).
+    pub note: Option<String>,
+}
+
+impl Warn {
+    /// Reports to the check of this id.
+    pub fn new(check_id: impl Into<String>) -> Self {
+        Self { check_id: check_id.into(), note: None }
+    }
+}
+
+impl Endpoint for Warn {
+    type Response = Empty;
+    const METHOD: Method = Method::PUT;
+    const PATH: &'static str = "/v1/agent/check/warn/{check_id}";
+
+    fn write(&self, request: &mut RequestWriter) {
+        request.arg(&self.check_id);
+        request.opt("note", self.note.as_deref());
+    }
+
+    fn is_replayable(&self) -> bool {
+        true
+    }
+}
+
+impl Write for Warn {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{answer, refusal, wire};
+    use crate::{ApiErrorKind, ArgumentFault, EncodeError, ResponseError};
+
+    #[test]
+    fn request() {
+        assert_eq!(wire(&Warn::new("service:web")), "PUT /v1/agent/check/warn/service%3Aweb");
+        let note = Warn { note: Some("7 of 8".to_owned()), ..Warn::new("mem") };
+        assert_eq!(wire(&note), "PUT /v1/agent/check/warn/mem?note=7%20of%208");
+    }
+
+    #[test]
+    fn an_empty_id_is_refused() {
+        let fault = refusal(&Warn::new(""));
+        assert!(matches!(fault, EncodeError::Argument { name: "check_id", fault: ArgumentFault::Empty }));
+    }
+
+    #[test]
+    fn answers() {
+        answer::<Warn>(200, "").unwrap();
+        for (status, body) in [
+            (404, "Unknown check ID \"nope\". Ensure that the check ID is passed, not the check name."),
+            (500, "CheckID \"nope\" does not have associated TTL"),
+            (500, "Unknown check \"nope\""),
+        ] {
+            match answer::<Warn>(status, body) {
+                Err(ResponseError::Api(error)) => assert_eq!(error.kind(), ApiErrorKind::UnknownCheck),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Reading about the machine that the agent runs on.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::types::null;
+use crate::{Endpoint, Json, Method, RequestWriter};
+
+/// Reads about the machine that the agent runs on: `GET /v1/agent/host`.
+///
+/// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent#retrieve-host-information)
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Host;
+
+impl Host {
+    /// Reads about the machine.
+    #[must_use]
+    pub fn new() -> Self {
+        Self
+    }
+}
+
+/// The machine that an agent runs on.
+///
+/// What stands in the maps changes with the version of Consul, down to the spelling of a name: `hostid` became
+/// `hostId`. What the agent could not find out is empty.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct AgentHost {
+    /// Memory, in bytes.
+    #[serde(deserialize_with = "null::or_default")]
+    pub memory: BTreeMap<String, Value>,
+    /// Processors.
+    #[serde(rename = "CPU", deserialize_with = "null::or_default")]
+    pub cpu: Vec<BTreeMap<String, Value>>,
+    /// Name, operating system and the like.
+    #[serde(deserialize_with = "null::or_default")]
+    pub host: BTreeMap<String, Value>,
+    /// The disk with the agent's data, in bytes.
+    #[serde(deserialize_with = "null::or_default")]
+    pub disk: BTreeMap<String, Value>,
+    /// When this was found out, in nanoseconds since 1970.
+    pub collection_time: i64,
+}
+
+impl Endpoint for Host {
+    type Response = Json<AgentHost>;
+    const METHOD: Method = Method::GET;
+    const PATH: &'static str = "/v1/agent/host";
+
+    fn write(&self, _: &mut RequestWriter) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{answer, wire};
+
+    #[test]
+    fn request() {
+        assert_eq!(wire(&Host::new()), "GET /v1/agent/host");
+    }
+
+    #[test]
+    fn recorded_answer() {
+        let body = r#"{"Memory":{"total":25276510208,"usedPercent":1.4243505493335546},
+            "CPU":[{"cpu":0,"vendorId":"AuthenticAMD","mhz":2445.424,"flags":["fpu","vme"]}],
+            "Host":{"hostname":"vm","uptime":4870,"os":"linux","hostid":"00000000-0000-0000-0000-000000000000"},
+            "Disk":{"path":"/","total":270553174016},"CollectionTime":1795440246158091850,"Errors":null}"#;
+        let host = answer::<Host>(200, body).unwrap();
+        assert_eq!((&host.memory["total"], &host.host["os"]), (&25_276_510_208_u64.into(), &"linux".into()));
+        assert_eq!((host.cpu.len(), &host.disk["path"]), (1, &"/".into()));
+        assert_eq!(host.collection_time, 1_795_440_246_158_091_850);
+    }
+
+    #[test]
+    fn what_the_agent_could_not_find_out_is_empty() {
+        let body = r#"{"Memory":null,"CPU":null,"Host":null,"Disk":null,"CollectionTime":1,"Errors":[{}]}"#;
+        assert_eq!(
+            answer::<Host>(200, body).unwrap(),
+            AgentHost { collection_time: 1, ..AgentHost::default() }
+        );
+    }
+}

@@ -1,0 +1,136 @@
+//! Reading the agent's metrics.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::types::null;
+use crate::{Endpoint, Json, Method, RequestWriter};
+
+/// Reads the metrics of the agent's latest whole interval of ten seconds: `GET /v1/agent/metrics`.
+///
+/// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent#view-metrics)
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Metrics;
+
+impl Metrics {
+    /// Reads the metrics.
+    #[must_use]
+    pub fn new() -> Self {
+        Self
+    }
+}
+
+/// Metrics of an interval.
+///
+/// [What they mean](https://developer.hashicorp.com/consul/docs/agent/telemetry)
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct AgentMetrics {
+    /// When the interval began, such as `2026-11-23 13:23:50 +0000 UTC`.
+    pub timestamp: String,
+    /// Values as they were last.
+    #[serde(deserialize_with = "null::or_default")]
+    pub gauges: Vec<Gauge>,
+    /// Values in their order.
+    #[serde(deserialize_with = "null::or_default")]
+    pub points: Vec<Points>,
+    /// What was counted.
+    #[serde(deserialize_with = "null::or_default")]
+    pub counters: Vec<Sample>,
+    /// What was measured; times in milliseconds.
+    #[serde(deserialize_with = "null::or_default")]
+    pub samples: Vec<Sample>,
+}
+
+/// A value as it was last.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct Gauge {
+    /// Name of the metric.
+    pub name: String,
+    /// The value.
+    pub value: f64,
+    /// Labels that belong to the name.
+    #[serde(deserialize_with = "null::or_default")]
+    pub labels: BTreeMap<String, String>,
+}
+
+/// Values in their order.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct Points {
+    /// Name of the metric.
+    pub name: String,
+    /// The values.
+    #[serde(deserialize_with = "null::or_default")]
+    pub points: Vec<f64>,
+}
+
+/// What was counted or measured in an interval.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct Sample {
+    /// Name of the metric.
+    pub name: String,
+    /// How often.
+    pub count: u64,
+    /// The sum for each second.
+    pub rate: f64,
+    /// The sum.
+    pub sum: f64,
+    /// The least value.
+    pub min: f64,
+    /// The greatest value.
+    pub max: f64,
+    /// The mean.
+    pub mean: f64,
+    /// The standard deviation.
+    pub stddev: f64,
+    /// Labels that belong to the name.
+    #[serde(deserialize_with = "null::or_default")]
+    pub labels: BTreeMap<String, String>,
+}
+
+impl Endpoint for Metrics {
+    type Response = Json<AgentMetrics>;
+    const METHOD: Method = Method::GET;
+    const PATH: &'static str = "/v1/agent/metrics";
+
+    fn write(&self, _: &mut RequestWriter) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{answer, wire};
+
+    #[test]
+    fn request() {
+        assert_eq!(wire(&Metrics::new()), "GET /v1/agent/metrics");
+    }
+
+    #[test]
+    fn recorded_answer() {
+        let body = r#"{"Timestamp":"2026-11-23 13:23:50 +0000 UTC",
+            "Gauges":[{"Name":"consul.vm.autopilot.healthy","Value":1,"Labels":{}}],"Points":null,
+            "Counters":[{"Name":"consul.cache.fetch_error","Count":4,"Rate":0.4,"Sum":4,"Min":1,"Max":1,"Mean":1,
+                "Stddev":0,"Labels":{"fatal":"false"}}],
+            "Samples":[{"Name":"consul.memberlist.gossip","Count":200,"Rate":0.1961436001700349,
+                "Sum":1.9614360017003492,"Min":0.0016329999780282378,"Max":0.17462900280952454,
+                "Mean":0.009807180008501747,"Stddev":0.01615719293924296,"Labels":{}}]}"#;
+        let metrics = answer::<Metrics>(200, body).unwrap();
+        assert_eq!(metrics.timestamp, "2026-11-23 13:23:50 +0000 UTC");
+        assert_eq!(
+            (metrics.gauges[0].name.as_str(), metrics.gauges[0].value),
+            ("consul.vm.autopilot.healthy", 1.0)
+        );
+        assert_eq!((metrics.counters[0].count, metrics.counters[0].labels["fatal"].as_str()), (4, "false"));
+        assert_eq!((metrics.samples[0].count, metrics.samples[0].max), (200, 0.174_629_002_809_524_54));
+        assert!(metrics.points.is_empty());
+    }
+}

@@ -1,0 +1,85 @@
+//! How one service instance of an agent is.
+
+use crate::agent::service::{Graded, ServiceHealth};
+use crate::{Endpoint, Json, Method, RequestWriter};
+
+/// Tells how a service instance of the agent is: `GET /v1/agent/health/service/id/:service_id`.
+///
+/// `None` where the agent does not have it.
+///
+/// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent/service#get-local-service-health-by-id)
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HealthById {
+    /// Id of the instance, not the name of the service.
+    pub service_id: String,
+}
+
+impl HealthById {
+    /// Tells how the instance of this id is.
+    pub fn new(service_id: impl Into<String>) -> Self {
+        Self { service_id: service_id.into() }
+    }
+}
+
+impl Endpoint for HealthById {
+    type Response = Graded<Json<Option<ServiceHealth>>>;
+    const METHOD: Method = Method::GET;
+    const PATH: &'static str = "/v1/agent/health/service/id/{service_id}";
+
+    fn write(&self, request: &mut RequestWriter) {
+        request.arg(&self.service_id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::agent::service::service_health::tests::{WARNING, graded};
+    use crate::testing::{answer, refusal, wire};
+    use crate::{ApiErrorKind, ArgumentFault, EncodeError, ResponseError};
+
+    #[test]
+    fn request() {
+        assert_eq!(wire(&HealthById::new("web:1")), "GET /v1/agent/health/service/id/web%3A1");
+    }
+
+    #[test]
+    fn an_empty_id_is_refused() {
+        let fault = refusal(&HealthById::new(""));
+        assert!(matches!(fault, EncodeError::Argument { name: "service_id", fault: ArgumentFault::Empty }));
+    }
+
+    #[test]
+    fn a_grade_is_a_value() {
+        for (status, word) in [(200, "passing"), (429, "warning"), (503, "critical"), (503, "maintenance")] {
+            let body = WARNING.replacen("warning", word, 1);
+            let health = graded::<HealthById>(status, &body).unwrap().unwrap();
+            assert_eq!((health.status.as_str(), health.service.id.as_str()), (word, "plain"));
+        }
+    }
+
+    #[test]
+    fn absence_is_none() {
+        let absent = r#"{"AggregatedStatus":"critical","Service":null,"Checks":null}"#;
+        assert_eq!(graded::<HealthById>(404, absent).unwrap(), None);
+    }
+
+    #[test]
+    fn a_failure_is_not_a_grade() {
+        for (status, body, kind) in [
+            (404, "Invalid URL path: not a recognized HTTP API endpoint", ApiErrorKind::UnknownRoute),
+            (
+                429,
+                "Your IP is issuing too many concurrent connections, please rate limit your calls",
+                ApiErrorKind::TooManyConnections,
+            ),
+            (503, "<html>upstream</html>", ApiErrorKind::Internal),
+            (403, "Permission denied", ApiErrorKind::PermissionDenied),
+        ] {
+            match answer::<HealthById>(status, body) {
+                Err(ResponseError::Api(error)) => assert_eq!(error.kind(), kind),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! What an answer means.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use crate::machine::Instant;
+use crate::machine::watch::{Asked, Cause, Doubt, Event, Order, State, Watch};
+use crate::meta::INDEX;
+use crate::response::Head;
+use crate::{Blocking, Consistency, DecodeError, Meta, OutputOf, QueryBackend, Response, decode};
+
+impl<E: Blocking, X> Watch<E, X>
+where
+    OutputOf<E>: PartialEq,
+{
+    pub(super) fn answered(&mut self, now: Instant, asked: Asked, answer: http::Response<Bytes>) {
+        let (head, body) = answer.into_parts();
+        let missing = cursor_fault(&head, &body);
+        let decoded = decode::<E>(http::Response::from_parts(head, body)).map_err(Cause::from);
+        match (decoded, missing) {
+            (Ok(response), None) => match self.doubt(asked, &response.meta) {
+                Some(doubt) => self.put_off(now, doubt),
+                None => self.accept(now, asked, response),
+            },
+            (Ok(_), Some(fault)) => self.failed(now, asked, Cause::Decode(fault)),
+            (Err(cause), _) => self.failed(now, asked, cause),
+        }
+    }
+
+    /// Whether the answer is to be believed.
+    fn doubt(&self, asked: Asked, meta: &Meta) -> Option<Doubt> {
+        if meta.query_backend == Some(QueryBackend::Streaming) {
+            // A view in the agent answers. Before it has data it says "empty" with index 1; that may mean no permission,
+            // no such datacenter, or servers that do not answer. And one that lags behind says what was before. Neither
+            // header about the leader means anything here.
+            let could_be_from_view = asked.wait.is_some() || self.options.cached.is_some();
+            let has_no_data = index(meta).is_some_and(|index| index <= 1);
+            return (could_be_from_view && (has_no_data || self.is_backward(meta))).then_some(Doubt::View);
+        }
+        // Whoever is asked for the leader's word gets no second one.
+        let may_be_stale =
+            matches!(self.options.consistency, Some(Consistency::Stale | Consistency::MaxStale(_)));
+        let is_too_old = meta.last_contact > self.settings.staleness;
+        (may_be_stale && self.settings.staleness.is_some() && is_too_old).then_some(Doubt::Stale)
+    }
+
+    /// Leaves the answer alone, and lets the next request tell the truth: without an index it goes to the servers.
+    fn put_off(&mut self, now: Instant, doubt: Doubt) {
+        self.doubt = Some(doubt);
+        (self.options.index, self.options.hash) = (None, None);
+        self.pace.answered(&self.settings, now, false);
+    }
+
+    fn accept(&mut self, now: Instant, asked: Asked, response: Response<OutputOf<E>>) {
+        let Response { value, meta } = response;
+        let held = now.since(asked.at);
+        let is_change = self.state.as_deref() != Some(&value);
+        let is_at_end = asked.wait.is_some_and(|wait| held >= wait);
+        self.pace.answered(
+            &self.settings,
+            now,
+            held >= self.settings.changes.interval && (is_change || is_at_end),
+        );
+        if let Some(wait) = asked.wait {
+            self.is_streaming = meta.query_backend == Some(QueryBackend::Streaming);
+            self.outbox.extend(self.hold.answered(held, wait).map(Event::Shortened));
+        }
+        if asked.wait.is_none() || is_change || !self.is_streaming {
+            self.vouched = now;
+        }
+        self.confirmed = Some(now);
+        self.doubt = None;
+        // An index that goes back means that the servers were set back. Waiting on it could miss what comes before the old
+        // one is reached again, so the next request starts afresh; this answer counts all the same.
+        if asked.wait.is_some() && self.is_backward(&meta) {
+            (self.options.index, self.options.hash) = (None, None);
+        } else {
+            self.advance(&meta);
+        }
+        let was_told = self.episode.take().is_some_and(|episode| episode.was_told());
+        if is_change {
+            let value = Arc::new(value);
+            self.state = Some(Arc::clone(&value));
+            self.outbox.push_back(Event::State(State::new(value, meta)));
+        } else if was_told {
+            self.outbox.push_back(Event::Confirmed);
+        }
+    }
+
+    fn is_backward(&self, meta: &Meta) -> bool {
+        self.settings.order == Order::Rising && index(meta) < self.options.index
+    }
+
+    /// Keeps where to go on from. The hash is copied only where it is another.
+    fn advance(&mut self, meta: &Meta) {
+        if meta.content_hash.is_some() {
+            if self.options.hash != meta.content_hash {
+                self.options.hash.clone_from(&meta.content_hash);
+            }
+        } else {
+            self.options.index = index(meta);
+        }
+    }
+}
+
+/// The index of an answer. Old servers have sent 0, on which nobody can wait.
+fn index(meta: &Meta) -> Option<u64> {
+    meta.index.map(|index| index.max(1))
+}
+
+/// What is wrong with an answer that can be read but leaves nothing to wait on. Taking it for index 0 would make a loop
+/// that never waits.
+fn cursor_fault(head: &Head, body: &[u8]) -> Option<DecodeError> {
+    if head.headers.contains_key("x-consul-contenthash") {
+        return None;
+    }
+    let Some(value) = head.headers.get(INDEX) else {
+        return Some(DecodeError::new(head, body, "X-Consul-Index is missing"));
+    };
+    let is_index = value.to_str().is_ok_and(|text| text.parse::<u64>().is_ok());
+    (!is_index).then(|| {
+        let text = String::from_utf8_lossy(value.as_bytes());
+        let shown: String = text.chars().take(40).collect();
+        DecodeError::new(head, body, format!("X-Consul-Index is {shown:?}, not a number of 64 bits"))
+    })
+}

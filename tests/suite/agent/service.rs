@@ -1,0 +1,184 @@
+//! Services of a real agent: registered, read, taken out of use and deregistered.
+
+use std::time::Duration;
+
+use consul_client::agent::Check;
+use consul_client::agent::check::{CheckType, Status};
+use consul_client::agent::service::Definition;
+use consul_client::health::ServiceEntry;
+use consul_client::proto::agent::service::{Connect, ServiceAddress, ServicePort, Sidecar, Weights};
+use consul_client::{ApiErrorKind, Client, ErrorKind};
+use consul_tests::{Agent, require, shared_agent, unique};
+
+use super::kind;
+use crate::clients::{client, client_of};
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+#[tokio::test]
+async fn agent_services() {
+    let (services, id) = (client().agent().service(), unique("listed"));
+    services.register(id.as_str()).await.unwrap();
+    let all = services.list().await.unwrap();
+    assert_eq!((all[&id].id.as_str(), all[&id].name.as_str()), (id.as_str(), id.as_str()));
+    let narrow = services.list().filter(format!("ID == \"{id}\"")).await.unwrap();
+    assert_eq!(narrow.keys().collect::<Vec<_>>(), [&id]);
+    let refused = services.list().filter("Nope == 1").await.unwrap_err();
+    assert_eq!(kind(&refused), ApiErrorKind::InvalidRequest);
+    services.deregister(&all[&id]).await.unwrap();
+    assert!(!services.list().await.unwrap().contains_key(&id));
+}
+
+#[tokio::test]
+async fn agent_services_register() {
+    let (services, name) = (client().agent().service(), unique("web"));
+    let definition = Definition {
+        id: Some(format!("{name}-1")),
+        tags: vec!["v1".to_owned(), "eu".to_owned()],
+        address: Some("192.0.2.7".to_owned()),
+        tagged_addresses: [("wan".to_owned(), ServiceAddress::new("198.51.100.1", 80))].into(),
+        port: Some(8080),
+        meta: [("version".to_owned(), "7".to_owned())].into(),
+        weights: Some(Weights { passing: 10, warning: 2 }),
+        enable_tag_override: true,
+        checks: vec![Check::ttl(HOUR)],
+        connect: Some(Connect::sidecar(Sidecar::default())),
+        ..Definition::new(&name)
+    };
+    services.register(definition.clone()).await.unwrap();
+    let service = services.get(&definition).await.unwrap().unwrap();
+    assert_eq!((service.id, service.name), (format!("{name}-1"), name.clone()));
+    assert_eq!((service.address.as_str(), service.port), ("192.0.2.7", 8080));
+    assert_eq!((service.tags, service.meta["version"].as_str()), (definition.tags.clone(), "7"));
+    assert_eq!((service.weights, service.enable_tag_override), (Weights { passing: 10, warning: 2 }, true));
+    assert_eq!(service.tagged_addresses["wan"], ServiceAddress::new("198.51.100.1", 80));
+
+    let sidecar = format!("{name}-1-sidecar-proxy");
+    let proxy = services.get(&sidecar).await.unwrap().unwrap();
+    assert_eq!(proxy.proxy.unwrap().destination_service_id, definition.id());
+    services.deregister(&definition).await.unwrap();
+    assert_eq!(services.get(&definition).await.unwrap(), None);
+    assert_eq!(services.get(&sidecar).await.unwrap(), None, "it goes with its service");
+}
+
+#[tokio::test]
+async fn agent_services_register_with_several_ports() {
+    require!(shared_agent().since(1, 22), "a service has several ports since 1.22");
+    let (services, name) = (client().agent().service(), unique("multi"));
+    let port = |name: &str, port, default| ServicePort { name: name.to_owned(), port, default };
+    let ports = vec![port("http", 8080, true), port("admin", 9090, false)];
+    services.register(Definition { ports: ports.clone(), ..Definition::new(&name) }).await.unwrap();
+    let service = services.get(&name).await.unwrap().unwrap();
+    assert_eq!((service.ports, service.port), (ports, 8080));
+    services.deregister(&name).await.unwrap();
+}
+
+#[tokio::test]
+async fn agent_services_register_http_script_and_ttl() {
+    let agent = Agent::builder().config(r#"{ "enable_script_checks": true }"#).start();
+    let (services, checks) = (client_of(&agent).agent().service(), client_of(&agent).agent().check());
+    for (name, check, check_type) in [
+        ("http", Check::http(agent.url(), HOUR), CheckType::Http),
+        ("script", Check::shell("true", HOUR), CheckType::Script),
+        ("ttl", Check::ttl(HOUR), CheckType::Ttl),
+    ] {
+        services.register(name).tag("t").port(80).check(check).await.unwrap();
+        let check = checks.get(format!("service:{name}")).await.unwrap().unwrap();
+        assert_eq!((check.check_type, check.service_id.as_str()), (check_type, name));
+    }
+    checks.pass("service:ttl").await.unwrap();
+}
+
+#[tokio::test]
+async fn agent_services_register_keeps_checks_unless_told() {
+    let (agent, name) = (client().agent(), unique("kept"));
+    let check = |id: &str| Check { id: Some(format!("{name}-{id}")), ..Check::ttl(HOUR) };
+    let register = |id: &str| agent.service().register(name.as_str()).check(check(id));
+    register("a").await.unwrap();
+    register("b").await.unwrap();
+    let ids = async || {
+        let filter = format!("ServiceID == \"{name}\"");
+        let checks = agent.check().list().filter(filter).await.unwrap();
+        checks.into_keys().map(|id| id.replace(&name, "")).collect::<Vec<_>>()
+    };
+    assert_eq!(ids().await, ["-a", "-b"]);
+    register("b").replace_existing_checks().await.unwrap();
+    assert_eq!(ids().await, ["-b"]);
+    agent.service().deregister(&name).await.unwrap();
+}
+
+#[tokio::test]
+async fn agent_services_deregister() {
+    let (services, id) = (client().agent().service(), unique("short-lived"));
+    services.register(id.as_str()).await.unwrap();
+    services.deregister(&id).await.unwrap();
+    assert_eq!(services.get(&id).await.unwrap(), None);
+    let again = services.deregister(&id).await;
+    if shared_agent().since(1, 12) {
+        assert_eq!(kind(&again.unwrap_err()), ApiErrorKind::UnknownService);
+    } else {
+        again.unwrap();
+    }
+}
+
+/// Waits until the catalog has the instance as `is` wants it.
+async fn until(client: &Client, service: &str, is: impl Fn(&ServiceEntry) -> bool) {
+    let mut found = client.health().service(service).send().await.unwrap();
+    while !found.value.iter().any(&is) {
+        let index = found.meta.index.unwrap();
+        found = client.health().service(service).block(index, Duration::from_secs(2)).send().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn agent_services_disable_and_enable() {
+    let (client, web) = (client(), Definition::new(unique("maintained")));
+    let services = client.agent().service();
+    services.register(web.clone()).await.unwrap();
+    // What was registered, and what was read, stand for its id.
+    services.enable_maintenance(&web).reason("new version").await.unwrap();
+    until(&client, &web.name, |entry| entry.status() == Status::Maintenance).await;
+    let id = format!("_service_maintenance:{}", web.id());
+    let check = client.agent().check().get(&id).await.unwrap().unwrap();
+    assert_eq!((check.notes.as_str(), check.is_maintenance()), ("new version", true));
+
+    let read = services.get(&web).await.unwrap().unwrap();
+    services.disable_maintenance(&read).await.unwrap();
+    until(&client, &web.name, |entry| entry.status() == Status::Passing).await;
+    services.disable_maintenance(&read).await.unwrap();
+    services.deregister(&web).await.unwrap();
+
+    for error in [
+        services.enable_maintenance(&web).await.unwrap_err(),
+        services.disable_maintenance(&web).await.unwrap_err(),
+    ] {
+        assert_eq!(kind(&error), ApiErrorKind::UnknownService);
+    }
+    assert_eq!(services.enable_maintenance("").await.unwrap_err().kind(), ErrorKind::Request);
+}
+
+#[tokio::test]
+async fn agent_services_get() {
+    let (client, id) = (client(), unique("read"));
+    let services = client.agent().service();
+    assert_eq!(services.get(&id).await.unwrap(), None);
+    services.register(id.as_str()).port(80).await.unwrap();
+    let first = services.get(&id).send().await.unwrap();
+    let (service, hash) = (first.value.unwrap(), first.meta.content_hash.unwrap());
+    assert_eq!((service.port, &service.content_hash), (80, &hash));
+    assert_eq!(first.meta.index, None, "there is a hash instead");
+    for odd in ["", "..", "a/b"] {
+        assert_eq!(services.get(odd).await.unwrap_err().kind(), ErrorKind::Request);
+    }
+
+    // Waits as long as nothing changes, and ends with the change.
+    let waiting = |wait| services.get(&id).block_on_hash(&hash, wait).send();
+    let same = waiting(Duration::from_millis(100)).await.unwrap();
+    assert_eq!(same.meta.content_hash.as_deref(), Some(hash.as_str()));
+    let change = async { services.register(id.as_str()).port(81).await.unwrap() };
+    let (changed, ()) = tokio::join!(waiting(Duration::from_secs(50)), change);
+    let changed = changed.unwrap();
+    assert_eq!(changed.value.unwrap().port, 81);
+    assert_ne!(changed.meta.content_hash.as_deref(), Some(hash.as_str()));
+    services.deregister(&id).await.unwrap();
+}

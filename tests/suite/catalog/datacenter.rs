@@ -1,0 +1,107 @@
+//! Groups that are bound to another datacenter.
+
+use std::time::{Duration, Instant};
+
+use consul_client::proto::Method;
+use consul_client::{Client, ErrorKind};
+use consul_tests::Agent;
+use serde_json::Value;
+
+use crate::clients::{PATIENCE, client_of};
+
+/// Two datacenters that know each other.
+struct Federation {
+    east: Agent,
+    west: Agent,
+}
+
+impl Federation {
+    async fn new() -> Self {
+        let start = |name: &str| Agent::builder().config(format!("{{\"datacenter\": \"{name}\"}}")).start();
+        let this = Self { east: start("east"), west: start("west") };
+        let (east, west) = (client_of(&this.east), client_of(&this.west));
+        let members = west.request(Method::GET, "/v1/agent/members").query("wan", "1").await.unwrap();
+        let members: Value = serde_json::from_slice(members.body()).unwrap();
+        let join = format!("/v1/agent/join/127.0.0.1:{}", members[0]["Port"]);
+        let joined = east.request(Method::PUT, join).query("wan", "1").await.unwrap();
+        assert_eq!(joined.status(), 200, "{:?}", joined.body());
+        // Each learns of the other in its own time, and of the other's leader after that.
+        for (from, to) in [(&east, "west"), (&west, "east")] {
+            let start = Instant::now();
+            while let Err(error) = from.catalog().datacenter(to).nodes().await {
+                assert!(start.elapsed() < PATIENCE, "{error:?}");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+        this
+    }
+}
+
+/// Names of the nodes that a datacenter has.
+async fn nodes(client: &Client, datacenter: &str) -> Vec<String> {
+    let nodes = client.catalog().datacenter(datacenter).nodes().await.unwrap();
+    nodes.into_iter().map(|node| node.name).collect()
+}
+
+#[tokio::test]
+async fn catalog_dc_health_dc_and_kv_dc() {
+    let federation = Federation::new().await;
+    let (here, there) = (client_of(&federation.east), client_of(&federation.west));
+    let mut datacenters = here.catalog().datacenters().await.unwrap();
+    datacenters.sort();
+    assert_eq!(datacenters, ["east", "west"]);
+
+    // All that a bound group does, it does there; what it was made from stays here.
+    let (catalog, health, kv) = (here.catalog(), here.health(), here.kv());
+    let (west, checks, keys) = (catalog.datacenter("west"), health.datacenter("west"), kv.datacenter("west"));
+    assert_eq!(nodes(&here, "west").await, [federation.west.node()]);
+    assert_eq!(catalog.nodes().await.unwrap()[0].name, federation.east.node());
+    let far = west.nodes().await.unwrap().remove(0);
+    assert_eq!((&far.datacenter, health.node(&far).await.unwrap().len()), (&"west".to_owned(), 0));
+    assert!(!checks.node(&far).await.unwrap().is_empty());
+    assert!(!checks.state("passing").await.unwrap().is_empty());
+
+    assert!(keys.put("k", "west").await.unwrap());
+    assert!(keys.put_as("typed", &7).await.unwrap());
+    assert_eq!(keys.get_as::<u8>("typed").await.unwrap().unwrap().value, 7);
+    assert_eq!(kv.get("k").await.unwrap(), None);
+    assert_eq!(there.kv().get("k").await.unwrap().unwrap().value, "west");
+    // A call can still go elsewhere.
+    assert_eq!(keys.get("k").datacenter("east").await.unwrap(), None);
+
+    // Writes to the catalog carry the datacenter in their body: servers do not read that of the query.
+    assert!(west.register("ext").address("192.0.2.1").service("web").check("power").await.unwrap());
+    assert_eq!(catalog.node("ext").await.unwrap(), None);
+    let entry = there.catalog().node("ext").await.unwrap().unwrap();
+    assert_eq!((entry.node.datacenter.as_str(), entry.services.len()), ("west", 1));
+    catalog.register("ext").address("192.0.2.1").service("web").check("power").await.unwrap();
+    west.deregister_check("ext", "power").await.unwrap();
+    assert!(checks.node("ext").await.unwrap().is_empty());
+    west.deregister_service("ext", "web").await.unwrap();
+    assert!(west.node("ext").await.unwrap().unwrap().services.is_empty());
+    west.deregister_node("ext").await.unwrap();
+    assert_eq!(west.node("ext").await.unwrap(), None);
+    assert_eq!(catalog.node("ext").await.unwrap().unwrap().services.len(), 1);
+    assert_eq!(health.node("ext").await.unwrap().len(), 1);
+
+    // The client's own datacenter is as good as the group's.
+    let bound = Client::builder().address(federation.east.url()).datacenter("west").build().unwrap();
+    bound.catalog().register("of-client").address("192.0.2.1").await.unwrap();
+    assert!(there.catalog().node("of-client").await.unwrap().is_some());
+    assert_eq!(catalog.node("of-client").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn an_unknown_datacenter_is_told_by_writes_too() {
+    let catalog = crate::clients::client().catalog().datacenter("nowhere");
+    let unknown = ErrorKind::Api(consul_client::ApiErrorKind::UnknownDatacenter);
+    for kind in [
+        catalog.register("n").address("192.0.2.1").await.unwrap_err().kind(),
+        catalog.deregister_node("n").await.unwrap_err().kind(),
+        catalog.deregister_service("n", "s").await.unwrap_err().kind(),
+        catalog.deregister_check("n", "c").await.unwrap_err().kind(),
+        catalog.node("n").await.unwrap_err().kind(),
+    ] {
+        assert_eq!(kind, unknown);
+    }
+}
