@@ -49,9 +49,9 @@ async fn catalog_nodes() {
     assert_eq!((node.address.as_str(), node.datacenter.as_str()), ("192.0.2.1", "dc1"));
 
     let own = site.catalog.nodes().node_meta("site", &site.node).await.unwrap();
-    assert!(own.iter().eq([&node]));
+    assert_eq!(own, std::slice::from_ref(node));
     let own = site.catalog.nodes().filter(format!("Node == \"{}\"", site.node)).await.unwrap();
-    assert!(own.iter().eq([&node]));
+    assert_eq!(own, std::slice::from_ref(node));
     site.end().await;
 }
 

@@ -120,8 +120,16 @@ pub fn main<C: Contender>() -> ExitCode {
     };
     match runtime.block_on(run::<C>(task)) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(error),
+        Err(error) => fail(reasons(&*error)),
     }
+}
+
+/// An error and what is behind it.
+fn reasons(error: &(dyn std::error::Error + 'static)) -> String {
+    std::iter::successors(Some(error), |error| error.source())
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(": ")
 }
 
 #[expect(clippy::print_stderr, reason = "a program tells its user what went wrong")]

@@ -31,8 +31,11 @@ async fn main() -> Result<(), Error> {
         std::process::exit(0);
     });
     loop {
-        let (stream, _) = listener.accept().await?;
-        stream.set_nodelay(true)?;
+        // A connection that is gone before it is taken is no reason to stop.
+        let Ok((stream, _)) = listener.accept().await else { continue };
+        if stream.set_nodelay(true).is_err() {
+            continue;
+        }
         let (answers, awake) = (Arc::clone(&answers), Arc::clone(&awake));
         tokio::spawn(async move { serve(stream, &answers, &awake).await });
     }
