@@ -10,9 +10,11 @@ use consul_proto::{Consistency, Endpoint, Method, Options};
 use consul_transport::{Body, Executor, Runtime, TransportError};
 use http::HeaderName;
 
+#[cfg(feature = "hyper")]
+use crate::ConfigError;
 use crate::deadline::within;
 use crate::error::{Error, Route};
-use crate::{Builder, Call, ConfigError, RawCall, Token};
+use crate::{Builder, Call, RawCall, Token};
 
 const TOKEN: HeaderName = HeaderName::from_static("x-consul-token");
 
