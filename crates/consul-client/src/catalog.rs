@@ -39,11 +39,6 @@
 //! # Ok(())
 //! # }
 //! ```
-//!
-//! # Datacenters
-//!
-//! To register in another datacenter, or to deregister there, ask [its catalog](Catalog::datacenter): servers read
-//! that of a single call only where it reads.
 
 use consul_proto::catalog;
 pub use consul_proto::catalog::{
@@ -142,32 +137,22 @@ impl Catalog {
     /// Registers a node, and what setters add to it, or replaces it: a name that setters add to, a whole
     /// [`NodeRegistration`], or a [`CatalogNode`] that was read.
     pub fn register(&self, node: impl Into<NodeRegistration>) -> Register {
-        let datacenter = self.own_datacenter();
-        self.client.call(catalog::Register { datacenter, ..catalog::Register::new(node) })
+        self.client.call(catalog::Register::new(node))
     }
 
     /// Deregisters a node and everything on it.
     pub fn deregister_node(&self, node: impl Into<String>) -> DeregisterNode {
-        let datacenter = self.own_datacenter();
-        self.client.call(catalog::DeregisterNode { datacenter, ..catalog::DeregisterNode::new(node) })
+        self.client.call(catalog::DeregisterNode::new(node))
     }
 
     /// Deregisters a service instance and its checks, by its id or as it was read.
     pub fn deregister_service(&self, node: impl Into<String>, id: impl Into<ServiceId>) -> DeregisterService {
-        let datacenter = self.own_datacenter();
-        self.client
-            .call(catalog::DeregisterService { datacenter, ..catalog::DeregisterService::new(node, id) })
+        self.client.call(catalog::DeregisterService::new(node, id))
     }
 
     /// Deregisters a check, by its id or as it was read.
     pub fn deregister_check(&self, node: impl Into<String>, id: impl Into<String>) -> DeregisterCheck {
-        let datacenter = self.own_datacenter();
-        self.client.call(catalog::DeregisterCheck { datacenter, ..catalog::DeregisterCheck::new(node, id) })
-    }
-
-    /// The datacenter as writes take it: in the body.
-    fn own_datacenter(&self) -> Option<String> {
-        self.client.options().datacenter.clone()
+        self.client.call(catalog::DeregisterCheck::new(node, id))
     }
 }
 

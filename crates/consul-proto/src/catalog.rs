@@ -52,6 +52,8 @@ mod upstream;
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 pub use catalog_node::CatalogNode;
 pub use catalog_service::CatalogService;
 pub use connect::Connect;
@@ -87,6 +89,19 @@ pub(crate) fn write_node_meta(request: &mut RequestWriter, node_meta: &BTreeMap<
         }
         request.pair("node-meta", format_args!("{key}:{value}"));
     }
+}
+
+/// Makes `change` the body, with the datacenter that it is for: servers do not read that of the query here.
+fn write_change(request: &mut RequestWriter, change: &impl Serialize) {
+    #[derive(Serialize)]
+    struct Body<'a, T> {
+        #[serde(rename = "Datacenter", skip_serializing_if = "Option::is_none")]
+        datacenter: Option<String>,
+        #[serde(flatten)]
+        change: &'a T,
+    }
+    let datacenter = request.take_datacenter();
+    request.json(&Body { datacenter, change });
 }
 
 /// Refuses a name or id that is empty: servers take it for one that is not given.

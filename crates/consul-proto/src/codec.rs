@@ -21,6 +21,7 @@ pub type OpenedOf<E, B> = <<E as Endpoint>::Response as Streamed>::Opened<B>;
 /// Where what is asked cannot be meant or cannot be carried; nothing is sent then.
 pub fn encode<E: Endpoint>(endpoint: &E, options: &Options) -> Result<http::Request<Bytes>, EncodeError> {
     let mut request = RequestWriter::new(E::PATH);
+    request.offer_datacenter(options.datacenter.as_deref());
     endpoint.write(&mut request);
     options.write(&mut request);
     request.finish(E::METHOD)

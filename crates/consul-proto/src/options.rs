@@ -12,7 +12,7 @@ use crate::{EncodeError, RequestWriter};
 /// [`Peerable`](crate::Peerable) for the option of that name. Servers ignore what they do not read, without a word.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
-    /// Datacenter to ask (`dc`); the agent's own where absent.
+    /// Datacenter to ask (`dc`); the agent's own where absent. Some operations take it into their body.
     pub datacenter: Option<String>,
     /// Namespace (`ns`), Consul Enterprise; an open-source server refuses it.
     pub namespace: Option<String>,
@@ -92,7 +92,9 @@ impl Cached {
 
 impl Options {
     pub(crate) fn write(&self, request: &mut RequestWriter) {
-        request.opt("dc", self.datacenter.as_deref());
+        if !request.is_datacenter_taken() {
+            request.opt("dc", self.datacenter.as_deref());
+        }
         request.opt("ns", self.namespace.as_deref());
         request.opt("partition", self.partition.as_deref());
         request.opt("peer", self.peer.as_deref());

@@ -30,6 +30,8 @@ pub struct RequestWriter {
     content_type: Option<HeaderValue>,
     cache_control: Option<HeaderValue>,
     fault: Option<EncodeError>,
+    datacenter: Option<String>,
+    is_datacenter_taken: bool,
 }
 
 impl RequestWriter {
@@ -42,6 +44,8 @@ impl RequestWriter {
             content_type: None,
             cache_control: None,
             fault: None,
+            datacenter: None,
+            is_datacenter_taken: false,
         }
     }
 
@@ -170,6 +174,22 @@ impl RequestWriter {
     pub fn bytes(&mut self, bytes: Bytes) {
         self.body = bytes;
         self.content_type = Some(HeaderValue::from_static("application/octet-stream"));
+    }
+
+    /// Takes the datacenter that the options name, so that it does not go into the query.
+    ///
+    /// For an operation whose body tells the datacenter: servers would ignore that of the query.
+    pub fn take_datacenter(&mut self) -> Option<String> {
+        self.is_datacenter_taken = true;
+        self.datacenter.take()
+    }
+
+    pub(crate) fn offer_datacenter(&mut self, name: Option<&str>) {
+        self.datacenter = name.map(str::to_owned);
+    }
+
+    pub(crate) fn is_datacenter_taken(&self) -> bool {
+        self.is_datacenter_taken
     }
 
     pub(crate) fn cache_control(&mut self, value: &str) {

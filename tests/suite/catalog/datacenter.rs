@@ -84,6 +84,15 @@ async fn catalog_dc_health_dc_and_kv_dc() {
     assert_eq!(catalog.node("ext").await.unwrap().unwrap().services.len(), 1);
     assert_eq!(health.node("ext").await.unwrap().len(), 1);
 
+    // A single call goes there too.
+    catalog.register("of-call").address("192.0.2.1").datacenter("west").await.unwrap();
+    assert!(west.node("of-call").await.unwrap().is_some());
+    assert_eq!(catalog.node("of-call").await.unwrap(), None);
+    west.deregister_node("of-call").datacenter("east").await.unwrap();
+    assert!(west.node("of-call").await.unwrap().is_some());
+    catalog.deregister_node("of-call").datacenter("west").await.unwrap();
+    assert_eq!(west.node("of-call").await.unwrap(), None);
+
     // The client's own datacenter is as good as the group's.
     let bound = Client::builder().address(federation.east.url()).datacenter("west").build().unwrap();
     bound.catalog().register("of-client").address("192.0.2.1").await.unwrap();

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use consul_client::ErrorKind;
 use consul_client::catalog::{CheckRegistration, NodeRegistration, ServiceRegistration};
 use consul_client::health::{CheckType, HealthCheckDefinition, Status};
 use consul_client::proto::catalog::{
     ConnectProxyConfig, Locality, ServiceAddress, ServiceKind, ServicePort, Weights,
 };
+use consul_client::{ApiErrorKind, ErrorKind};
 use consul_tests::{require, shared_agent, unique};
 
 use crate::clients::client;
@@ -138,7 +138,7 @@ async fn all_is_registered_or_nothing() {
         CheckRegistration { service_id: Some("not there".to_owned()), ..CheckRegistration::new("orphan") };
     let register = catalog.register(node.as_str()).address("192.0.2.1").service("web");
     let error = register.check(orphan).await.unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::Api(_)) && !error.is_retryable(), "{error:?}");
+    assert_eq!(error.kind(), ErrorKind::Api(ApiErrorKind::UnknownService));
     assert_eq!(catalog.node(&node).await.unwrap(), None);
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::catalog::refuse_empty;
+use crate::catalog::{refuse_empty, write_change};
 use crate::{Endpoint, Flag, Method, RequestWriter, Write};
 
 /// Deregisters a check of a node or of a service instance: `PUT /v1/catalog/deregister`.
@@ -16,10 +16,6 @@ use crate::{Endpoint, Flag, Method, RequestWriter, Write};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct DeregisterCheck {
-    /// Datacenter that the node is in; the asked agent's by default. That of the
-    /// [options](crate::Options::datacenter) means nothing here.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub datacenter: Option<String>,
     /// Name of the node.
     pub node: String,
     /// Id of the check, not its name.
@@ -30,7 +26,7 @@ pub struct DeregisterCheck {
 impl DeregisterCheck {
     /// Deregisters a check from `node`.
     pub fn new(node: impl Into<String>, id: impl Into<String>) -> Self {
-        Self { datacenter: None, node: node.into(), check_id: id.into() }
+        Self { node: node.into(), check_id: id.into() }
     }
 }
 
@@ -43,7 +39,7 @@ impl Endpoint for DeregisterCheck {
         refuse_empty(request, "node", &self.node);
         // Without it the whole node would go.
         refuse_empty(request, "check_id", &self.check_id);
-        request.json(self);
+        write_change(request, self);
     }
 }
 
@@ -54,7 +50,7 @@ mod tests {
     use super::*;
     use crate::health::HealthCheck;
     use crate::testing::{answer, refusal, wire};
-    use crate::{ApiErrorKind, EncodeError, ResponseError};
+    use crate::{ApiErrorKind, EncodeError, Options, ResponseError, encode};
 
     const REQUEST: &str = "PUT /v1/catalog/deregister\n{\"Node\":\"n\",\"CheckID\":\"n2\"}";
 
@@ -63,12 +59,10 @@ mod tests {
         assert_eq!(wire(&DeregisterCheck::new("n", "n2")), REQUEST);
         let check = HealthCheck { id: "n2".to_owned(), ..HealthCheck::default() };
         assert_eq!(wire(&DeregisterCheck::new("n", &check)), REQUEST);
-        let elsewhere =
-            DeregisterCheck { datacenter: Some("dc2".to_owned()), ..DeregisterCheck::new("n", "n2") };
-        assert_eq!(
-            wire(&elsewhere),
-            "PUT /v1/catalog/deregister\n{\"Datacenter\":\"dc2\",\"Node\":\"n\",\"CheckID\":\"n2\"}"
-        );
+        let there = Options { datacenter: Some("dc2".to_owned()), ..Options::default() };
+        let request = encode(&DeregisterCheck::new("n", "n2"), &there).unwrap();
+        assert_eq!(request.uri(), "/v1/catalog/deregister");
+        assert_eq!(request.body(), "{\"Datacenter\":\"dc2\",\"Node\":\"n\",\"CheckID\":\"n2\"}");
     }
 
     #[test]

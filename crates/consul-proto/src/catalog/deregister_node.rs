@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::catalog::refuse_empty;
+use crate::catalog::{refuse_empty, write_change};
 use crate::{Endpoint, Flag, Method, RequestWriter, Write};
 
 /// Deregisters a node with all its service instances and checks: `PUT /v1/catalog/deregister`.
@@ -16,10 +16,6 @@ use crate::{Endpoint, Flag, Method, RequestWriter, Write};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct DeregisterNode {
-    /// Datacenter that the node is in; the asked agent's by default. That of the
-    /// [options](crate::Options::datacenter) means nothing here.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub datacenter: Option<String>,
     /// Name of the node.
     pub node: String,
 }
@@ -27,7 +23,7 @@ pub struct DeregisterNode {
 impl DeregisterNode {
     /// Deregisters `node`.
     pub fn new(node: impl Into<String>) -> Self {
-        Self { datacenter: None, node: node.into() }
+        Self { node: node.into() }
     }
 }
 
@@ -38,7 +34,7 @@ impl Endpoint for DeregisterNode {
 
     fn write(&self, request: &mut RequestWriter) {
         refuse_empty(request, "node", &self.node);
-        request.json(self);
+        write_change(request, self);
     }
 }
 
@@ -47,16 +43,19 @@ impl Write for DeregisterNode {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::EncodeError;
     use crate::catalog::CatalogNode;
     use crate::testing::{answer, refusal, wire};
+    use crate::{EncodeError, Options, encode};
 
     #[test]
     fn request() {
         assert_eq!(wire(&DeregisterNode::new("n")), "PUT /v1/catalog/deregister\n{\"Node\":\"n\"}");
         let node = CatalogNode { name: "n".to_owned(), ..CatalogNode::default() };
-        let elsewhere = DeregisterNode { datacenter: Some("dc2".to_owned()), ..DeregisterNode::new(&node) };
-        assert_eq!(wire(&elsewhere), "PUT /v1/catalog/deregister\n{\"Datacenter\":\"dc2\",\"Node\":\"n\"}");
+        assert_eq!(wire(&DeregisterNode::new(&node)), wire(&DeregisterNode::new("n")));
+        let there = Options { datacenter: Some("dc2".to_owned()), ..Options::default() };
+        let request = encode(&DeregisterNode::new("n"), &there).unwrap();
+        assert_eq!(request.uri(), "/v1/catalog/deregister");
+        assert_eq!(request.body(), "{\"Datacenter\":\"dc2\",\"Node\":\"n\"}");
     }
 
     #[test]

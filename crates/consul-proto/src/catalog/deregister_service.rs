@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::catalog::{ServiceId, refuse_empty};
+use crate::catalog::{ServiceId, refuse_empty, write_change};
 use crate::{Endpoint, Flag, Method, RequestWriter, Write};
 
 /// Deregisters a service instance and its checks: `PUT /v1/catalog/deregister`.
@@ -16,10 +16,6 @@ use crate::{Endpoint, Flag, Method, RequestWriter, Write};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct DeregisterService {
-    /// Datacenter that the node is in; the asked agent's by default. That of the
-    /// [options](crate::Options::datacenter) means nothing here.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub datacenter: Option<String>,
     /// Name of the node.
     pub node: String,
     /// Id of the instance, not the name of the service.
@@ -30,7 +26,7 @@ pub struct DeregisterService {
 impl DeregisterService {
     /// Deregisters an instance from `node`, by its id or as it was read.
     pub fn new(node: impl Into<String>, id: impl Into<ServiceId>) -> Self {
-        Self { datacenter: None, node: node.into(), service_id: id.into() }
+        Self { node: node.into(), service_id: id.into() }
     }
 }
 
@@ -43,7 +39,7 @@ impl Endpoint for DeregisterService {
         refuse_empty(request, "node", &self.node);
         // Without it the whole node would go.
         refuse_empty(request, "service_id", self.service_id.as_str());
-        request.json(self);
+        write_change(request, self);
     }
 }
 
@@ -54,19 +50,17 @@ mod tests {
     use super::*;
     use crate::catalog::{CatalogNode, CatalogService, NodeService};
     use crate::testing::{answer, refusal, wire};
-    use crate::{ApiErrorKind, EncodeError, ResponseError};
+    use crate::{ApiErrorKind, EncodeError, Options, ResponseError, encode};
 
     const REQUEST: &str = "PUT /v1/catalog/deregister\n{\"Node\":\"n\",\"ServiceID\":\"web1\"}";
 
     #[test]
     fn request() {
         assert_eq!(wire(&DeregisterService::new("n", "web1")), REQUEST);
-        let elsewhere =
-            DeregisterService { datacenter: Some("dc2".to_owned()), ..DeregisterService::new("n", "web1") };
-        assert_eq!(
-            wire(&elsewhere),
-            "PUT /v1/catalog/deregister\n{\"Datacenter\":\"dc2\",\"Node\":\"n\",\"ServiceID\":\"web1\"}"
-        );
+        let there = Options { datacenter: Some("dc2".to_owned()), ..Options::default() };
+        let request = encode(&DeregisterService::new("n", "web1"), &there).unwrap();
+        assert_eq!(request.uri(), "/v1/catalog/deregister");
+        assert_eq!(request.body(), "{\"Datacenter\":\"dc2\",\"Node\":\"n\",\"ServiceID\":\"web1\"}");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::catalog::{CheckRegistration, NodeRegistration, ServiceKind, ServiceRegistration};
+use crate::catalog::{CheckRegistration, NodeRegistration, ServiceKind, ServiceRegistration, write_change};
 use crate::health::Status;
 use crate::types::blank::is_blank;
 use crate::{EncodeError, Endpoint, Flag, Method, RequestWriter, Write};
@@ -15,23 +15,23 @@ use crate::{EncodeError, Endpoint, Flag, Method, RequestWriter, Write};
 /// This is for what is outside of agents: an agent takes away what it has not registered on its own node. Programs that
 /// run beside an agent [register with it](crate::agent::service::Register).
 ///
-/// A datacenter among the [options](crate::Options::datacenter) means nothing to servers here; the field
-/// [`datacenter`](Self::datacenter) is what they go by.
-///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/catalog#register-entity)
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub struct Register {
     /// The node.
+    #[serde(flatten)]
     pub node: NodeRegistration,
     /// Leaves a node that is there as it is, so that its address need not be given. One that is not there is created
     /// all the same.
+    #[serde(skip_serializing_if = "is_blank")]
     pub skip_node_update: bool,
     /// A service instance on the node.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<ServiceRegistration>,
     /// Checks of the node, and of its service instances.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub checks: Vec<CheckRegistration>,
-    /// Datacenter to register in; the asked agent's by default.
-    pub datacenter: Option<String>,
 }
 
 impl Register {
@@ -90,32 +90,11 @@ impl Endpoint for Register {
 
     fn write(&self, request: &mut RequestWriter) {
         self.vet(request);
-        request.json(&Body {
-            datacenter: self.datacenter.as_deref(),
-            node: &self.node,
-            skip_node_update: self.skip_node_update,
-            service: self.service.as_ref(),
-            checks: &self.checks,
-        });
+        write_change(request, self);
     }
 }
 
 impl Write for Register {}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Body<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    datacenter: Option<&'a str>,
-    #[serde(flatten)]
-    node: &'a NodeRegistration,
-    #[serde(skip_serializing_if = "is_blank")]
-    skip_node_update: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    service: Option<&'a ServiceRegistration>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    checks: &'a [CheckRegistration],
-}
 
 #[cfg(test)]
 mod tests {
@@ -127,6 +106,7 @@ mod tests {
     };
     use crate::health::{CheckType, HealthCheck, HealthCheckDefinition};
     use crate::testing::{answer, refusal, wire};
+    use crate::{Options, encode};
 
     fn put(body: &str) -> String {
         format!("PUT /v1/catalog/register\n{body}")
@@ -141,14 +121,18 @@ mod tests {
         let register = Register::new(NodeRegistration::new("n", "192.0.2.1"));
         assert_eq!(wire(&register), put(r#"{"Node":"n","Address":"192.0.2.1"}"#));
         let register = Register {
-            datacenter: Some("dc2".to_owned()),
             skip_node_update: true,
             service: Some("min".into()),
             checks: vec!["n1".into()],
             ..Register::new("n")
         };
-        let body = r#"{"Datacenter":"dc2","Node":"n","SkipNodeUpdate":true,"Service":{"Service":"min"},"Checks":[{"Name":"n1"}]}"#;
+        let body =
+            r#"{"Node":"n","SkipNodeUpdate":true,"Service":{"Service":"min"},"Checks":[{"Name":"n1"}]}"#;
         assert_eq!(wire(&register), put(body));
+        let there = Options { datacenter: Some("dc2".to_owned()), ..Options::default() };
+        let request = encode(&register, &there).unwrap();
+        assert_eq!(request.uri(), "/v1/catalog/register");
+        assert_eq!(request.body(), &body.replacen('{', r#"{"Datacenter":"dc2","#, 1));
     }
 
     #[test]

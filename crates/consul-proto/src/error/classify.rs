@@ -58,8 +58,13 @@ fn is_unknown_check(message: &str) -> bool {
 }
 
 fn is_unknown_service(message: &str) -> bool {
-    const FORMS: [&str; 4] =
-        ["Unknown service", "unknown service", "No service registered with ID", "ServiceID \""];
+    const FORMS: [&str; 5] = [
+        "Unknown service",
+        "unknown service",
+        "No service registered with ID",
+        "ServiceID \"",
+        "Missing service registration",
+    ];
     FORMS.iter().any(|form| message.contains(form))
 }
 
@@ -116,6 +121,10 @@ const FAILURES: &[(ApiErrorKind, &[&str])] = &[
             "error parsing regexp",
             "cross datacenter lock must be created at server agent",
             "Invalid service address",
+            "must be set for a",
+            "must be non-empty for",
+            "object is missing a value for this index",
+            "object missing primary index",
             "Bad request",
             "Invalid ACL Type",
             "ACL rule compilation failed",
@@ -216,6 +225,13 @@ mod tests {
                 K::UnknownService,
             ),
             (404, "unknown service ID: x", K::UnknownService),
+            (500, "Unknown service ID 'x' for check ID 'c'", K::UnknownService),
+            (500, "failed inserting check: Missing service registration on node \"n\"", K::UnknownService),
+            (
+                500,
+                "1 error occurred:\n\t* Port or SocketPath must be set for a Connect native service.\n\n",
+                K::InvalidRequest,
+            ),
             (500, "ServiceID \"x\" does not exist", K::UnknownService),
             (404, "ServiceID \"x\" does not exist", K::UnknownService),
             (500, "No path to datacenter", K::UnknownDatacenter),
