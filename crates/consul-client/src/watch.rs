@@ -32,8 +32,9 @@
 //! **Silence costs nothing.** One request waits at the server, for 55 seconds by default, and is then repeated. A change
 //! after any length of silence is told as fast as the network carries it.
 //!
-//! **A change that does not stop** is followed at ten requests a second, as long as each had to be waited for, and else
-//! at one a second after a burst; so is a server or a proxy that does not wait at all.
+//! **Changes that do not stop** are followed up to ten a second. Of changes that come faster the newest is told, after a
+//! burst once a second; a server or a proxy that does not wait at all is asked no more often either. Both are settings:
+//! [`Watch::changes`], [`Watch::repeats`].
 //!
 //! **Outages** are ridden out. Attempts come with pauses that grow: ten at most in the first ten seconds, two a minute in
 //! the end. The end of an outage is noticed within 1.5 seconds where it was shorter than 30 seconds, and within 30 seconds
@@ -61,6 +62,8 @@
 //! # What they cannot do
 //!
 //! - A restored snapshot shows when the wait is over, because restoring wakes nobody: within 59 seconds by default.
+//! - Servers without a leader hold requests for seconds, and go on holding them when there is one. Where that happens the
+//!   end of an outage is noticed up to the [timeout](crate::Call::timeout) of an attempt later, 5 seconds by default.
 //! - A server that freezes without closing its connections is noticed when the attempt's time is over, 64 seconds by
 //!   default; behind a view in the agent, when the view has not changed for 5 minutes.
 //! - A token that was deleted may go on working for as long as the agent caches it.
