@@ -69,6 +69,26 @@ pub trait Blocking: Read + Clone {}
 /// [Hash-based blocking](https://developer.hashicorp.com/consul/api-docs/features/blocking#hash-based-blocking-queries)
 pub trait HashBlocking: Endpoint + Clone {}
 
+/// A read that can be watched: asked again and again, each time waiting for another answer than the last.
+///
+/// [Watches](crate::machine::watch)
+pub trait Watchable: Endpoint + Clone {
+    /// What the next request waits on.
+    const CURSOR: Cursor = Cursor::Index;
+}
+
+/// What an answer leaves for the next request to wait on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Cursor {
+    /// An index that rises with each change. One that falls means that the servers were set back.
+    Index,
+    /// An index of which any other value is a change, and none is lower than another; as the list of events has.
+    Opaque,
+    /// A hash, of [hash-based blocking](HashBlocking). Answers without one leave nothing to wait on.
+    Hash,
+}
+
 /// An operation that changes something.
 pub trait Write: Endpoint {}
 

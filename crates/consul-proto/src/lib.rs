@@ -60,7 +60,8 @@ mod writer;
 
 pub use codec::{OpenedOf, OutputOf, decode, encode, open, refusal};
 pub use endpoint::{
-    Blocking, Cacheable, Endpoint, Filterable, HashBlocking, Peerable, Read, Sortable, Write,
+    Blocking, Cacheable, Cursor, Endpoint, Filterable, HashBlocking, Peerable, Read, Sortable, Watchable,
+    Write,
 };
 pub use error::{ApiError, ApiErrorKind, ArgumentFault, DecodeError, EncodeError, ResponseError};
 pub use http::Method;

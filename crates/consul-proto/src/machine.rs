@@ -7,19 +7,22 @@
 //! The loop of every driver is the same:
 //!
 //! 1. Hand in the answers and failures that are there.
-//! 2. Poll, and do what the [`Output`] says, until it is [`Wait`](Output::Wait) or [`Done`](Output::Done).
-//! 3. Wait until an exchange ends or the time of `Wait` has come; go on with 1.
+//! 2. Poll, and do what the [`Output`] says, until it is [`Wait`](Output::Wait), [`Queue`](Output::Queue) or
+//!    [`Done`](Output::Done).
+//! 3. Wait until an exchange ends, the time of `Wait` or `Queue` has come, or it is the machine's turn; go on with 1.
 //!
 //! ```
 //! use std::time::Duration;
 //! use bytes::Bytes;
-//! use consul_proto::machine::{Input, Instant, Machine, Output, watch};
+//! use consul_proto::machine::{Input, Instant, Machine, Output, Turn, watch};
 //! use consul_proto::{Options, kv};
 //!
 //! let get = kv::Get::new("app/color");
 //! let mut watch = watch::Watch::<_, std::io::Error>::new(get, Options::default(), watch::Settings::default(), 42);
 //!
 //! let now = Instant::ORIGIN;
+//! assert!(matches!(watch.poll(now), Output::Queue { turn: Turn::Brief, .. }));
+//! watch.handle(now, Input::Turn(Duration::MAX));
 //! let Output::Send { exchange, request, .. } = watch.poll(now) else { panic!("asks first") };
 //! assert_eq!(request.uri(), "/v1/kv/app/color");
 //!
@@ -32,7 +35,9 @@
 //! let Output::Event(watch::Event::State(state)) = watch.poll(now) else { panic!("tells the state") };
 //! assert_eq!(state.value.as_ref().as_ref().expect("key exists").value, "blue");
 //!
-//! // The next request waits for a change.
+//! // The next request waits for a change. A driver that does not limit them lets it.
+//! assert!(matches!(watch.poll(now), Output::Queue { turn: Turn::Long, .. }));
+//! watch.handle(now, Input::Turn(Duration::MAX));
 //! let Output::Send { request, .. } = watch.poll(now) else { panic!("asks again") };
 //! assert_eq!(request.uri(), "/v1/kv/app/color?index=42&wait=55000ms");
 //! # Ok::<_, http::Error>(())
@@ -43,6 +48,8 @@ mod bucket;
 mod instant;
 mod random;
 pub mod watch;
+
+use std::time::Duration;
 
 use bytes::Bytes;
 
@@ -78,8 +85,26 @@ pub enum Input<X> {
     Answer(Exchange, http::Response<Bytes>),
     /// A request that got no answer. The exchange is over.
     Failed(Exchange, Failure<X>),
+    /// It is the turn of a machine that [queues](Output::Queue): its next request may be sent, and held by the server for
+    /// this long at most.
+    Turn(Duration),
     /// The machine shall come to an end, in its own good order.
     Stop,
+}
+
+/// What a machine queues for. Servers allow a client few connections, and a request that waits has one to itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "a driver has to grant both")]
+pub enum Turn {
+    /// A request that is answered at once, or [nearly](Self::BRIEF) so.
+    Brief,
+    /// A request that the server holds until something changes.
+    Long,
+}
+
+impl Turn {
+    /// How long the server may hold a request of a brief turn.
+    pub const BRIEF: Duration = Duration::from_millis(100);
 }
 
 /// What a machine wants to be done.
@@ -96,6 +121,8 @@ pub enum Output<V> {
         exchange: Exchange,
         /// The request.
         request: http::Request<Bytes>,
+        /// How long the server may hold it; zero where it is to be answered at once.
+        held: Duration,
         /// When the driver gives the exchange up, whole answer included, and says
         /// [`Timeout`](FailureKind::Timeout).
         deadline: Instant,
@@ -106,6 +133,14 @@ pub enum Output<V> {
     Event(V),
     /// Nothing to do before this time, or before an exchange ends where there is none.
     Wait(Option<Instant>),
+    /// A request is due. As [`Wait`](Self::Wait), and when there is room for another request: [`Input::Turn`]. A driver
+    /// that limits nothing says so at once.
+    Queue {
+        /// What there has to be room for.
+        turn: Turn,
+        /// When to poll again all the same.
+        until: Option<Instant>,
+    },
     /// It is over; nothing follows.
     Done,
 }

@@ -8,7 +8,17 @@ use crate::workspace::File;
 const DOCUMENTATION: &str = "https://developer.hashicorp.com/consul/api-docs";
 
 /// The traits that mark an endpoint.
-const MARKERS: &[&str] = &["Read", "Blocking", "Write", "Filterable", "Sortable", "Cacheable", "Peerable"];
+const MARKERS: &[&str] = &[
+    "Read",
+    "Blocking",
+    "HashBlocking",
+    "Watchable",
+    "Write",
+    "Filterable",
+    "Sortable",
+    "Cacheable",
+    "Peerable",
+];
 
 /// Checks a file of proto that defines an endpoint; others have no order to keep.
 pub(super) fn check(file: &File, endpoints: &[Endpoint]) -> Vec<Finding> {
@@ -93,11 +103,11 @@ fn order(code: &[&str], endpoint: &Endpoint) -> Vec<(usize, String)> {
         findings.push((endpoint.line, message));
     }
     for marker in MARKERS {
-        let line = format!("impl {marker} for {name} {{}}");
-        if let Some(at) = code.iter().position(|code| *code == line)
+        let line = format!("impl {marker} for {name} {{");
+        if let Some(at) = code.iter().position(|code| code.starts_with(&line))
             && at < implementation
         {
-            findings.push((at + 1, format!("out of order: `{line}` comes after `impl Endpoint`")));
+            findings.push((at + 1, format!("out of order: `impl {marker}` comes after `impl Endpoint`")));
         }
     }
     findings

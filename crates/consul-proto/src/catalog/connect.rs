@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::catalog::{CatalogService, write_node_meta};
 use crate::response;
-use crate::{Blocking, Cacheable, Endpoint, Filterable, Method, Peerable, Read, RequestWriter, Sortable};
+use crate::{
+    Blocking, Cacheable, Endpoint, Filterable, Method, Peerable, Read, RequestWriter, Sortable, Watchable,
+};
 
 /// Lists the instances that a service is reached by in the service mesh, whatever their health:
 /// `GET /v1/catalog/connect/:service`.
@@ -45,6 +47,7 @@ impl Endpoint for Connect {
 
 impl Read for Connect {}
 impl Blocking for Connect {}
+impl Watchable for Connect {}
 impl Cacheable for Connect {}
 impl Filterable for Connect {}
 impl Peerable for Connect {}

@@ -6,7 +6,7 @@ use crate::catalog::ServiceKind;
 use crate::response;
 use crate::types::word::word;
 use crate::types::{null, port};
-use crate::{Blocking, Endpoint, Method, Read, RequestWriter};
+use crate::{Blocking, Endpoint, Method, Read, RequestWriter, Watchable};
 
 /// Lists the services that an ingress or terminating gateway stands for:
 /// `GET /v1/catalog/gateway-services/:gateway`, since 1.8.
@@ -119,6 +119,7 @@ impl Endpoint for GatewayServices {
 
 impl Read for GatewayServices {}
 impl Blocking for GatewayServices {}
+impl Watchable for GatewayServices {}
 
 #[cfg(test)]
 mod tests {

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::catalog::{CatalogNode, NodeService};
 use crate::types::null;
-use crate::{Blocking, Endpoint, Filterable, Json, Method, Read, RequestWriter};
+use crate::{Blocking, Endpoint, Filterable, Json, Method, Read, RequestWriter, Watchable};
 
 /// Reads a node and the service instances on it: `GET /v1/catalog/node/:node`.
 ///
@@ -53,6 +53,7 @@ impl Endpoint for Node {
 
 impl Read for Node {}
 impl Blocking for Node {}
+impl Watchable for Node {}
 impl Filterable for Node {}
 
 #[cfg(test)]

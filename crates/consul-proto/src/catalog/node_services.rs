@@ -6,7 +6,9 @@ use serde::Deserialize;
 use crate::catalog::{CatalogNode, NodeService};
 use crate::response::Head;
 use crate::types::null;
-use crate::{Blocking, DecodeError, Endpoint, Filterable, FromResponse, Json, Method, Read, RequestWriter};
+use crate::{
+    Blocking, DecodeError, Endpoint, Filterable, FromResponse, Json, Method, Read, RequestWriter, Watchable,
+};
 
 /// Reads a node and the list of the service instances on it: `GET /v1/catalog/node-services/:node`, since 1.7.
 ///
@@ -55,6 +57,7 @@ impl Endpoint for NodeServices {
 
 impl Read for NodeServices {}
 impl Blocking for NodeServices {}
+impl Watchable for NodeServices {}
 impl Filterable for NodeServices {}
 
 /// An answer that has the same form for a node that does not exist, with nothing in it.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::catalog::{CatalogNode, write_node_meta};
 use crate::response;
-use crate::{Blocking, Endpoint, Filterable, Method, Read, RequestWriter, Sortable};
+use crate::{Blocking, Endpoint, Filterable, Method, Read, RequestWriter, Sortable, Watchable};
 
 /// Lists the nodes of a datacenter: `GET /v1/catalog/nodes`.
 ///
@@ -38,6 +38,7 @@ impl Endpoint for Nodes {
 
 impl Read for Nodes {}
 impl Blocking for Nodes {}
+impl Watchable for Nodes {}
 impl Filterable for Nodes {}
 impl Sortable for Nodes {}
 

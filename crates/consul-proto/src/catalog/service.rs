@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::catalog::{CatalogService, write_node_meta};
 use crate::response;
-use crate::{Blocking, Cacheable, Endpoint, Filterable, Method, Peerable, Read, RequestWriter, Sortable};
+use crate::{
+    Blocking, Cacheable, Endpoint, Filterable, Method, Peerable, Read, RequestWriter, Sortable, Watchable,
+};
 
 /// Lists the instances of a service, whatever their health: `GET /v1/catalog/service/:service`.
 ///
@@ -51,6 +53,7 @@ impl Endpoint for Service {
 
 impl Read for Service {}
 impl Blocking for Service {}
+impl Watchable for Service {}
 impl Cacheable for Service {}
 impl Filterable for Service {}
 impl Peerable for Service {}

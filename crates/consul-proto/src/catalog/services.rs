@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::catalog::write_node_meta;
-use crate::{Blocking, Cacheable, Endpoint, Filterable, Json, Method, Read, RequestWriter};
+use crate::{Blocking, Cacheable, Endpoint, Filterable, Json, Method, Read, RequestWriter, Watchable};
 
 /// Lists the services of a datacenter, each with the tags that its instances have: `GET /v1/catalog/services`.
 ///
@@ -39,6 +39,7 @@ impl Endpoint for Services {
 
 impl Read for Services {}
 impl Blocking for Services {}
+impl Watchable for Services {}
 impl Cacheable for Services {}
 impl Filterable for Services {}
 

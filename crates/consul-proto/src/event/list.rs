@@ -1,7 +1,7 @@
 //! Reading the latest events.
 
 use crate::event::Event;
-use crate::{Blocking, Endpoint, Method, Read, RequestWriter, response};
+use crate::{Blocking, Cursor, Endpoint, Method, Read, RequestWriter, Watchable, response};
 
 /// Reads the latest events that this agent has seen, oldest first: `GET /v1/event/list`.
 ///
@@ -39,6 +39,9 @@ impl Endpoint for List {
 
 impl Read for List {}
 impl Blocking for List {}
+impl Watchable for List {
+    const CURSOR: Cursor = Cursor::Opaque;
+}
 
 #[cfg(test)]
 mod tests {

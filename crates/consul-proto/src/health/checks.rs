@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::catalog::write_node_meta;
 use crate::health::HealthCheck;
 use crate::response;
-use crate::{Blocking, Endpoint, Filterable, Method, Read, RequestWriter, Sortable};
+use crate::{Blocking, Endpoint, Filterable, Method, Read, RequestWriter, Sortable, Watchable};
 
 /// Lists the checks of the instances of a service: `GET /v1/health/checks/:service`.
 ///
@@ -41,6 +41,7 @@ impl Endpoint for Checks {
 
 impl Read for Checks {}
 impl Blocking for Checks {}
+impl Watchable for Checks {}
 impl Filterable for Checks {}
 impl Sortable for Checks {}
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::catalog::write_node_meta;
 use crate::health::ServiceEntry;
 use crate::response;
-use crate::{Blocking, Cacheable, Endpoint, Filterable, Method, Read, RequestWriter, Sortable};
+use crate::{Blocking, Cacheable, Endpoint, Filterable, Method, Read, RequestWriter, Sortable, Watchable};
 
 /// Lists the instances of the ingress gateways that lead to a service, with their health:
 /// `GET /v1/health/ingress/:service`, since 1.8.
@@ -56,6 +56,7 @@ impl Endpoint for Ingress {
 
 impl Read for Ingress {}
 impl Blocking for Ingress {}
+impl Watchable for Ingress {}
 impl Cacheable for Ingress {}
 impl Filterable for Ingress {}
 impl Sortable for Ingress {}

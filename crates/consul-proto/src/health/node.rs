@@ -2,7 +2,7 @@
 
 use crate::health::HealthCheck;
 use crate::response;
-use crate::{Blocking, Endpoint, Filterable, Method, Read, RequestWriter};
+use crate::{Blocking, Endpoint, Filterable, Method, Read, RequestWriter, Watchable};
 
 /// Lists the checks of a node and of all service instances on it: `GET /v1/health/node/:node`.
 ///
@@ -35,6 +35,7 @@ impl Endpoint for Node {
 
 impl Read for Node {}
 impl Blocking for Node {}
+impl Watchable for Node {}
 impl Filterable for Node {}
 
 #[cfg(test)]

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use crate::catalog::write_node_meta;
 use crate::health::ServiceEntry;
 use crate::response;
-use crate::{Blocking, Cacheable, Endpoint, Filterable, Method, Peerable, Read, RequestWriter, Sortable};
+use crate::{
+    Blocking, Cacheable, Endpoint, Filterable, Method, Peerable, Read, RequestWriter, Sortable, Watchable,
+};
 
 /// Lists the instances of a service, with their health: `GET /v1/health/service/:service`.
 ///
@@ -56,6 +58,7 @@ impl Endpoint for Service {
 
 impl Read for Service {}
 impl Blocking for Service {}
+impl Watchable for Service {}
 impl Cacheable for Service {}
 impl Filterable for Service {}
 impl Peerable for Service {}

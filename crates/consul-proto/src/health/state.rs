@@ -6,7 +6,7 @@ use crate::catalog::write_node_meta;
 use crate::health::{HealthCheck, Status};
 use crate::response;
 use crate::types::word::word;
-use crate::{Blocking, EncodeError, Endpoint, Filterable, Method, Read, RequestWriter, Sortable};
+use crate::{Blocking, EncodeError, Endpoint, Filterable, Method, Read, RequestWriter, Sortable, Watchable};
 
 /// Lists the checks of a datacenter that are in a state: `GET /v1/health/state/:state`.
 ///
@@ -72,6 +72,7 @@ impl Endpoint for State {
 
 impl Read for State {}
 impl Blocking for State {}
+impl Watchable for State {}
 impl Filterable for State {}
 impl Sortable for State {}
 

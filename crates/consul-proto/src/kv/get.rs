@@ -1,7 +1,7 @@
 //! Reading one key.
 
 use crate::kv::{Entry, write_key};
-use crate::{Blocking, Endpoint, Method, One, OrMissing, Read, RequestWriter};
+use crate::{Blocking, Endpoint, Method, One, OrMissing, Read, RequestWriter, Watchable};
 
 /// Reads one key: `GET /v1/kv/:key`.
 ///
@@ -35,6 +35,7 @@ impl Endpoint for Get {
 
 impl Read for Get {}
 impl Blocking for Get {}
+impl Watchable for Get {}
 
 #[cfg(test)]
 mod tests {

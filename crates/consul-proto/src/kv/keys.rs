@@ -1,7 +1,7 @@
 //! Reading the names under a prefix.
 
 use crate::response;
-use crate::{Blocking, Endpoint, Method, OrEmpty, Read, RequestWriter};
+use crate::{Blocking, Endpoint, Method, OrEmpty, Read, RequestWriter, Watchable};
 
 /// Reads the names of all keys that start with a prefix: `GET /v1/kv/:prefix?keys`.
 ///
@@ -39,6 +39,7 @@ impl Endpoint for Keys {
 
 impl Read for Keys {}
 impl Blocking for Keys {}
+impl Watchable for Keys {}
 
 #[cfg(test)]
 mod tests {

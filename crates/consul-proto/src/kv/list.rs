@@ -2,7 +2,7 @@
 
 use crate::kv::Entry;
 use crate::response;
-use crate::{Blocking, Endpoint, Method, OrEmpty, Read, RequestWriter};
+use crate::{Blocking, Endpoint, Method, OrEmpty, Read, RequestWriter, Watchable};
 
 /// Reads all keys that start with a prefix, and their values: `GET /v1/kv/:prefix?recurse`.
 ///
@@ -36,6 +36,7 @@ impl Endpoint for List {
 
 impl Read for List {}
 impl Blocking for List {}
+impl Watchable for List {}
 
 #[cfg(test)]
 mod tests {

@@ -2,7 +2,7 @@
 
 use crate::kv::write_key;
 use crate::response;
-use crate::{Blocking, Endpoint, Method, OrMissing, Read, RequestWriter};
+use crate::{Blocking, Endpoint, Method, OrMissing, Read, RequestWriter, Watchable};
 
 /// Reads the value of one key, and nothing else about it: `GET /v1/kv/:key?raw`.
 ///
@@ -35,6 +35,7 @@ impl Endpoint for Raw {
 
 impl Read for Raw {}
 impl Blocking for Raw {}
+impl Watchable for Raw {}
 
 #[cfg(test)]
 mod tests {

@@ -9,6 +9,7 @@
 //!   view without data (index 1, from the agent's streaming backend) is not emptiness: the servers are asked. Errors
 //!   never change the index.
 //! - **When to ask** (`pace`). Two token buckets and a backoff; silence costs nothing, and no answer comes late after it.
+//!   Where the driver limits requests, also not before it is this machine's turn.
 //! - **How long the server is to wait** (`hold`). Shorter, once something on the way proves to cut long waits off.
 //! - **What is told of failures** (`trouble`). Refusals at once; outages when they last.
 
@@ -27,10 +28,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use event::{Cause, Event, Severity, State, Trouble};
-pub use settings::{Ends, Order, Settings};
+pub use settings::{Ends, Settings};
 
-use crate::machine::{Exchange, Failure, Input, Instant, Machine, Output};
-use crate::{Blocking, Cached, Consistency, Options, OutputOf, encode};
+use crate::machine::{Exchange, Failure, Input, Instant, Machine, Output, Turn};
+use crate::{Cached, Consistency, Options, OutputOf, Watchable, encode};
 use hold::Hold;
 use pace::Pace;
 use trouble::Episode;
@@ -38,7 +39,7 @@ use trouble::Episode;
 /// Watches an endpoint; see the [module](self) for its rules.
 ///
 /// Holds the newest state that it has told, to know the next one from it, and nothing else that grows.
-pub struct Watch<E: Blocking, X> {
+pub struct Watch<E: Watchable, X> {
     endpoint: E,
     /// Index or hash of the last good answer stand here, where [`encode`] reads them.
     options: Options,
@@ -47,6 +48,8 @@ pub struct Watch<E: Blocking, X> {
     cached: Option<Cached>,
     settings: Settings,
     phase: Phase,
+    /// How long the server may hold the next request, where it is this machine's turn.
+    turn: Option<Duration>,
     /// Exchanges there have been.
     exchanges: u64,
     /// The state that was told last.
@@ -97,13 +100,14 @@ enum Doubt {
     Stale,
 }
 
-/// How long the server is to wait after a failure. Long enough for a view in the agent to come by its data.
-const PROBE: Duration = Duration::from_millis(100);
+/// How long the server is to wait after a failure. Long enough for a view in the agent to come by its data, and a brief
+/// turn is enough for it.
+const PROBE: Duration = Turn::BRIEF;
 
 /// The least time for which a view in the agent is believed.
 const BELIEVED: Duration = Duration::from_secs(1);
 
-impl<E: Blocking, X> Watch<E, X> {
+impl<E: Watchable, X> Watch<E, X> {
     /// A watch of `endpoint`.
     ///
     /// `options` is what each request adds, except for index, hash and wait, which are the watch's own. `seed` decides
@@ -118,6 +122,7 @@ impl<E: Blocking, X> Watch<E, X> {
             cached,
             settings,
             phase: Phase::Idle,
+            turn: None,
             exchanges: 0,
             state: None,
             confirmed: None,
@@ -166,17 +171,28 @@ impl<E: Blocking, X> Watch<E, X> {
         self.options.index.is_some() || self.options.hash.is_some()
     }
 
-    /// Decides what to ask, and writes it into the options.
-    fn ask(&mut self, now: Instant) -> Option<Duration> {
-        if self.is_streaming && self.until_vouching(now) < BELIEVED {
-            // The index is not needed again: from here on there are requests without one until one succeeds.
-            (self.options.index, self.options.hash) = (None, None);
-        }
-        let wait = self.has_cursor().then(|| {
+    /// How long the server is to hold the next request; `None` where it has nothing to wait on.
+    fn wait(&self, now: Instant) -> Option<Duration> {
+        let is_to_vouch = self.is_streaming && self.until_vouching(now) < BELIEVED;
+        (self.has_cursor() && !is_to_vouch).then(|| {
             let wait = self.hold.wait(&self.settings);
             let wait = if self.episode.is_some() { wait.min(PROBE) } else { wait };
             if self.is_streaming { wait.min(self.until_vouching(now)) } else { wait }
-        });
+        })
+    }
+
+    /// What the next request needs.
+    fn needed(&self, now: Instant) -> Turn {
+        if self.wait(now).is_some_and(|wait| wait > Turn::BRIEF) { Turn::Long } else { Turn::Brief }
+    }
+
+    /// Decides what to ask, and writes it into the options.
+    fn ask(&mut self, now: Instant, longest: Duration) -> Option<Duration> {
+        let wait = self.wait(now).map(|wait| wait.min(longest));
+        if wait.is_none() {
+            // A cursor that is not used is not needed again: from here on there are requests without one until one succeeds.
+            (self.options.index, self.options.hash) = (None, None);
+        }
         let is_first = self.state.is_none() && self.doubt.is_none();
         self.options.wait = wait;
         // Only the servers themselves can dispel a doubt.
@@ -191,8 +207,8 @@ impl<E: Blocking, X> Watch<E, X> {
         (self.vouched + self.settings.confirm.max(2 * BELIEVED)).since(now)
     }
 
-    fn send(&mut self, now: Instant) -> Output<Event<OutputOf<E>, X>> {
-        let wait = self.ask(now);
+    fn send(&mut self, now: Instant, longest: Duration) -> Output<Event<OutputOf<E>, X>> {
+        let wait = self.ask(now, longest);
         match encode(&self.endpoint, &self.options) {
             Ok(request) => {
                 self.exchanges += 1;
@@ -201,7 +217,7 @@ impl<E: Blocking, X> Watch<E, X> {
                 self.pace.sent(&self.settings, now);
                 // Servers add up to a sixteenth to the wait, to spread their answers.
                 let held = wait.map_or(Duration::ZERO, |wait| wait + wait / 16);
-                Output::Send { exchange, request, deadline: now + held + self.settings.grace }
+                Output::Send { exchange, request, held, deadline: now + held + self.settings.grace }
             }
             Err(error) => {
                 self.phase = Phase::Stopped;
@@ -222,7 +238,7 @@ impl<E: Blocking, X> Watch<E, X> {
     }
 }
 
-impl<E: Blocking, X> Machine for Watch<E, X>
+impl<E: Watchable, X> Machine for Watch<E, X>
 where
     OutputOf<E>: PartialEq,
 {
@@ -241,6 +257,7 @@ where
                     self.failed(now, asked, Cause::Failed(Failure { kind, error }));
                 }
             }
+            Input::Turn(longest) => self.turn = Some(longest),
             Input::Stop => {
                 self.outbox.clear();
                 self.phase = match self.phase {
@@ -267,15 +284,24 @@ where
         if let Some(event) = self.stalled(now) {
             return Output::Event(event);
         }
-        let ready_at = matches!(self.phase, Phase::Idle).then(|| self.pace.ready_at(&self.settings));
-        match ready_at {
-            Some(at) if at <= now => self.send(now),
-            _ => Output::Wait(ready_at.into_iter().chain(self.stalls_at()).min()),
+        let stalls_at = self.stalls_at();
+        if !matches!(self.phase, Phase::Idle) {
+            return Output::Wait(stalls_at);
+        }
+        let ready_at = self.pace.ready_at(&self.settings);
+        if ready_at > now {
+            return Output::Wait(Some(stalls_at.map_or(ready_at, |at| at.min(ready_at))));
+        }
+        let turn = self.needed(now);
+        match self.turn.take() {
+            // A turn that was meant for less is not enough.
+            Some(longest) if turn == Turn::Brief || longest > Turn::BRIEF => self.send(now, longest),
+            _ => Output::Queue { turn, until: stalls_at },
         }
     }
 }
 
-impl<E: Blocking, X> fmt::Debug for Watch<E, X> {
+impl<E: Watchable, X> fmt::Debug for Watch<E, X> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Watch")
             .field("endpoint", &self.endpoint)

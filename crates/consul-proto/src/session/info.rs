@@ -1,7 +1,7 @@
 //! Reading one session.
 
 use crate::session::{self, Session};
-use crate::{Blocking, Endpoint, First, Method, Read, RequestWriter};
+use crate::{Blocking, Endpoint, First, Method, Read, RequestWriter, Watchable};
 
 /// Reads one session: `GET /v1/session/info/:id`.
 ///
@@ -34,6 +34,7 @@ impl Endpoint for Info {
 
 impl Read for Info {}
 impl Blocking for Info {}
+impl Watchable for Info {}
 
 #[cfg(test)]
 mod tests {

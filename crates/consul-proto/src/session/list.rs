@@ -2,7 +2,7 @@
 
 use crate::response;
 use crate::session::Session;
-use crate::{Blocking, Endpoint, Method, Read, RequestWriter};
+use crate::{Blocking, Endpoint, Method, Read, RequestWriter, Watchable};
 
 /// Reads all sessions of the datacenter: `GET /v1/session/list`.
 ///
@@ -31,6 +31,7 @@ impl Endpoint for List {
 
 impl Read for List {}
 impl Blocking for List {}
+impl Watchable for List {}
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,7 @@
 //! Reading the sessions of a node.
 
 use crate::session::Session;
-use crate::{Blocking, Endpoint, List, Method, Read, RequestWriter};
+use crate::{Blocking, Endpoint, List, Method, Read, RequestWriter, Watchable};
 
 /// Reads the sessions that live on one node: `GET /v1/session/node/:node`.
 ///
@@ -34,6 +34,7 @@ impl Endpoint for Node {
 
 impl Read for Node {}
 impl Blocking for Node {}
+impl Watchable for Node {}
 
 #[cfg(test)]
 mod tests {

@@ -2,7 +2,7 @@
 
 use crate::acl::Secret;
 use crate::acl::legacy::Token;
-use crate::{Blocking, Endpoint, First, Method, Read, RequestWriter};
+use crate::{Blocking, Endpoint, First, Method, Read, RequestWriter, Watchable};
 
 /// Reads one legacy token: `GET /v1/acl/info/:id`.
 ///
@@ -35,6 +35,7 @@ impl Endpoint for Info {
 
 impl Read for Info {}
 impl Blocking for Info {}
+impl Watchable for Info {}
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,7 @@
 //! Reading all legacy tokens.
 
 use crate::acl::legacy::Token;
-use crate::{Blocking, Endpoint, Method, Read, RequestWriter, response};
+use crate::{Blocking, Endpoint, Method, Read, RequestWriter, Watchable, response};
 
 /// Reads all legacy tokens, with their ids: `GET /v1/acl/list`.
 ///
@@ -30,6 +30,7 @@ impl Endpoint for List {
 
 impl Read for List {}
 impl Blocking for List {}
+impl Watchable for List {}
 
 #[cfg(test)]
 mod tests {

@@ -7,7 +7,7 @@ use http::StatusCode;
 
 use crate::agent::service::AgentService;
 use crate::response::{FromResponse, Head};
-use crate::{DecodeError, Endpoint, HashBlocking, Json, Method, RequestWriter};
+use crate::{Cursor, DecodeError, Endpoint, HashBlocking, Json, Method, RequestWriter, Watchable};
 
 /// Reads a service instance that is registered with the agent: `GET /v1/agent/service/:service_id`.
 ///
@@ -62,6 +62,9 @@ impl Endpoint for Get {
 }
 
 impl HashBlocking for Get {}
+impl Watchable for Get {
+    const CURSOR: Cursor = Cursor::Hash;
+}
 
 #[cfg(test)]
 mod tests {

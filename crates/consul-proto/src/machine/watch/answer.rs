@@ -5,18 +5,18 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::machine::Instant;
-use crate::machine::watch::{Asked, Cause, Doubt, Event, Order, State, Watch};
+use crate::machine::watch::{Asked, Cause, Doubt, Event, State, Watch};
 use crate::meta::INDEX;
 use crate::response::Head;
-use crate::{Blocking, Consistency, DecodeError, Meta, OutputOf, QueryBackend, Response, decode};
+use crate::{Consistency, Cursor, DecodeError, Meta, OutputOf, QueryBackend, Response, Watchable, decode};
 
-impl<E: Blocking, X> Watch<E, X>
+impl<E: Watchable, X> Watch<E, X>
 where
     OutputOf<E>: PartialEq,
 {
     pub(super) fn answered(&mut self, now: Instant, asked: Asked, answer: http::Response<Bytes>) {
         let (head, body) = answer.into_parts();
-        let missing = cursor_fault(&head, &body);
+        let missing = cursor_fault(E::CURSOR, &head, &body);
         let decoded = decode::<E>(http::Response::from_parts(head, body)).map_err(Cause::from);
         match (decoded, missing) {
             (Ok(response), None) => match self.doubt(asked, &response.meta) {
@@ -76,7 +76,7 @@ where
         if asked.wait.is_some() && self.is_backward(&meta) {
             (self.options.index, self.options.hash) = (None, None);
         } else {
-            self.advance(&meta);
+            self.advance(now, &meta);
         }
         let was_told = self.episode.take().is_some_and(|episode| episode.was_told());
         if is_change {
@@ -89,17 +89,18 @@ where
     }
 
     fn is_backward(&self, meta: &Meta) -> bool {
-        self.settings.order == Order::Rising && index(meta) < self.options.index
+        E::CURSOR == Cursor::Index && index(meta) < self.options.index
     }
 
     /// Keeps where to go on from. The hash is copied only where it is another.
-    fn advance(&mut self, meta: &Meta) {
-        if meta.content_hash.is_some() {
-            if self.options.hash != meta.content_hash {
-                self.options.hash.clone_from(&meta.content_hash);
-            }
-        } else {
-            self.options.index = index(meta);
+    fn advance(&mut self, now: Instant, meta: &Meta) {
+        match E::CURSOR {
+            Cursor::Index | Cursor::Opaque => self.options.index = index(meta),
+            Cursor::Hash if self.options.hash == meta.content_hash => {}
+            Cursor::Hash => self.options.hash.clone_from(&meta.content_hash),
+        }
+        if !self.has_cursor() {
+            self.pace.rest(&self.settings, now);
         }
     }
 }
@@ -111,8 +112,9 @@ fn index(meta: &Meta) -> Option<u64> {
 
 /// What is wrong with an answer that can be read but leaves nothing to wait on. Taking it for index 0 would make a loop
 /// that never waits.
-fn cursor_fault(head: &Head, body: &[u8]) -> Option<DecodeError> {
-    if head.headers.contains_key("x-consul-contenthash") {
+fn cursor_fault(cursor: Cursor, head: &Head, body: &[u8]) -> Option<DecodeError> {
+    // What is absent has no hash. That is no fault, but has to be asked for again and again.
+    if cursor == Cursor::Hash {
         return None;
     }
     let Some(value) = head.headers.get(INDEX) else {

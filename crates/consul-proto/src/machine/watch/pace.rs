@@ -51,6 +51,11 @@ impl Pace {
         }
     }
 
+    /// Leaves the server alone for a while, because it cannot be asked to wait.
+    pub(super) fn rest(&mut self, settings: &Settings, now: Instant) {
+        self.not_before = now + settings.repeats.interval;
+    }
+
     /// Counts a failure; the pause that it takes begins at `pause_from`.
     pub(super) fn failed(
         &mut self,

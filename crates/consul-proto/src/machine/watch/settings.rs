@@ -41,8 +41,6 @@ pub struct Settings {
     pub staleness: Option<Duration>,
     /// Which failures end the watch; none unless set.
     pub ends: Ends,
-    /// What the endpoint's index is; [`Order::Rising`] unless set.
-    pub order: Order,
 }
 
 impl Default for Settings {
@@ -58,7 +56,6 @@ impl Default for Settings {
             confirm: Duration::from_secs(300),
             staleness: None,
             ends: Ends::Never,
-            order: Order::Rising,
         }
     }
 }
@@ -74,15 +71,4 @@ pub enum Ends {
     OnRefusal,
     /// Every failure, outages included.
     OnFailure,
-}
-
-/// What the index of an endpoint is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Order {
-    /// A number that rises with each change. One that falls means that the servers were set back.
-    #[default]
-    Rising,
-    /// A hash, as the list of events has: any other value is a change, and none is lower than another.
-    None,
 }

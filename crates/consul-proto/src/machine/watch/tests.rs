@@ -12,8 +12,8 @@ use bytes::Bytes;
 
 use crate::kv;
 use crate::machine::watch::{Cause, Event, Settings, Watch};
-use crate::machine::{Exchange, Failure, FailureKind, Input, Instant, Machine, Output};
-use crate::{Consistency, Options};
+use crate::machine::{Exchange, Failure, FailureKind, Input, Instant, Machine, Output, Turn};
+use crate::{Consistency, Cursor, Endpoint, Method, Options, RequestWriter, Watchable};
 
 /// A request, as the server sees it.
 #[derive(Clone, Debug)]
@@ -71,11 +71,45 @@ fn quiet(asked: &Asked, reply: Reply) -> (Duration, Reply) {
     (asked.wait.unwrap_or_default(), reply)
 }
 
+/// An endpoint whose answers have a hash and no index.
+#[derive(Clone, Debug)]
+struct Hashed;
+
+impl Endpoint for Hashed {
+    type Response = <kv::Raw as Endpoint>::Response;
+    const METHOD: Method = Method::GET;
+    const PATH: &'static str = "/v1/hashed";
+
+    fn write(&self, _: &mut RequestWriter) {}
+}
+
+impl Watchable for Hashed {
+    const CURSOR: Cursor = Cursor::Hash;
+}
+
+/// An endpoint whose index has no order.
+#[derive(Clone, Debug)]
+struct Unordered;
+
+impl Endpoint for Unordered {
+    type Response = <kv::Raw as Endpoint>::Response;
+    const METHOD: Method = Method::GET;
+    const PATH: &'static str = "/v1/unordered";
+
+    fn write(&self, _: &mut RequestWriter) {}
+}
+
+impl Watchable for Unordered {
+    const CURSOR: Cursor = Cursor::Opaque;
+}
+
 /// A watch and what came of it.
-struct Sim {
-    watch: Watch<kv::Raw, &'static str>,
+struct Sim<E: Watchable = kv::Raw> {
+    watch: Watch<E, &'static str>,
     now: Duration,
     under_way: Option<(Exchange, Duration, Reply)>,
+    /// How long a turn is.
+    longest: Duration,
     /// What was asked.
     asked: Vec<Asked>,
     /// What was told, and when.
@@ -88,8 +122,21 @@ impl Sim {
     }
 
     fn with(options: Options, settings: Settings, seed: u64) -> Self {
-        let watch = Watch::new(kv::Raw::new("k"), options, settings, seed);
-        Self { watch, now: Duration::ZERO, under_way: None, asked: Vec::new(), told: Vec::new() }
+        Self::of(kv::Raw::new("k"), options, settings, seed)
+    }
+}
+
+impl<E: Watchable<Response = <kv::Raw as Endpoint>::Response>> Sim<E> {
+    fn of(endpoint: E, options: Options, settings: Settings, seed: u64) -> Self {
+        let watch = Watch::new(endpoint, options, settings, seed);
+        Self {
+            watch,
+            now: Duration::ZERO,
+            under_way: None,
+            asked: Vec::new(),
+            told: Vec::new(),
+            longest: Duration::MAX,
+        }
     }
 
     fn instant(&self) -> Instant {
@@ -100,8 +147,14 @@ impl Sim {
     fn run(&mut self, until: Duration, server: &mut dyn FnMut(&Asked) -> (Duration, Reply)) {
         loop {
             let wake_at = match self.watch.poll(self.instant()) {
-                Output::Send { exchange, request, deadline } => {
+                Output::Queue { turn, .. } => {
+                    let longest = if turn == Turn::Long { self.longest } else { Turn::BRIEF };
+                    self.watch.handle(self.instant(), Input::Turn(longest));
+                    continue;
+                }
+                Output::Send { exchange, request, held, deadline } => {
                     let asked = self.receive(&request);
+                    assert_eq!(asked.wait.map_or(Duration::ZERO, |wait| wait + wait / 16), held);
                     let (after, reply) = server(&asked);
                     let (at, deadline) = (self.now.saturating_add(after), deadline.since_origin());
                     assert!(

@@ -3,7 +3,7 @@
 use crate::machine::Instant;
 use crate::machine::watch::event::Kind;
 use crate::machine::watch::{Asked, Cause, Doubt, Ends, Event, Phase, Severity, Trouble, Watch};
-use crate::{Blocking, OutputOf};
+use crate::{OutputOf, Watchable};
 
 /// A series of failures that no success has ended yet.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ impl<X> Episode<X> {
     }
 }
 
-impl<E: Blocking, X> Watch<E, X> {
+impl<E: Watchable, X> Watch<E, X> {
     /// An attempt has failed. Neither the index nor the state is touched.
     pub(super) fn failed(&mut self, now: Instant, asked: Asked, cause: Cause<X>) {
         let severity = cause.severity();

@@ -1,7 +1,6 @@
 //! Indexes, content, absence.
 
 use super::*;
-use crate::machine::watch::Order;
 
 /// Gives the answers one after the other, each at once; from then on the last one when the wait is over.
 fn script(replies: Vec<Reply>) -> impl FnMut(&Asked) -> (Duration, Reply) {
@@ -111,17 +110,29 @@ fn an_index_that_is_none_is_an_error_and_the_greatest_is_one() {
 #[test]
 fn hashes_serve_where_there_are_no_indexes() {
     let hashed = |hash: &str, body: &str| Reply::status(200, None, body).with("x-consul-contenthash", hash);
-    let mut sim = Sim::new(Settings::default());
+    let mut sim = Sim::of(Hashed, Options::default(), Settings::default(), 1);
     sim.run(secs(9), &mut script(vec![hashed("ff", "a"), hashed("0e", "b"), hashed("0e", "b")]));
     let queries: Vec<_> = sim.asked.iter().map(|asked| asked.query.as_str()).collect();
-    assert_eq!(queries[..2], ["raw", "raw&hash=ff&wait=55000ms"]);
-    assert_eq!((sim.events(), queries[2]), (vec!["a", "b"], "raw&hash=0e&wait=55000ms"));
+    assert_eq!(queries[..2], ["", "hash=ff&wait=55000ms"]);
+    assert_eq!((sim.events(), queries[2]), (vec!["a", "b"], "hash=0e&wait=55000ms"));
+}
+
+#[test]
+fn what_has_no_hash_is_asked_for_once_a_second() {
+    let mut sim = Sim::of(Hashed, Options::default(), Settings::default(), 1);
+    sim.run(secs(60), &mut |asked| match asked.at {
+        at if at < millis(30_500) => (Duration::ZERO, Reply::status(200, None, "nothing")),
+        _ => {
+            (asked.wait.unwrap_or_default(), Reply::status(200, None, "a").with("x-consul-contenthash", "ff"))
+        }
+    });
+    assert_eq!(sim.told, [(secs(0), "nothing".to_owned()), (secs(31), "a".to_owned())]);
+    assert_eq!((sim.requests(0, 31), sim.requests(32, 60)), (31, 0));
 }
 
 #[test]
 fn an_index_without_an_order_never_falls() {
-    let settings = Settings { order: Order::None, ..Settings::default() };
-    let mut sim = Sim::new(settings);
+    let mut sim = Sim::of(Unordered, Options::default(), Settings::default(), 1);
     sim.run(secs(9), &mut script(vec![Reply::ok(u64::MAX - 1, "a"), Reply::ok(3, "b")]));
     assert_eq!(sim.indexes()[..3], [None, Some(u64::MAX - 1), Some(3)]);
 }
@@ -129,6 +140,7 @@ fn an_index_without_an_order_never_falls() {
 #[test]
 fn a_request_that_cannot_be_written_ends_the_watch() {
     let mut watch = Watch::<_, ()>::new(kv::Get::new(""), Options::default(), Settings::default(), 1);
+    watch.handle(Instant::ORIGIN, Input::Turn(Duration::MAX));
     assert!(matches!(watch.poll(Instant::ORIGIN), Output::Event(Event::Ended(Cause::Request(_)))));
     assert!(matches!(watch.poll(Instant::ORIGIN), Output::Done));
 }

@@ -86,6 +86,55 @@ fn nothing_delays_a_change_after_silence() {
 }
 
 #[test]
+fn a_turn_is_as_long_as_it_is_and_the_next_has_to_be_waited_for() {
+    let mut sim = Sim::new(Settings::default());
+    sim.longest = secs(3);
+    sim.run(secs(59), &mut |asked| quiet(asked, Reply::ok(10, "a")));
+    let waits: Vec<_> = sim.asked.iter().map(|asked| asked.wait).collect();
+    assert!(waits[0].is_none() && waits[1..].iter().all(|wait| *wait == Some(secs(3))), "{waits:?}");
+    assert_eq!((waits.len(), sim.events()), (21, vec!["a"]));
+}
+
+#[test]
+fn who_has_no_turn_sends_nothing_and_tells_what_there_is_to_tell() {
+    let mut sim = Sim::new(Settings::default());
+    let refused = || (Duration::ZERO, Reply::Fail(FailureKind::Connect));
+    sim.run(millis(1), &mut |_| refused());
+    let mut now = sim.instant();
+    let mut told = Vec::new();
+    while now.since_origin() < secs(60) {
+        match sim.watch.poll(now) {
+            Output::Queue { turn: Turn::Brief, until: Some(until) } | Output::Wait(Some(until)) => {
+                now = until
+            }
+            Output::Queue { turn: Turn::Brief, until: None } => break,
+            Output::Event(event) => told.push((now.since_origin(), tell(event))),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(told, [(secs(10), "(Connect, unconfirmed None)".to_owned())]);
+}
+
+#[test]
+fn a_turn_for_a_brief_request_is_not_used_for_a_long_one() {
+    let mut sim = Sim::new(Settings::default());
+    sim.run(Duration::ZERO, &mut |asked| quiet(asked, Reply::ok(10, "a")));
+    let now = sim.instant() + secs(1);
+    sim.under_way = None;
+    let Output::Wait(_) = sim.watch.poll(now) else { panic!("has asked") };
+    sim.watch.handle(now, Input::Failed(Exchange(2), Failure { kind: FailureKind::Closed, error: "failed" }));
+    sim.watch.handle(now, Input::Turn(Turn::BRIEF));
+    let now = now + secs(1);
+    let Output::Send { held, .. } = sim.watch.poll(now) else { panic!("asks briefly, after a failure") };
+    assert_eq!(held, Turn::BRIEF + Turn::BRIEF / 16);
+    let answer = http::Response::builder().header("x-consul-index", 11).body(Bytes::from("b")).unwrap();
+    sim.watch.handle(now, Input::Answer(Exchange(3), answer));
+    assert!(matches!(sim.watch.poll(now), Output::Event(Event::State(_))));
+    sim.watch.handle(now, Input::Turn(Turn::BRIEF));
+    assert!(matches!(sim.watch.poll(now), Output::Queue { turn: Turn::Long, until: None }));
+}
+
+#[test]
 fn a_slow_owner_gets_the_newest_state_at_once() {
     let mut sim = Sim::new(Settings::default());
     sim.run(Duration::ZERO, &mut |asked| quiet(asked, Reply::ok(10, "0")));
@@ -106,6 +155,7 @@ fn a_slow_owner_gets_the_newest_state_at_once() {
 fn an_owner_that_takes_its_time_with_an_event_has_nothing_pile_up() {
     let mut sim = Sim::new(Settings::default());
     let now = sim.instant();
+    sim.watch.handle(now, Input::Turn(Duration::MAX));
     let Output::Send { exchange, .. } = sim.watch.poll(now) else { panic!("asks") };
     sim.under_way = Some((exchange, Duration::ZERO, Reply::ok(10, "0")));
     sim.deliver();
