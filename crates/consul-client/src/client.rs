@@ -14,6 +14,8 @@ use http::HeaderName;
 use crate::ConfigError;
 use crate::deadline::within;
 use crate::error::{Error, Route};
+use crate::turns::Turns;
+use crate::watch::Views;
 use crate::{Builder, Call, RawCall, Token};
 
 const TOKEN: HeaderName = HeaderName::from_static("x-consul-token");
@@ -40,6 +42,9 @@ pub(crate) struct Settings {
     pub(crate) token: Option<Token>,
     pub(crate) timeout: Duration,
     pub(crate) body_limit: usize,
+    /// Shared by all clients that differ in what they ask only.
+    pub(crate) turns: Arc<Turns>,
+    pub(crate) views: Arc<Views>,
 }
 
 impl Client {
@@ -230,13 +235,15 @@ fn log(route: &Route, answer: Result<http::StatusCode, &Error>, elapsed: Duratio
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Settings { executor, runtime: _, options, token, timeout, body_limit } = &*self.0;
+        let Settings { executor, runtime: _, options, token, timeout, body_limit, turns, views } = &*self.0;
         f.debug_struct("Client")
             .field("executor", executor)
             .field("options", options)
             .field("token", token)
             .field("timeout", timeout)
             .field("body_limit", body_limit)
+            .field("long_polls", &turns.long_polls())
+            .field("views", views)
             .finish()
     }
 }

@@ -10,6 +10,7 @@ use consul_transport::{Executor, Runtime};
 use thiserror::Error;
 
 use crate::client::Settings;
+use crate::turns::{LONG_POLLS, Turns};
 use crate::{Client, Token, TokenError};
 
 /// How long an attempt may take, unless said otherwise.
@@ -29,6 +30,7 @@ pub struct Builder {
     options: Options,
     timeout: Option<Duration>,
     body_limit: Option<usize>,
+    long_polls: Option<usize>,
     connection: Connection,
 }
 
@@ -135,6 +137,15 @@ impl Builder {
         self
     }
 
+    /// How many requests of watches wait at the server at once; 64 unless set, 1 at least.
+    ///
+    /// An agent allows 200 connections from one address, unless set otherwise, and all programs of a computer share them.
+    /// Where there are more watches than this they take turns; see [how](crate::watch#many-watches).
+    pub fn long_polls(mut self, requests: usize) -> Self {
+        self.long_polls = Some(requests);
+        self
+    }
+
     /// Sends through `executor`, and tells the time by `runtime`.
     ///
     /// An executor is bound to its agent, so an [`address`](Self::address) is not used.
@@ -195,9 +206,12 @@ impl Builder {
             Some(connection) => connection,
             None => connect(self.address.as_deref())?,
         };
+        let turns = Turns::new(self.long_polls.unwrap_or(LONG_POLLS), Arc::clone(&runtime));
         Ok(Client::with_settings(Settings {
             executor,
             runtime,
+            turns: Arc::new(turns),
+            views: Arc::default(),
             options: self.options,
             token,
             timeout: self.timeout.unwrap_or(TIMEOUT),

@@ -2,15 +2,17 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
-use consul_proto::machine::{Exchange, Failure, FailureKind, Input, Instant, Machine, Output};
+use consul_proto::machine::{Exchange, Failure, FailureKind, Input, Instant, Machine, Output, Turn};
 use consul_transport::{Sleep, TransportErrorKind};
 
 use crate::client::Attempt;
 use crate::error::Route;
+use crate::turns::{Permit, Ticket};
 use crate::{Client, Error, ErrorKind, Token};
 
 /// A machine, and what it has under way.
@@ -21,15 +23,26 @@ pub(crate) struct Driver<M> {
     client: Client,
     route: Route,
     token: Option<Token>,
-    under_way: Vec<(Exchange, Pending)>,
+    under_way: Vec<UnderWay>,
+    /// Taken when it queues for the first time.
+    ticket: Option<Ticket>,
+    /// For the next request.
+    permit: Option<Permit>,
     alarm: Option<(Duration, Sleep)>,
+}
+
+struct UnderWay {
+    exchange: Exchange,
+    pending: Pending,
+    permit: Option<Permit>,
 }
 
 type Pending = Pin<Box<dyn Future<Output = Result<http::Response<Bytes>, Error>> + Send>>;
 
 impl<M> Driver<M> {
     pub(crate) fn new(machine: M, client: Client, route: Route, token: Option<Token>) -> Self {
-        Self { machine, client, route, token, under_way: Vec::new(), alarm: None }
+        let (under_way, ticket, permit, alarm) = (Vec::new(), None, None, None);
+        Self { machine, client, route, token, under_way, ticket, permit, alarm }
     }
 
     pub(crate) fn machine(&self) -> &M {
@@ -38,6 +51,15 @@ impl<M> Driver<M> {
 
     pub(crate) fn machine_mut(&mut self) -> &mut M {
         &mut self.machine
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The token that its requests are made with.
+    pub(crate) fn token(&self) -> Option<&Token> {
+        self.token.as_ref().or(self.client.token())
     }
 
     /// What errors say they befell.
@@ -58,36 +80,69 @@ impl<M: Machine<Error = Error>> Driver<M> {
             self.poll_exchanges(cx);
             let now = self.now();
             match self.machine.poll(now) {
-                Output::Send { exchange, request, deadline } => {
-                    self.send(exchange, request, deadline.since(now))
+                Output::Send { exchange, request, held, deadline } => {
+                    self.send(now, exchange, request, held, deadline);
                 }
-                Output::Cancel(exchange) => self.under_way.retain(|(under_way, _)| *under_way != exchange),
+                Output::Cancel(exchange) => {
+                    self.under_way.retain(|under_way| under_way.exchange != exchange);
+                }
                 Output::Event(event) => return Poll::Ready(Some(event)),
                 Output::Done => return Poll::Ready(None),
-                Output::Wait(at) => match self.poll_alarm(at.map(Instant::since_origin), cx) {
-                    Poll::Ready(()) => self.alarm = None,
-                    Poll::Pending => return Poll::Pending,
-                },
+                Output::Wait(at) => ready!(self.poll_alarm(at.map(Instant::since_origin), cx)),
+                Output::Queue { turn, until } => ready!(self.poll_turn(now, turn, until, cx)),
             }
         }
     }
 
-    fn send(&mut self, exchange: Exchange, request: http::Request<Bytes>, allowance: Duration) {
+    fn send(
+        &mut self,
+        now: Instant,
+        exchange: Exchange,
+        request: http::Request<Bytes>,
+        held: Duration,
+        deadline: Instant,
+    ) {
+        let mut permit = self.permit.take();
+        if let Some(permit) = &mut permit {
+            permit.sent((now + held).since_origin(), deadline.since_origin());
+        }
         let client = self.client.clone();
+        let allowance = deadline.since(now);
         let attempt = Attempt { route: self.route.clone(), token: self.token.clone(), allowance };
         let pending = Box::pin(async move { client.exchange(request, attempt).await });
-        self.under_way.push((exchange, pending));
+        self.under_way.push(UnderWay { exchange, pending, permit });
+    }
+
+    /// Waits for the machine's turn, and tells it; ready also where it is time to look again.
+    fn poll_turn(
+        &mut self,
+        now: Instant,
+        turn: Turn,
+        until: Option<Instant>,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
+        let turns = &self.client.settings().turns;
+        let ticket = self.ticket.get_or_insert_with(|| Ticket::new(Arc::clone(turns)));
+        if let Poll::Ready((permit, longest)) = ticket.poll(turn, cx) {
+            self.permit = Some(permit);
+            self.machine.handle(now, Input::Turn(longest));
+            return Poll::Ready(());
+        }
+        let look_at = ticket.look_at(turn);
+        self.poll_alarm(until.map(Instant::since_origin).into_iter().chain(look_at).min(), cx)
     }
 
     fn poll_exchanges(&mut self, cx: &mut Context<'_>) {
         let mut at = 0;
-        while let Some((exchange, pending)) = self.under_way.get_mut(at) {
-            let Poll::Ready(result) = pending.as_mut().poll(cx) else {
+        while let Some(under_way) = self.under_way.get_mut(at) {
+            let Poll::Ready(result) = under_way.pending.as_mut().poll(cx) else {
                 at += 1;
                 continue;
             };
-            let exchange = *exchange;
-            drop(self.under_way.swap_remove(at));
+            let UnderWay { exchange, permit, .. } = self.under_way.swap_remove(at);
+            if let Some(permit) = permit {
+                permit.ended();
+            }
             let input = match result {
                 Ok(answer) => Input::Answer(exchange, answer),
                 Err(error) => Input::Failed(exchange, Failure { kind: kind(&error), error }),
@@ -105,10 +160,11 @@ impl<M: Machine<Error = Error>> Driver<M> {
         if self.alarm.as_ref().is_none_or(|(set_for, _)| *set_for != at) {
             self.alarm = Some((at, self.client.settings().runtime.sleep_until(at)));
         }
-        match &mut self.alarm {
-            Some((_, sleep)) => sleep.as_mut().poll(cx),
-            None => Poll::Pending,
+        if let Some((_, sleep)) = &mut self.alarm {
+            ready!(sleep.as_mut().poll(cx));
         }
+        self.alarm = None;
+        Poll::Ready(())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use consul_proto::{ApiError, ApiErrorKind, DecodeError, EncodeError, Endpoint, Method, ResponseError};
@@ -12,8 +13,9 @@ use http::StatusCode;
 ///
 /// [`kind`](Self::kind) tells what happened, [`is_retryable`](Self::is_retryable) whether sending it again can help and
 /// cannot harm, [`is_outcome_unknown`](Self::is_outcome_unknown) whether a write may have been carried out all the
-/// same. The cause is in [`source`](StdError::source).
-pub struct Error(Box<Fault>);
+/// same. The cause is in [`source`](StdError::source). Cheap to clone.
+#[derive(Clone)]
+pub struct Error(Arc<Fault>);
 
 struct Fault {
     method: Method,
@@ -78,7 +80,7 @@ impl Error {
 
     fn new(route: Route, cause: Cause) -> Self {
         let Route { method, template, is_replayable } = route;
-        Self(Box::new(Fault { method, route: template, is_replayable, cause }))
+        Self(Arc::new(Fault { method, route: template, is_replayable, cause }))
     }
 
     /// What happened.

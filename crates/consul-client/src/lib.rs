@@ -43,6 +43,7 @@ pub mod session;
 pub mod status;
 mod stream;
 mod token;
+mod turns;
 pub mod txn;
 pub mod watch;
 
@@ -56,7 +57,7 @@ pub use error::{Error, ErrorKind};
 pub use raw::RawCall;
 pub use stream::Chunks;
 pub use token::{Token, TokenError};
-pub use watch::Watch;
+pub use watch::{View, Watch};
 
 /// The code in the README compiles, and what runs there holds.
 #[cfg(doctest)]

@@ -73,6 +73,7 @@
 
 mod settings;
 mod update;
+mod view;
 
 use std::fmt;
 use std::future::poll_fn;
@@ -82,27 +83,30 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use consul_proto::machine::watch;
-pub use consul_proto::machine::watch::{Ends, Order, Settings, State};
+pub use consul_proto::machine::watch::{Ends, Settings, State};
 pub use consul_proto::machine::{Backoff, Rate};
-use consul_proto::{Blocking, OutputOf};
+use consul_proto::machine::{Instant, watch};
+use consul_proto::{OutputOf, Watchable};
 use futures_core::Stream;
 pub use update::{Trouble, Update};
+pub(crate) use view::Views;
+pub use view::{Snapshot, View};
 
 use crate::driver::Driver;
 use crate::error::Route;
-use crate::{Call, Error};
+use crate::{Call, Client, Error};
+use view::Source;
 
 /// A stream of the states of what is watched; see the [module](self) for how it behaves.
 ///
 /// Made by [`Call::watch`]. Nothing is sent before it is polled for the first time, nothing is spawned, and dropping it
 /// is the end of it. Between two polls it does nothing.
 #[must_use = "a watch does nothing until it is polled"]
-pub struct Watch<E: Blocking> {
+pub struct Watch<E: Watchable> {
     driver: Driver<watch::Watch<E, Error>>,
 }
 
-impl<E: Blocking> Call<E> {
+impl<E: Watchable> Call<E> {
     /// Watches instead of reading once: a stream of the states that there are from now on, the present one first.
     ///
     /// Everything the call was given holds for every request. An [`index`](Self::index) means nothing; a
@@ -126,7 +130,7 @@ impl<E: Blocking> Call<E> {
     }
 }
 
-impl<E: Blocking> Watch<E>
+impl<E: Watchable> Watch<E>
 where
     OutputOf<E>: PartialEq + Send + Sync,
 {
@@ -172,14 +176,9 @@ where
         let confirmed = self.driver.machine().confirmed_at()?;
         Some(self.driver.now().since(confirmed))
     }
-
-    fn poll_update(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Update<OutputOf<E>>, Error>>> {
-        let event = self.driver.poll_event(cx);
-        event.map(|event| event.map(|event| update::of(event, self.driver.route())))
-    }
 }
 
-impl<E: Blocking> Stream for Watch<E>
+impl<E: Watchable> Stream for Watch<E>
 where
     OutputOf<E>: PartialEq + Send + Sync,
 {
@@ -190,10 +189,34 @@ where
     }
 }
 
-/// An endpoint is plain data, and never pinned.
-impl<E: Blocking> Unpin for Watch<E> {}
+impl<E: Watchable> Source for Watch<E>
+where
+    OutputOf<E>: PartialEq + Send + Sync,
+{
+    type Value = OutputOf<E>;
 
-impl<E: Blocking> fmt::Debug for Watch<E> {
+    fn poll_update(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Update<OutputOf<E>>, Error>>> {
+        let event = self.driver.poll_event(cx);
+        event.map(|event| event.map(|event| update::of(event, self.driver.route())))
+    }
+
+    fn confirmed_at(&self) -> Option<Duration> {
+        self.driver.machine().confirmed_at().map(Instant::since_origin)
+    }
+
+    fn client(&self) -> &Client {
+        self.driver.client()
+    }
+
+    fn route(&self) -> &Route {
+        self.driver.route()
+    }
+}
+
+/// An endpoint is plain data, and never pinned.
+impl<E: Watchable> Unpin for Watch<E> {}
+
+impl<E: Watchable> fmt::Debug for Watch<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Watch").field(self.driver.machine()).finish()
     }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use consul_client::proto::Method;
-use consul_client::transport::{Body, Executor, Runtime, Sleep, TransportError, TransportErrorKind};
+use consul_client::transport::{Body, Executor, Runtime, Sleep, Task, TransportError, TransportErrorKind};
 use consul_client::{Client, Token};
 
 const SECRET: &str = "5ecbe7d0-0000-1111-2222-333344445555";
@@ -45,6 +45,8 @@ impl Runtime for Stopped {
     fn sleep_until(&self, _: Duration) -> Sleep {
         Box::pin(std::future::pending())
     }
+
+    fn spawn(&self, _: Task) {}
 }
 
 fn assert_hidden(what: &str, shown: &str) {

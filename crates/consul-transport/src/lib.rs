@@ -29,4 +29,4 @@ pub use executor::Executor;
 pub use self::hyper::{BuildError, ConnectError, HyperExecutor, HyperExecutorBuilder};
 #[cfg(feature = "hyper")]
 pub use runtime::TokioRuntime;
-pub use runtime::{Runtime, Sleep};
+pub use runtime::{Runtime, Sleep, Task};

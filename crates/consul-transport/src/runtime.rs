@@ -8,7 +8,11 @@ use std::time::Duration;
 /// A future that completes at a point in time.
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// The clock that a client lives by; the only one above the protocol crate.
+/// A future that lives in the background.
+pub type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// The clock that a client lives by, the only one above the protocol crate; and the place where what lives in the
+/// background does.
 ///
 /// Time is counted from an origin that the runtime chooses and keeps for its life.
 pub trait Runtime: Debug + Send + Sync + 'static {
@@ -17,9 +21,14 @@ pub trait Runtime: Debug + Send + Sync + 'static {
 
     /// Completes when [`now`](Self::now) has reached `at`; at once if it already has.
     fn sleep_until(&self, at: Duration) -> Sleep;
+
+    /// Runs a task in the background until it completes or the runtime ends.
+    fn spawn(&self, task: Task);
 }
 
-/// The clock of tokio, which tests can pause and advance.
+/// The clock of tokio, which tests can pause and advance, and its tasks.
+///
+/// Has to be used within a tokio runtime, except for telling the time.
 #[cfg(feature = "hyper")]
 #[derive(Debug)]
 pub struct TokioRuntime {
@@ -50,5 +59,12 @@ impl Runtime for TokioRuntime {
 
     fn sleep_until(&self, at: Duration) -> Sleep {
         Box::pin(tokio::time::sleep_until(self.origin + at))
+    }
+
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime.
+    fn spawn(&self, task: Task) {
+        drop(tokio::spawn(task));
     }
 }

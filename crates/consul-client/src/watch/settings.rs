@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use consul_proto::{Blocking, OutputOf};
+use consul_proto::{OutputOf, Watchable};
 
 use crate::watch::{Backoff, Ends, Rate, Settings, Watch};
 
 /// The defaults are right for nearly everybody. What is set holds from the next request on.
-impl<E: Blocking> Watch<E>
+impl<E: Watchable> Watch<E>
 where
     OutputOf<E>: PartialEq + Send + Sync,
 {

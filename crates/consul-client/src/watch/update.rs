@@ -1,5 +1,6 @@
 //! What a watch tells.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use consul_proto::ResponseError;
@@ -27,13 +28,25 @@ pub enum Update<T> {
 }
 
 /// Why the state cannot be confirmed, and for how long that has been so.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Trouble {
     /// The latest failure.
     pub error: Error,
     /// The time since the state was last confirmed; `None` where there is no state yet.
     pub unconfirmed: Option<Duration>,
+}
+
+impl<T> Update<T> {
+    /// The same of another state, made of this one.
+    pub(super) fn map<U>(self, change: impl FnOnce(Arc<T>) -> Arc<U>) -> Update<U> {
+        match self {
+            Self::State(state) => Update::State(state.map(change)),
+            Self::Trouble(trouble) => Update::Trouble(trouble),
+            Self::Confirmed => Update::Confirmed,
+            Self::Shortened(wait) => Update::Shortened(wait),
+        }
+    }
 }
 
 /// An event of the machine in the words of this crate; its end is an error.

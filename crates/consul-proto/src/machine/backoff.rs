@@ -12,7 +12,7 @@ use crate::machine::random::Random;
 /// full length (full jitter), so clients that failed together do not come back together. Once the limit is reached,
 /// only a 64th of the pause is left to chance: who is spread already stays so, the number of attempts can be told, and
 /// so can the time in which the end of the outage is noticed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Backoff {
     /// Longest pause after the first failure; 700 ms unless set.
     pub base: Duration,

@@ -6,7 +6,7 @@ use crate::machine::Instant;
 use crate::machine::instant::nanos;
 
 /// How often something may happen: `burst` times at once, and once an `interval` from then on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Rate {
     /// Times in a row; 0 counts as 1.
     pub burst: u32,

@@ -27,11 +27,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
+
 pub use event::{Cause, Event, Severity, State, Trouble};
 pub use settings::{Ends, Settings};
 
 use crate::machine::{Exchange, Failure, Input, Instant, Machine, Output, Turn};
-use crate::{Cached, Consistency, Options, OutputOf, Watchable, encode};
+use crate::{Cached, Consistency, EncodeError, Options, OutputOf, Watchable, encode};
 use hold::Hold;
 use pace::Pace;
 use trouble::Episode;
@@ -140,6 +142,18 @@ impl<E: Watchable, X> Watch<E, X> {
     #[must_use]
     pub fn endpoint(&self) -> &E {
         &self.endpoint
+    }
+
+    /// The first request. Two watches whose first requests and settings are equal see the same.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be written.
+    pub fn first_request(&self) -> Result<http::Request<Bytes>, EncodeError> {
+        let Self { consistency, cached, .. } = *self;
+        let first =
+            Options { index: None, hash: None, wait: None, consistency, cached, ..self.options.clone() };
+        encode(&self.endpoint, &first)
     }
 
     /// How it is watched.

@@ -41,6 +41,12 @@ impl<T> State<T> {
     pub(super) fn new(value: Arc<T>, meta: Meta) -> Self {
         Self { value, meta }
     }
+
+    /// The same with another value, made of this one.
+    #[must_use]
+    pub fn map<U>(self, change: impl FnOnce(Arc<T>) -> Arc<U>) -> State<U> {
+        State { value: change(self.value), meta: self.meta }
+    }
 }
 
 impl<T> Clone for State<T> {

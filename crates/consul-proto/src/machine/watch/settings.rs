@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::machine::{Backoff, Rate};
 
 /// How a watch goes about it. The defaults are right for nearly everybody.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Settings {
     /// How long the server is to wait for a change before it answers all the same; 55 s unless set, 10 minutes at

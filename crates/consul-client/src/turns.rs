@@ -1,0 +1,255 @@
+//! Whose turn it is to have a connection.
+//!
+//! An agent allows 200 connections from one address, of all programs there, and refuses every call beyond, renewals of
+//! sessions too. Each request of a watch has a connection to itself, for as long as the server holds it. So watches take
+//! turns: so many can wait at the server at once, and so many can ask briefly.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use consul_proto::machine::Turn;
+use consul_transport::Runtime;
+
+/// Long polls at once, unless said otherwise.
+pub(crate) const LONG_POLLS: usize = 64;
+/// Brief requests of watches at once.
+const BRIEF: usize = 8;
+/// How often every watch gets its turn where there are more of them than places.
+const ROUND: Duration = Duration::from_secs(10);
+/// The shortest turn, so that a great many watches do not make a great many requests.
+const SHORTEST: Duration = Duration::from_secs(2);
+/// How long a place is kept for a watch that has been called, or whose request has come to its deadline.
+const CALLED: Duration = Duration::from_secs(1);
+
+/// The places that the watches of a client share.
+#[derive(Debug)]
+pub(crate) struct Turns {
+    runtime: Arc<dyn Runtime>,
+    long: Places,
+    brief: Places,
+    /// Watches that take turns.
+    watches: AtomicUsize,
+}
+
+impl Turns {
+    pub(crate) fn new(long_polls: usize, runtime: Arc<dyn Runtime>) -> Self {
+        Self {
+            runtime,
+            long: Places::new(long_polls),
+            brief: Places::new(BRIEF),
+            watches: AtomicUsize::new(0),
+        }
+    }
+
+    /// How many long polls there can be at once.
+    pub(crate) fn long_polls(&self) -> usize {
+        self.long.capacity
+    }
+
+    fn of(&self, turn: Turn) -> &Places {
+        match turn {
+            Turn::Brief => &self.brief,
+            Turn::Long => &self.long,
+        }
+    }
+
+    /// How long a turn is.
+    ///
+    /// As long as watches like while half of the places are free, so that a program with few of them never hears of
+    /// turns. With more watches turns get shorter, before there is anyone to wait: the places that are taken for long
+    /// are never all of them.
+    fn longest(&self, turn: Turn) -> Duration {
+        let (watches, places) = (self.watches.load(Ordering::Relaxed), self.long.capacity);
+        match turn {
+            Turn::Brief => Turn::BRIEF,
+            Turn::Long if watches <= places / 2 => Duration::MAX,
+            Turn::Long => ROUND.mul_f64(places as f64 / watches as f64).max(SHORTEST),
+        }
+    }
+}
+
+/// A number of places, and those who wait for one, the first to come first.
+#[derive(Debug)]
+struct Places {
+    capacity: usize,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    taken: Vec<Place>,
+    queue: VecDeque<(Id, Waker)>,
+    ids: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Id(u64);
+
+#[derive(Debug)]
+struct Place {
+    id: Id,
+    /// When it is free again if nobody says so before. Nothing that its watch does, or does not do, keeps it longer.
+    until: Duration,
+}
+
+impl Places {
+    fn new(capacity: usize) -> Self {
+        Self { capacity: capacity.max(1), state: Mutex::default() }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a place, or stands in the queue.
+    fn poll(&self, id: &mut Option<Id>, now: Duration, cx: &mut Context<'_>) -> Poll<Id> {
+        let mut state = self.state();
+        state.settle(self.capacity, now);
+        if let Some(id) = *id {
+            if let Some(place) = state.taken.iter_mut().find(|place| place.id == id) {
+                place.until = Duration::MAX;
+                return Poll::Ready(id);
+            }
+            if let Some((_, waker)) = state.queue.iter_mut().find(|(queued, _)| *queued == id) {
+                waker.clone_from(cx.waker());
+                return Poll::Pending;
+            }
+            // It was called and did not come: it has to queue again.
+        }
+        state.ids += 1;
+        let fresh = Id(state.ids);
+        *id = Some(fresh);
+        // Where there is a free place, nobody is in the queue.
+        if state.taken.len() < self.capacity {
+            state.taken.push(Place { id: fresh, until: Duration::MAX });
+            return Poll::Ready(fresh);
+        }
+        state.queue.push_back((fresh, cx.waker().clone()));
+        Poll::Pending
+    }
+
+    /// When a place is free at the latest.
+    fn free_at(&self) -> Option<Duration> {
+        self.state().taken.iter().map(|place| place.until).min().filter(|until| *until < Duration::MAX)
+    }
+
+    /// Keeps a place until a time, which may have passed.
+    fn keep(&self, id: Id, until: Duration, now: Duration) {
+        let mut state = self.state();
+        if let Some(place) = state.taken.iter_mut().find(|place| place.id == id) {
+            place.until = until;
+        }
+        state.settle(self.capacity, now);
+        // The time at which the next one looks for a free place may be another now.
+        if let Some((_, waker)) = state.queue.front() {
+            waker.wake_by_ref();
+        }
+    }
+
+    /// Leaves the queue, or a place.
+    fn leave(&self, id: Id, now: Duration) {
+        let mut state = self.state();
+        state.queue.retain(|(queued, _)| *queued != id);
+        state.taken.retain(|place| place.id != id);
+        state.settle(self.capacity, now);
+    }
+}
+
+impl State {
+    /// Frees the places whose time is over, and calls the next ones to those that are free.
+    fn settle(&mut self, capacity: usize, now: Duration) {
+        self.taken.retain(|place| place.until > now);
+        while self.taken.len() < capacity
+            && let Some((id, waker)) = self.queue.pop_front()
+        {
+            self.taken.push(Place { id, until: now.saturating_add(CALLED) });
+            waker.wake();
+        }
+    }
+}
+
+/// What one watch takes its turns with.
+#[derive(Debug)]
+pub(crate) struct Ticket {
+    turns: Arc<Turns>,
+    waits_for: Option<(Turn, Option<Id>)>,
+}
+
+impl Ticket {
+    pub(crate) fn new(turns: Arc<Turns>) -> Self {
+        turns.watches.fetch_add(1, Ordering::Relaxed);
+        Self { turns, waits_for: None }
+    }
+
+    /// Waits for a turn; gives the permit, and how long the server may hold the request.
+    pub(crate) fn poll(&mut self, turn: Turn, cx: &mut Context<'_>) -> Poll<(Permit, Duration)> {
+        if self.waits_for.as_ref().is_some_and(|(waits_for, _)| *waits_for != turn) {
+            self.leave();
+        }
+        let now = self.turns.runtime.now();
+        let (_, id) = self.waits_for.get_or_insert((turn, None));
+        self.turns.of(turn).poll(id, now, cx).map(|id| {
+            self.waits_for = None;
+            let permit = Permit { turns: Arc::clone(&self.turns), turn, id, held: Duration::ZERO };
+            (permit, self.turns.longest(turn))
+        })
+    }
+
+    /// When to look again at the latest, where nobody calls.
+    pub(crate) fn look_at(&self, turn: Turn) -> Option<Duration> {
+        self.turns.of(turn).free_at()
+    }
+
+    fn leave(&mut self) {
+        if let Some((turn, Some(id))) = self.waits_for.take() {
+            self.turns.of(turn).leave(id, self.turns.runtime.now());
+        }
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        self.leave();
+        self.turns.watches.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// A place, for one request.
+///
+/// Dropped with the request in mid-flight it keeps the place until the server's wait would have ended: servers do not
+/// notice before.
+#[derive(Debug)]
+pub(crate) struct Permit {
+    turns: Arc<Turns>,
+    turn: Turn,
+    id: Id,
+    /// Until when the server holds the request; zero where it holds none.
+    held: Duration,
+}
+
+impl Permit {
+    /// The request is sent: the server holds it until `held`, and it is given up at `deadline`.
+    pub(crate) fn sent(&mut self, held: Duration, deadline: Duration) {
+        self.held = held;
+        // Some more, so that it is over when the place is taken for free.
+        self.keep(deadline.saturating_add(CALLED));
+    }
+
+    /// The exchange has come to its own end, and the place is free.
+    pub(crate) fn ended(mut self) {
+        self.held = Duration::ZERO;
+    }
+
+    fn keep(&self, until: Duration) {
+        self.turns.of(self.turn).keep(self.id, until, self.turns.runtime.now());
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        self.keep(self.held);
+    }
+}

@@ -1,0 +1,244 @@
+//! What the handles of a view share, and the task that keeps it.
+
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use arc_swap::{ArcSwap, Guard};
+use consul_proto::machine::watch::Settings;
+use consul_proto::{OutputOf, Watchable};
+use consul_transport::{Runtime, TransportError, TransportErrorKind};
+use http::HeaderValue;
+use tokio::sync::watch::{Sender, channel};
+
+use crate::error::Route;
+use crate::watch::{State, Trouble, Update, View, Watch};
+use crate::{Client, Error, Token};
+
+/// What is watched in the background.
+pub(crate) trait Source: Send + 'static {
+    /// Its state.
+    type Value: Send + Sync + 'static;
+
+    /// As [`Watch::next`].
+    fn poll_update(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Update<Self::Value>, Error>>>;
+
+    /// When the state was confirmed last, by the client's clock.
+    fn confirmed_at(&self) -> Option<Duration>;
+
+    /// Whose clock and tasks it lives by.
+    fn client(&self) -> &Client;
+
+    /// What errors say they befell.
+    fn route(&self) -> &Route;
+}
+
+/// What the handles of a view share.
+pub(super) struct Shared<T> {
+    now: ArcSwap<Now<T>>,
+    /// Nanoseconds of the client's clock; 0 before there is a state.
+    confirmed_at: AtomicU64,
+    runtime: Arc<dyn Runtime>,
+    route: Route,
+}
+
+/// What is known, each with how many of it there have been.
+pub(super) struct Now<T> {
+    pub(super) state: Option<(State<T>, u64)>,
+    pub(super) trouble: Option<(Trouble, u64)>,
+    pub(super) shortened: Option<(Duration, u64)>,
+    pub(super) end: Option<Error>,
+    updates: u64,
+}
+
+impl<T> Clone for Now<T> {
+    fn clone(&self) -> Self {
+        let Self { state, trouble, shortened, end, updates } = self;
+        Self {
+            state: state.clone(),
+            trouble: trouble.clone(),
+            shortened: *shortened,
+            end: end.clone(),
+            updates: *updates,
+        }
+    }
+}
+
+impl<T> Shared<T> {
+    fn new(client: &Client, route: Route) -> Self {
+        let now = Now { state: None, trouble: None, shortened: None, end: None, updates: 0 };
+        Self {
+            now: ArcSwap::from_pointee(now),
+            confirmed_at: AtomicU64::new(0),
+            runtime: Arc::clone(&client.settings().runtime),
+            route,
+        }
+    }
+
+    pub(super) fn now(&self) -> Guard<Arc<Now<T>>> {
+        self.now.load()
+    }
+
+    pub(super) fn unconfirmed(&self) -> Option<Duration> {
+        self.now().state.as_ref()?;
+        let confirmed = Duration::from_nanos(self.confirmed_at.load(Ordering::Relaxed));
+        Some(self.runtime.now().saturating_sub(confirmed))
+    }
+
+    /// The error of a view whose task is gone.
+    pub(super) fn lost(&self) -> Error {
+        let gone = "the task that keeps the view has ended with its runtime";
+        Error::transport(self.route.clone(), TransportError::unsent(TransportErrorKind::Other, gone))
+    }
+
+    fn confirm(&self, at: Option<Duration>) {
+        if let Some(at) = at {
+            let nanos = u64::try_from(at.as_nanos()).unwrap_or(u64::MAX);
+            self.confirmed_at.store(nanos, Ordering::Relaxed);
+        }
+    }
+
+    /// Shows what is new. Only the task does, so nothing is overwritten that it has not seen.
+    fn publish(&self, update: Result<Update<T>, Error>) {
+        let mut now = Now::clone(&self.now());
+        now.updates += 1;
+        let count = now.updates;
+        match update {
+            Ok(Update::State(state)) => (now.state, now.trouble) = (Some((state, count)), None),
+            Ok(Update::Trouble(trouble)) => now.trouble = Some((trouble, count)),
+            Ok(Update::Confirmed) => now.trouble = None,
+            Ok(Update::Shortened(wait)) => now.shortened = Some((wait, count)),
+            Err(error) => now.end = Some(error),
+        }
+        self.now.store(Arc::new(now));
+    }
+}
+
+/// The view of what is watched: the one there is of the same query, or a new one.
+pub(super) fn join<E: Watchable>(watch: Watch<E>) -> View<OutputOf<E>>
+where
+    OutputOf<E>: PartialEq + Send + Sync,
+{
+    let client = watch.driver.client().clone();
+    // What cannot be written has an error of its own to tell, and nobody to share it with.
+    let Some(query) = Query::of(&watch) else { return alone(watch) };
+    let mut views = client.settings().views.lock();
+    if let Some(view) = views.get(&query).and_then(|entry| entry.downcast_ref::<Entry<_>>()?.join()) {
+        return view;
+    }
+    let (entry, view) = start(watch, Some(query.clone()));
+    views.insert(query, Box::new(entry));
+    view
+}
+
+/// A view that nobody else shares, but for its clones.
+pub(crate) fn alone<S: Source>(source: S) -> View<S::Value> {
+    start(source, None).1
+}
+
+fn start<S: Source>(source: S, query: Option<Query>) -> (Entry<S::Value>, View<S::Value>) {
+    let client = source.client().clone();
+    let shared = Arc::new(Shared::new(&client, source.route().clone()));
+    let (news, receiver) = channel(());
+    let news = Arc::new(news);
+    let entry = Entry { shared: Arc::downgrade(&shared), news: Arc::downgrade(&news) };
+    let view = View::new(Arc::clone(&shared), receiver);
+    client.settings().runtime.spawn(Box::pin(keep(source, shared, news, query)));
+    (entry, view)
+}
+
+/// Keeps a view up to date until its last handle is gone, or it has ended.
+async fn keep<S: Source>(
+    mut source: S,
+    shared: Arc<Shared<S::Value>>,
+    news: Arc<Sender<()>>,
+    query: Option<Query>,
+) {
+    loop {
+        {
+            let mut unused = pin!(news.closed());
+            poll_fn(|cx| {
+                loop {
+                    let polled = source.poll_update(cx);
+                    shared.confirm(source.confirmed_at());
+                    match polled {
+                        Poll::Ready(Some(update)) => {
+                            shared.publish(update);
+                            news.send_replace(());
+                        }
+                        Poll::Ready(None) => return Poll::Ready(()),
+                        Poll::Pending => return unused.as_mut().poll(cx),
+                    }
+                }
+            })
+            .await;
+        }
+        let Some(query) = &query else { return };
+        // Under the lock, so that nobody joins what is about to end.
+        let mut views = source.client().settings().views.lock();
+        let has_ended = shared.now().end.is_some();
+        if has_ended || news.receiver_count() == 0 {
+            views.remove(query);
+            return;
+        }
+    }
+}
+
+/// The views of a client, each under its query.
+#[derive(Default)]
+pub(crate) struct Views(Mutex<HashMap<Query, Box<dyn Any + Send + Sync>>>);
+
+impl Views {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Query, Box<dyn Any + Send + Sync>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Views {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Views").field(&self.lock().len()).finish()
+    }
+}
+
+/// A view that can be joined while it lives.
+struct Entry<T> {
+    shared: Weak<Shared<T>>,
+    news: Weak<Sender<()>>,
+}
+
+impl<T: Send + Sync + 'static> Entry<T> {
+    fn join(&self) -> Option<View<T>> {
+        let (shared, news) = (self.shared.upgrade()?, self.news.upgrade()?);
+        Some(View::new(shared, news.subscribe()))
+    }
+}
+
+/// What makes two watches the same: operation, target, headers, token and settings.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Query {
+    endpoint: TypeId,
+    target: String,
+    cache_control: Option<HeaderValue>,
+    token: Option<HeaderValue>,
+    settings: Settings,
+}
+
+impl Query {
+    fn of<E: Watchable>(watch: &Watch<E>) -> Option<Self> {
+        let machine = watch.driver.machine();
+        let request = machine.first_request().ok()?;
+        Some(Self {
+            endpoint: TypeId::of::<E>(),
+            target: request.uri().to_string(),
+            cache_control: request.headers().get(http::header::CACHE_CONTROL).cloned(),
+            token: watch.driver.token().map(Token::header),
+            settings: machine.settings().clone(),
+        })
+    }
+}

@@ -1,0 +1,8 @@
+//! Watches over an executor that is a function, on a clock that is a number.
+
+#![allow(clippy::unwrap_used, reason = "a test; clippy sees only the functions marked as such")]
+
+mod stream;
+mod turns;
+mod view;
+mod world;
