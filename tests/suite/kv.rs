@@ -5,5 +5,6 @@ mod blocking;
 mod cas;
 mod keys;
 mod single;
+mod tree;
 mod typed;
 mod values;

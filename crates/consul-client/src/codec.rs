@@ -38,9 +38,12 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! A value can also be a whole subtree, with a key for each of its parts: [`from_entries`].
 
 mod get;
 mod put;
+mod tree;
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -53,6 +56,7 @@ use serde::de::DeserializeOwned;
 
 pub use get::{Decoded, Get, Typed};
 pub use put::Put;
+pub use tree::from_entries;
 
 /// How values become bytes, and bytes values again.
 ///
@@ -109,7 +113,7 @@ impl Codec for Json {
             // Read once more like a document of Consul's, which tells the path of what does not fit. What is no JSON
             // at all it would show, and a value is not to be shown.
             let document = if error.is_data() { document::<T>(bytes) } else { None };
-            CodecError(Box::new(Fault { reason: error.into(), document }))
+            CodecError(Box::new(Fault { document, ..Fault::new(error) }))
         })
     }
 }
@@ -123,7 +127,7 @@ fn document<T: DeserializeOwned>(bytes: &[u8]) -> Option<DecodeError> {
 
 /// A value that a codec cannot write, or bytes that it cannot read.
 ///
-/// Can quote the item that does not fit, and never shows the value as a whole.
+/// Can quote the item that does not fit, and never shows the value as a whole. From [`from_entries`] it quotes nothing.
 #[derive(Debug)]
 pub struct CodecError(Box<Fault>);
 
@@ -131,18 +135,27 @@ pub struct CodecError(Box<Fault>);
 struct Fault {
     reason: Box<dyn StdError + Send + Sync>,
     document: Option<DecodeError>,
+    path: Option<String>,
+}
+
+impl Fault {
+    fn new(reason: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self { reason: reason.into(), document: None, path: None }
+    }
 }
 
 impl CodecError {
     /// Tells why.
     pub fn new(reason: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self(Box::new(Fault { reason: reason.into(), document: None }))
+        Self(Box::new(Fault::new(reason)))
     }
 
-    /// Where in the value the fault is, such as `sizes[3].unit`; `.` for the value itself. Only [`Json`] tells.
+    /// Where in the value the fault is, such as `sizes[3].unit`; `.` for the value itself. Only [`Json`] tells, and
+    /// [`from_entries`], which names keys: `db/port`.
     #[must_use]
     pub fn path(&self) -> Option<&str> {
-        self.0.document.as_ref()?.path()
+        let Fault { path, document, .. } = &*self.0;
+        path.as_deref().or_else(|| document.as_ref()?.path())
     }
 
     fn into_decode_error(self, head: &Head) -> DecodeError {
