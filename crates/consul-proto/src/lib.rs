@@ -40,6 +40,7 @@ pub mod acl;
 pub mod agent;
 pub mod catalog;
 mod codec;
+pub mod diff;
 mod endpoint;
 mod error;
 pub mod event;
