@@ -49,7 +49,6 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use bytes::Bytes;
-use consul_proto::response::Head;
 use consul_proto::{DecodeError, FromResponse};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -158,9 +157,11 @@ impl CodecError {
         path.as_deref().or_else(|| document.as_ref()?.path())
     }
 
-    fn into_decode_error(self, head: &Head) -> DecodeError {
+    /// The same of an answer that holds the value. Its own head and body are in order.
+    pub(crate) fn into_decode_error(self) -> DecodeError {
         let text = self.to_string();
-        self.0.document.unwrap_or_else(|| DecodeError::new(head, &[], text))
+        let (head, ()) = http::Response::new(()).into_parts();
+        self.0.document.unwrap_or_else(|| DecodeError::new(&head, &[], text))
     }
 }
 

@@ -2,8 +2,6 @@
 //!
 //! ```no_run
 //! # async fn example(client: consul_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-//! use std::time::Duration;
-//!
 //! let event = client.event().fire("deploy").payload("v7").service("^web$").await?;
 //! println!("fired {}", event.id);
 //!
@@ -13,18 +11,21 @@
 //!     println!("{} at {}: {}", event.name, event.l_time, event.text()?);
 //! }
 //!
-//! // Wait until there is another one, at most a minute.
-//! let index = seen.meta.index.unwrap_or(1);
-//! let next = client.event().list().name("deploy").block(index, Duration::from_secs(60)).send().await?;
+//! // Hear of those that come, each once.
+//! let mut deploys = client.event().list().name("deploy").feed();
+//! let first = deploys.next().await;
 //! # Ok(())
 //! # }
 //! ```
 //!
 //! The index of this list is not like others; see [`proto::event`](consul_proto::event#the-index-of-the-list).
 
+mod feed;
+
 use bytes::Bytes;
 use consul_proto::event;
 pub use consul_proto::event::Event;
+pub use feed::{Feed, Heard};
 
 use crate::{Call, Client};
 

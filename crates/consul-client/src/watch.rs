@@ -71,6 +71,8 @@
 //! - With [stale](crate::Call::stale) reads each answer can come from another server, and states can go back. How old an
 //!   answer is can be limited ([`Watch::staleness`]).
 
+mod config;
+mod diffs;
 mod settings;
 mod update;
 mod view;
@@ -83,10 +85,13 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+pub use config::Config;
+pub use consul_proto::diff::{Changed, Diff, Keyed};
 pub use consul_proto::machine::watch::{Ends, Settings, State};
 pub use consul_proto::machine::{Backoff, Rate};
 use consul_proto::machine::{Instant, watch};
 use consul_proto::{OutputOf, Watchable};
+pub use diffs::{Collection, Diffs};
 use futures_core::Stream;
 pub use update::{Trouble, Update};
 pub(crate) use view::Views;

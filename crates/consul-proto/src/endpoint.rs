@@ -72,6 +72,10 @@ pub trait HashBlocking: Endpoint + Clone {}
 /// A read that can be watched: asked again and again, each time waiting for another answer than the last.
 ///
 /// [Watches](crate::machine::watch)
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be watched",
+    note = "typed values of the key/value store are: `client.kv().get(key).watch().config::<T>()`"
+)]
 pub trait Watchable: Endpoint + Clone {
     /// What the next request waits on.
     const CURSOR: Cursor = Cursor::Index;

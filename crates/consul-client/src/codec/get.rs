@@ -79,7 +79,7 @@ impl<T: DeserializeOwned, C: Codec> FromResponse for Decoded<T, C> {
 
     fn from_response(head: &Head, body: Bytes) -> Result<Self::Output, DecodeError> {
         let Some(entry) = Stored::from_response(head, body)? else { return Ok(None) };
-        let value = C::decode(&entry.value).map_err(|error| error.into_decode_error(head))?;
+        let value = C::decode(&entry.value).map_err(|error| error.into_decode_error())?;
         Ok(Some(Typed { value, entry }))
     }
 }

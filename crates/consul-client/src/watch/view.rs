@@ -17,8 +17,8 @@ use crate::watch::{State, Trouble, Update, Watch};
 use crate::{Call, Error};
 
 use shared::Shared;
-pub(super) use shared::Source;
 pub(crate) use shared::Views;
+pub(super) use shared::{Source, alone};
 
 /// What is watched in the background: the newest state at hand at any time, for any number of readers.
 ///
@@ -194,6 +194,11 @@ impl<T: Send + Sync + 'static> View<T> {
                 Err(error) => return Some(Err(error)),
             }
         }
+    }
+
+    /// The same handle, told nothing yet.
+    pub(super) fn afresh(self) -> Self {
+        Self { told: Told::default(), ..self }
     }
 
     fn poll_update(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Update<T>, Error>>> {

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test; clippy sees only the functions marked as such")]
 
+mod config;
+mod diffs;
+mod feed;
 mod stream;
 mod turns;
 mod view;

@@ -357,3 +357,11 @@ pub(crate) fn store(
         }
     }
 }
+
+/// The answer to a list of keys; without an index to each, so that keys differ by their values alone.
+pub(crate) fn entries(entries: &[(&str, &str)]) -> &'static str {
+    let entries = entries.iter().map(|(key, value)| {
+        format!(r#"{{"Key": "{key}", "Value": "{}"}}"#, base64_simd::STANDARD.encode_to_string(value))
+    });
+    format!("[{}]", entries.collect::<Vec<_>>().join(",")).leak()
+}

@@ -1,0 +1,232 @@
+//! What is watched, as a value of the program's own type.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use consul_proto::{OutputOf, ResponseError, Watchable, kv};
+use futures_core::Stream;
+use serde::de::DeserializeOwned;
+
+use crate::codec::{self, Codec, CodecError, Json};
+use crate::error::Route;
+use crate::watch::view::{Source, alone};
+use crate::watch::{State, Trouble, Update, View, Watch};
+use crate::{Client, Error};
+
+/// A stream of the values that a program's configuration in the store has had: one key's value, or a subtree's.
+///
+/// Made by [`Watch::config`] of a key or of a prefix. Absence is a value: `None` where there is no such key, or nothing
+/// below the prefix. It behaves as the [watch](crate::watch#how-watches-behave) that it is made of, with one thing more.
+///
+/// **What does not fit** the type is told as [`Update::Trouble`], with an error of the kind
+/// [`Decode`](crate::ErrorKind::Decode) whose source says what is wrong and where; the last value that fitted stays. When
+/// there is one that fits again it is told, or [`Update::Confirmed`] where it is the same. No setting makes it an end.
+///
+/// ```no_run
+/// # async fn example(client: consul_client::Client) -> Result<(), consul_client::Error> {
+/// use consul_client::watch::Update;
+/// use serde::Deserialize;
+///
+/// #[derive(PartialEq, Deserialize)]
+/// struct Limits {
+///     connections: u32,
+///     #[serde(default)]
+///     burst: Option<u32>,
+/// }
+///
+/// // The keys app/limits/connections and app/limits/burst; one key with a JSON object would be `kv().get(..)`.
+/// let mut limits = client.kv().list("app/limits/").watch().config::<Limits>();
+/// while let Some(update) = limits.next().await {
+///     match update? {
+///         Update::State(state) => match &*state.value {
+///             Some(limits) => println!("{} connections from now on", limits.connections),
+///             None => println!("no limits"),
+///         },
+///         Update::Trouble(trouble) => eprintln!("limits stay as they are: {:?}", trouble.error),
+///         _ => {}
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a watch does nothing until it is polled"]
+pub struct Config<E: Watchable, T> {
+    watch: Watch<E>,
+    decode: Decode<E, T>,
+    /// The last value that fitted.
+    state: Option<Arc<Option<T>>>,
+    misfit: Option<Misfit>,
+}
+
+type Decode<E, T> = fn(&E, &OutputOf<E>) -> Result<Option<T>, CodecError>;
+
+/// What is in the store and does not fit.
+struct Misfit {
+    error: Error,
+    /// When the value before it was confirmed last.
+    confirmed_at: Option<Duration>,
+}
+
+impl Watch<kv::Get> {
+    /// Reads the values of the key as JSON of a type: [`Config`].
+    pub fn config<T: DeserializeOwned + PartialEq>(self) -> Config<kv::Get, T> {
+        self.config_with::<T, Json>()
+    }
+
+    /// Reads the values of the key as a type, through another [`Codec`] than JSON: [`Config`].
+    pub fn config_with<T: DeserializeOwned + PartialEq, C: Codec>(self) -> Config<kv::Get, T> {
+        Config::new(self, |_, entry| entry.as_ref().map(|entry| C::decode(&entry.value)).transpose())
+    }
+}
+
+impl Watch<kv::List> {
+    /// Reads the keys below the prefix as one value of a type, as [`codec::from_entries`] does: [`Config`].
+    pub fn config<T: DeserializeOwned + PartialEq>(self) -> Config<kv::List, T> {
+        Config::new(self, |list, entries| match entries.as_slice() {
+            [] => Ok(None),
+            entries => codec::from_entries(&list.prefix, entries).map(Some),
+        })
+    }
+}
+
+impl<E: Watchable, T: PartialEq> Config<E, T>
+where
+    OutputOf<E>: PartialEq + Send + Sync,
+{
+    fn new(watch: Watch<E>, decode: Decode<E, T>) -> Self {
+        Self { watch, decode, state: None, misfit: None }
+    }
+
+    /// Waits for the next update; `None` when the watch has ended.
+    ///
+    /// Can be given up and called again without losing anything.
+    ///
+    /// # Errors
+    ///
+    /// Where the watch ends; see [`Watch::ends`].
+    pub async fn next(&mut self) -> Option<Result<Update<Option<T>>, Error>> {
+        poll_fn(|cx| self.poll_next_update(cx)).await
+    }
+
+    /// The last value that fitted; `None` where there has been none yet.
+    #[must_use]
+    pub fn state(&self) -> Option<&Arc<Option<T>>> {
+        self.state.as_ref()
+    }
+
+    /// Goes on in the background, for any number of readers: a [`View`], shared by its clones.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a runtime, where the client's is tokio's.
+    pub fn view(self) -> View<Option<T>>
+    where
+        T: Send + Sync + 'static,
+    {
+        alone(self)
+    }
+
+    fn poll_next_update(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Update<Option<T>>, Error>>> {
+        loop {
+            let before = self.confirmed();
+            let update = match ready!(self.watch.poll_update(cx)) {
+                Some(Ok(update)) => update,
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            };
+            let told = match update {
+                Update::State(state) => self.read(state, before),
+                // What was wrong before is still wrong.
+                Update::Confirmed => Some(self.misfit().map_or(Update::Confirmed, Update::Trouble)),
+                Update::Trouble(trouble) => Some(Update::Trouble(trouble)),
+                Update::Shortened(wait) => Some(Update::Shortened(wait)),
+            };
+            if let Some(told) = told {
+                return Poll::Ready(Some(Ok(told)));
+            }
+        }
+    }
+
+    /// Takes a state for a value; `None` where there is nothing to tell.
+    fn read(&mut self, state: State<OutputOf<E>>, before: Option<Duration>) -> Option<Update<Option<T>>> {
+        match (self.decode)(self.watch.driver.machine().endpoint(), &state.value) {
+            Ok(value) => {
+                let was_misfit = self.misfit.take().is_some();
+                if self.state.as_deref() == Some(&value) {
+                    return was_misfit.then_some(Update::Confirmed);
+                }
+                let value = Arc::new(value);
+                self.state = Some(Arc::clone(&value));
+                Some(Update::State(state.map(|_| value)))
+            }
+            Err(error) => {
+                let route = self.watch.driver.route().clone();
+                let error = Error::response(route, ResponseError::Decode(error.into_decode_error()));
+                self.misfit = Some(Misfit { error, confirmed_at: before });
+                self.misfit().map(Update::Trouble)
+            }
+        }
+    }
+
+    fn misfit(&self) -> Option<Trouble> {
+        let misfit = self.misfit.as_ref()?;
+        let now = self.watch.driver.now().since_origin();
+        let unconfirmed = misfit.confirmed_at.map(|at| now.saturating_sub(at));
+        Some(Trouble { error: misfit.error.clone(), unconfirmed })
+    }
+
+    /// When the value that is shown was confirmed last.
+    fn confirmed(&self) -> Option<Duration> {
+        match &self.misfit {
+            Some(misfit) => misfit.confirmed_at,
+            None => self.watch.confirmed_at(),
+        }
+    }
+}
+
+impl<E: Watchable, T: PartialEq + Send + Sync + 'static> Source for Config<E, T>
+where
+    OutputOf<E>: PartialEq + Send + Sync,
+{
+    type Value = Option<T>;
+
+    fn poll_update(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Update<Option<T>>, Error>>> {
+        self.poll_next_update(cx)
+    }
+
+    fn confirmed_at(&self) -> Option<Duration> {
+        self.confirmed()
+    }
+
+    fn client(&self) -> &Client {
+        self.watch.client()
+    }
+
+    fn route(&self) -> &Route {
+        self.watch.route()
+    }
+}
+
+impl<E: Watchable, T: PartialEq> Stream for Config<E, T>
+where
+    OutputOf<E>: PartialEq + Send + Sync,
+{
+    type Item = Result<Update<Option<T>>, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.get_mut().poll_next_update(cx)
+    }
+}
+
+impl<E: Watchable, T> fmt::Debug for Config<E, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("watch", &self.watch)
+            .field("misfit", &self.misfit.as_ref().map(|misfit| &misfit.error))
+            .finish_non_exhaustive()
+    }
+}
