@@ -1,7 +1,9 @@
 //! No `Debug` and no `Display` shows a token.
 #![allow(clippy::unwrap_used, reason = "all of it is tests, also what stands outside of their functions")]
 
+use std::cell::RefCell;
 use std::error::Error;
+use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -108,9 +110,22 @@ fn what_cannot_be_a_token_is_not_shown_either() {
     assert_hidden("address error", &all_of(&error));
 }
 
+thread_local! {
+    /// What this thread's test has told.
+    static TOLD: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
 /// Keeps all that is told to `tracing`, at every level.
-#[derive(Clone, Default)]
-struct Captured(Arc<Mutex<String>>);
+///
+/// For the whole process: where only one thread of several has a subscriber, what another thread tells first can be
+/// taken for something that nobody wants to hear.
+struct Captured;
+
+impl Captured {
+    fn keep(told: impl Debug) {
+        TOLD.with_borrow_mut(|all| all.push_str(&format!("{told:?}\n")));
+    }
+}
 
 impl tracing::Subscriber for Captured {
     fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
@@ -118,16 +133,16 @@ impl tracing::Subscriber for Captured {
     }
 
     fn new_span(&self, span: &tracing::span::Attributes<'_>) -> tracing::span::Id {
-        self.0.lock().unwrap().push_str(&format!("{span:?}\n"));
+        Self::keep(span);
         tracing::span::Id::from_u64(1)
     }
 
     fn record(&self, _: &tracing::span::Id, values: &tracing::span::Record<'_>) {
-        self.0.lock().unwrap().push_str(&format!("{values:?}\n"));
+        Self::keep(values);
     }
 
     fn event(&self, event: &tracing::Event<'_>) {
-        self.0.lock().unwrap().push_str(&format!("{event:?}\n"));
+        Self::keep(event);
     }
 
     fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
@@ -137,15 +152,14 @@ impl tracing::Subscriber for Captured {
 
 #[tokio::test]
 async fn the_log_tells_of_every_attempt_and_shows_neither_token_nor_key_nor_value() {
-    let captured = Captured::default();
-    let _guard = tracing::subscriber::set_default(captured.clone());
+    tracing::subscriber::set_global_default(Captured).unwrap();
     for status in [Some(200), Some(403), None] {
         let executor = Arc::new(Scripted { status, body: "true", requests: Mutex::default() });
         let builder = Client::builder().executor(executor, Arc::new(Stopped)).token(SECRET);
         let kv = builder.build().unwrap().kv();
         assert_eq!(kv.put("private-key", "private-value").await.is_ok(), status == Some(200));
     }
-    let told = captured.0.lock().unwrap();
+    let told = TOLD.take();
     let lines: Vec<_> = told.lines().filter(|line| line.contains("/v1/kv/{*key}")).collect();
     assert_eq!(lines.len(), 3, "{told}");
     assert!(lines[0].contains("status=200") || lines[0].contains("status: 200"), "{told}");

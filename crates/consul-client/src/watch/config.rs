@@ -73,19 +73,19 @@ struct Misfit {
 
 impl Watch<kv::Get> {
     /// Reads the values of the key as JSON of a type: [`Config`].
-    pub fn config<T: DeserializeOwned + PartialEq>(self) -> Config<kv::Get, T> {
+    pub fn config<T: DeserializeOwned + PartialEq + Send + Sync>(self) -> Config<kv::Get, T> {
         self.config_with::<T, Json>()
     }
 
     /// Reads the values of the key as a type, through another [`Codec`] than JSON: [`Config`].
-    pub fn config_with<T: DeserializeOwned + PartialEq, C: Codec>(self) -> Config<kv::Get, T> {
+    pub fn config_with<T: DeserializeOwned + PartialEq + Send + Sync, C: Codec>(self) -> Config<kv::Get, T> {
         Config::new(self, |_, entry| entry.as_ref().map(|entry| C::decode(&entry.value)).transpose())
     }
 }
 
 impl Watch<kv::List> {
     /// Reads the keys below the prefix as one value of a type, as [`codec::from_entries`] does: [`Config`].
-    pub fn config<T: DeserializeOwned + PartialEq>(self) -> Config<kv::List, T> {
+    pub fn config<T: DeserializeOwned + PartialEq + Send + Sync>(self) -> Config<kv::List, T> {
         Config::new(self, |list, entries| match entries.as_slice() {
             [] => Ok(None),
             entries => codec::from_entries(&list.prefix, entries).map(Some),
@@ -93,7 +93,7 @@ impl Watch<kv::List> {
     }
 }
 
-impl<E: Watchable, T: PartialEq> Config<E, T>
+impl<E: Watchable, T: PartialEq + Send + Sync> Config<E, T>
 where
     OutputOf<E>: PartialEq + Send + Sync,
 {
@@ -125,7 +125,7 @@ where
     /// Outside of a runtime, where the client's is tokio's.
     pub fn view(self) -> View<Option<T>>
     where
-        T: Send + Sync + 'static,
+        T: 'static,
     {
         alone(self)
     }
@@ -211,7 +211,7 @@ where
     }
 }
 
-impl<E: Watchable, T: PartialEq> Stream for Config<E, T>
+impl<E: Watchable, T: PartialEq + Send + Sync> Stream for Config<E, T>
 where
     OutputOf<E>: PartialEq + Send + Sync,
 {

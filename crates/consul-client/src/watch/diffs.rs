@@ -98,8 +98,8 @@ impl<T: Collection + Send + Sync + 'static> View<T> {
 
 impl<S, L> Diffs<S, L>
 where
-    S: Stream<Item = Result<Update<L>, Error>> + Unpin,
-    L: Collection,
+    S: Stream<Item = Result<Update<L>, Error>> + Unpin + Send,
+    L: Collection + Send + Sync,
 {
     /// Waits for the next update; `None` when the watch has ended.
     ///
