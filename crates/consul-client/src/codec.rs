@@ -48,8 +48,7 @@ mod tree;
 use std::error::Error as StdError;
 use std::fmt;
 
-use bytes::Bytes;
-use consul_proto::{DecodeError, FromResponse};
+use consul_proto::DecodeError;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -108,38 +107,29 @@ impl Codec for Json {
     }
 
     fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, CodecError> {
+        // Where the value does not fit it is read once more, which tells the place and shows no value.
         serde_json::from_slice(bytes).map_err(|error| {
-            // Read once more like a document of Consul's, which tells the path of what does not fit. What is no JSON
-            // at all it would show, and a value is not to be shown.
-            let document = if error.is_data() { document::<T>(bytes) } else { None };
-            CodecError(Box::new(Fault { document, ..Fault::new(error) }))
+            let misfit = if error.is_data() { tree::misfit::<T>(bytes) } else { None };
+            misfit.unwrap_or_else(|| CodecError::new(error))
         })
     }
 }
 
-#[cold]
-fn document<T: DeserializeOwned>(bytes: &[u8]) -> Option<DecodeError> {
-    let (head, ()) = http::Response::new(()).into_parts();
-    let fault = consul_proto::Json::<T>::from_response(&head, Bytes::copy_from_slice(bytes)).err()?;
-    fault.path().is_some().then_some(fault)
-}
-
 /// A value that a codec cannot write, or bytes that it cannot read.
 ///
-/// Can quote the item that does not fit, and never shows the value as a whole. From [`from_entries`] it quotes nothing.
+/// Shows nothing of the value, which may be a secret. A [`Codec`] of your own decides for itself.
 #[derive(Debug)]
 pub struct CodecError(Box<Fault>);
 
 #[derive(Debug)]
 struct Fault {
     reason: Box<dyn StdError + Send + Sync>,
-    document: Option<DecodeError>,
     path: Option<String>,
 }
 
 impl Fault {
     fn new(reason: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self { reason: reason.into(), document: None, path: None }
+        Self { reason: reason.into(), path: None }
     }
 }
 
@@ -153,15 +143,17 @@ impl CodecError {
     /// [`from_entries`], which names keys: `db/port`.
     #[must_use]
     pub fn path(&self) -> Option<&str> {
-        let Fault { path, document, .. } = &*self.0;
-        path.as_deref().or_else(|| document.as_ref()?.path())
+        self.0.path.as_deref()
     }
 
     /// The same of an answer that holds the value. Its own head and body are in order.
     pub(crate) fn into_decode_error(self) -> DecodeError {
-        let text = self.to_string();
         let (head, ()) = http::Response::new(()).into_parts();
-        self.0.document.unwrap_or_else(|| DecodeError::new(&head, &[], text))
+        let reason = self.0.reason.to_string();
+        match self.0.path {
+            Some(path) => DecodeError::at(&head, &[], path, reason),
+            None => DecodeError::new(&head, &[], reason),
+        }
     }
 }
 
@@ -196,7 +188,14 @@ mod tests {
     fn what_does_not_fit_is_told_with_its_place() {
         let error = Json::decode::<Vec<u8>>(b"[1, 2, 300]").unwrap_err();
         assert_eq!(error.path(), Some("[2]"));
-        assert!(error.to_string().ends_with(", at [2]") && error.to_string().contains("300"), "{error}");
+        assert_eq!(error.to_string(), "invalid value: integer, expected u8, at [2]");
+    }
+
+    #[test]
+    fn what_does_not_fit_is_not_shown_not_even_where_it_is_all_there_is() {
+        let error = Json::decode::<u8>(br#""hunter2""#).unwrap_err();
+        assert_eq!(error.to_string(), "invalid type: text, expected u8, at .");
+        assert!(!format!("{error:?}").contains("hunter2"));
     }
 
     #[test]

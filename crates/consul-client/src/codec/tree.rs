@@ -11,6 +11,7 @@ use consul_proto::kv::Entry;
 use serde::de::DeserializeOwned;
 
 use crate::codec::CodecError;
+use document::Document;
 use error::Error;
 use node::{Item, Node};
 
@@ -102,4 +103,10 @@ use node::{Item, Node};
 pub fn from_entries<T: DeserializeOwned>(prefix: &str, entries: &[Entry]) -> Result<T, CodecError> {
     let items = Item::sorted(prefix, entries);
     T::deserialize(Node::root(&items)).map_err(Error::into_codec_error)
+}
+
+/// Why a document of JSON is no value of a type.
+pub(super) fn misfit<T: DeserializeOwned>(bytes: &[u8]) -> Option<CodecError> {
+    let document = serde_json::from_slice(bytes).ok()?;
+    T::deserialize(Document::new(&document)).err().map(Error::into_codec_error)
 }

@@ -55,7 +55,7 @@ impl DecodeError {
 
     /// An answer in which the item at `path` cannot be read.
     #[must_use]
-    pub(crate) fn at(head: &Head, body: &[u8], path: String, reason: impl Into<String>) -> Self {
+    pub fn at(head: &Head, body: &[u8], path: String, reason: impl Into<String>) -> Self {
         let mut error = Self::new(head, body, reason);
         error.0.path = Some(path);
         error

@@ -39,8 +39,12 @@ impl Error {
 
     pub(super) fn into_codec_error(self) -> CodecError {
         let Self { reason, key, place } = self;
-        let key = key.unwrap_or_else(|| ".".to_owned());
-        let path = if place.is_empty() { key } else { format!("{key}: {place}") };
+        let path = match key {
+            Some(key) if place.is_empty() => key,
+            Some(key) => format!("{key}: {place}"),
+            None if place.is_empty() => ".".to_owned(),
+            None => place,
+        };
         CodecError(Box::new(Fault { path: Some(path), ..Fault::new(reason) }))
     }
 }
