@@ -14,19 +14,24 @@ use exchange::{Exchange, exchanges};
 use kinds::{KINDS, OP_KINDS};
 use route::{Route, route, routes};
 
-/// Requests that are no endpoint's, and why.
-const UNROUTED: &[(&str, &str, &str)] = &[("OPTIONS", "/v1/kv/x", "asks which methods there are")];
-
 /// Exchanges and the endpoints they belong to.
 fn routed() -> impl Iterator<Item = (Exchange, Route)> {
-    exchanges().into_iter().filter_map(|exchange| {
-        if UNROUTED.iter().any(|row| (row.0, row.1) == (exchange.method.as_str(), exchange.target.as_str())) {
-            return None;
-        }
-        let route = route(&exchange.method, &exchange.target);
-        let route = route.unwrap_or_else(|| panic!("{exchange} belongs to no endpoint"));
-        Some((exchange, route))
+    exchanges().into_iter().filter(|exchange| !is_of_no_endpoint(exchange)).map(|exchange| {
+        let route = route(&exchange).unwrap_or_else(|| panic!("{exchange} belongs to no endpoint"));
+        (exchange, route)
     })
+}
+
+/// Requests that no endpoint makes: for the methods that there are, and for another form of the answer.
+fn is_of_no_endpoint(exchange: &Exchange) -> bool {
+    let answer = exchange.answer("");
+    let is_text = |name| answer.headers().get(name).is_some_and(|form| form.as_bytes().starts_with(b"text/"));
+    exchange.method == "OPTIONS"
+        || exchange.target.contains("?format=")
+        || answer.headers().contains_key("Content-Encoding")
+        || (exchange.target.starts_with("/v1/agent/health/")
+            && exchange.status == 200
+            && is_text("Content-Type"))
 }
 
 fn has_index(exchange: &Exchange) -> bool {
@@ -40,7 +45,12 @@ fn is_value(exchange: &Exchange, route: &Route) -> bool {
         200 => true,
         // A key that does not exist; the index tells it from a route that does not.
         404 if exchange.target.starts_with("/v1/kv/") => has_index(exchange),
-        404 => route.name.ends_with("session::renew::Renew") && text.starts_with("Session id '"),
+        404 if route.name.ends_with("session::renew::Renew") => text.starts_with("Session id '"),
+        404 if route.name.ends_with("agent::service::get::Get") => text.starts_with("unknown service ID"),
+        // How a service is, unless it is a complaint about the request.
+        404 | 429 | 503 if exchange.target.starts_with("/v1/agent/health/service/") => {
+            exchange.answer("").headers().contains_key("X-Consul-Reason")
+        }
         409 => route.name.ends_with("txn::apply::Apply"),
         _ => false,
     }
@@ -78,6 +88,8 @@ fn absence_is_a_value() {
         values,
         BTreeSet::from([
             value("Get", "None"),
+            value("HealthById", "None"),
+            value("HealthByName", "[]"),
             value("Keys", "[]"),
             value("List", "[]"),
             value("Renew", "None"),

@@ -10,13 +10,14 @@ use bytes::Bytes;
 
 const SERVERS: [&str; 2] = ["consul-1.8.7", "consul-1.22.7"];
 
-/// What was asked, and what was answered.
+/// What was asked, and what was answered. Of a long request only the beginning is there.
 #[derive(Debug)]
 pub(crate) struct Exchange {
     server: &'static str,
     file: String,
     pub(crate) method: String,
     pub(crate) target: String,
+    pub(crate) request: String,
     pub(crate) status: u16,
     headers: Vec<(String, String)>,
     pub(crate) body: Bytes,
@@ -54,7 +55,7 @@ pub(crate) fn exchanges() -> Vec<Exchange> {
 
 #[expect(clippy::disallowed_methods, reason = "tests read what was recorded")]
 fn parse(directory: &Path, server: &'static str, row: &str) -> Exchange {
-    let [file, method, target, status, headers, ..] = row.split('\t').collect::<Vec<_>>()[..] else {
+    let [file, method, target, status, headers, request, ..] = row.split('\t').collect::<Vec<_>>()[..] else {
         panic!("{server}: no row of the index: {row}");
     };
     let body = match file {
@@ -66,6 +67,7 @@ fn parse(directory: &Path, server: &'static str, row: &str) -> Exchange {
         file: file.to_owned(),
         method: method.to_owned(),
         target: target.to_owned(),
+        request: request.to_owned(),
         status: status.parse().expect("a status"),
         headers: headers
             .split(" | ")

@@ -5,9 +5,11 @@ use std::fmt::Debug;
 
 use bytes::Bytes;
 use consul_proto::{
-    Endpoint, Method, OutputOf, Response, ResponseError, agent, catalog, decode, health, kv, session, status,
-    txn,
+    Endpoint, Method, OutputOf, Response, ResponseError, acl, agent, catalog, decode, event, health, kv,
+    session, status, txn,
 };
+
+use crate::exchange::Exchange;
 
 /// An endpoint, without its type.
 #[derive(Clone, Debug)]
@@ -21,26 +23,77 @@ pub(crate) struct Route {
 }
 
 /// The endpoint that writes requests like this one. Where none has the method, one of the same path.
-pub(crate) fn route(method: &str, target: &str) -> Option<Route> {
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+pub(crate) fn route(exchange: &Exchange) -> Option<Route> {
+    let (path, query) = exchange.target.split_once('?').unwrap_or((&exchange.target, ""));
     if let Some(key) = path.strip_prefix("/v1/kv/") {
-        return Some(of_key(method, key, query));
+        return Some(of_key(&exchange.method, key, query));
     }
-    let of_path: Vec<_> = routes().into_iter().filter(|route| fits(route.path, path)).collect();
-    of_path.iter().find(|route| route.method == method).or(of_path.first()).cloned()
+    of_shared_path(path, query, &exchange.request).or_else(|| {
+        let of_path: Vec<_> = routes().into_iter().filter(|route| fits(route.path, path)).collect();
+        of_path.iter().find(|route| route.method == *exchange.method).or(of_path.first()).cloned()
+    })
 }
 
-/// Every endpoint that recorded requests are looked up in.
+/// Every endpoint that recorded requests are looked up in. Of those that share a path, the first is due unless
+/// [`of_shared_path`] knows better.
 pub(crate) fn routes() -> Vec<Route> {
     vec![
+        of::<acl::legacy::Clone>(),
+        of::<acl::legacy::Create>(),
+        of::<acl::legacy::Destroy>(),
+        of::<acl::legacy::Info>(),
+        of::<acl::legacy::List>(),
+        of::<acl::legacy::Translate>(),
+        of::<acl::legacy::TranslateToken>(),
+        of::<acl::legacy::Update>(),
+        of::<agent::EnableMaintenance>(),
+        of::<agent::DisableMaintenance>(),
+        of::<agent::ForceLeave>(),
+        of::<agent::Host>(),
+        of::<agent::Join>(),
+        of::<agent::Leave>(),
+        of::<agent::Members>(),
+        of::<agent::Metrics>(),
         of::<agent::ReadSelf>(),
+        of::<agent::Reload>(),
+        of::<agent::UpdateToken>(),
+        of::<agent::Version>(),
+        of::<agent::check::Deregister>(),
+        of::<agent::check::Fail>(),
+        of::<agent::check::List>(),
+        of::<agent::check::Get>(),
+        of::<agent::check::Pass>(),
+        of::<agent::check::Register>(),
+        of::<agent::check::Update>(),
+        of::<agent::check::Warn>(),
         of::<agent::service::Deregister>(),
+        of::<agent::service::EnableMaintenance>(),
+        of::<agent::service::DisableMaintenance>(),
+        of::<agent::service::Get>(),
+        of::<agent::service::HealthById>(),
+        of::<agent::service::HealthByName>(),
+        of::<agent::service::List>(),
         of::<agent::service::Register>(),
+        of::<catalog::Connect>(),
         of::<catalog::Datacenters>(),
+        of::<catalog::DeregisterNode>(),
+        of::<catalog::DeregisterCheck>(),
+        of::<catalog::DeregisterService>(),
+        of::<catalog::GatewayServices>(),
+        of::<catalog::Node>(),
+        of::<catalog::NodeServices>(),
         of::<catalog::Nodes>(),
+        of::<catalog::Register>(),
         of::<catalog::Service>(),
         of::<catalog::Services>(),
+        of::<event::Fire>(),
+        of::<event::List>(),
+        of::<health::Checks>(),
+        of::<health::Connect>(),
+        of::<health::Ingress>(),
+        of::<health::Node>(),
         of::<health::Service>(),
+        of::<health::State>(),
         of::<kv::Delete>(),
         of::<kv::Get>(),
         of::<kv::Keys>(),
@@ -57,6 +110,25 @@ pub(crate) fn routes() -> Vec<Route> {
         of::<status::Peers>(),
         of::<txn::Apply>(),
     ]
+}
+
+/// Operations that share method and path with another, and differ by the query or the body.
+fn of_shared_path(path: &str, query: &str, request: &str) -> Option<Route> {
+    let disables = query.split('&').any(|pair| pair == "enable=false");
+    match path {
+        "/v1/agent/checks" if query.starts_with("filter=CheckID%20%3D%3D%20%22") => {
+            Some(of::<agent::check::Get>())
+        }
+        "/v1/agent/maintenance" if disables => Some(of::<agent::DisableMaintenance>()),
+        "/v1/catalog/deregister" if request.contains("\"ServiceID\"") => {
+            Some(of::<catalog::DeregisterService>())
+        }
+        "/v1/catalog/deregister" if request.contains("\"CheckID\"") => Some(of::<catalog::DeregisterCheck>()),
+        _ if path.starts_with("/v1/agent/service/maintenance/") && disables => {
+            Some(of::<agent::service::DisableMaintenance>())
+        }
+        _ => None,
+    }
 }
 
 /// The operations on keys share their path, and differ by the flags of the query.
@@ -90,6 +162,7 @@ fn fits(template: &str, path: &str) -> bool {
     loop {
         match (template.next(), path.next()) {
             (None, None) => return true,
+            (Some(rest), Some(_)) if rest.starts_with("{*") => return true,
             (Some(segment), Some(text)) if segment.starts_with('{') || segment == text => {}
             _ => return false,
         }
