@@ -1,0 +1,258 @@
+//! Registrations hold what was set, and nothing that a server from 1.8.7 to 1.22.7 would refuse.
+//!
+//! Servers refuse a whole registration for one field that they do not know, and take `null` for a value.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use consul_proto::agent::check::{Alias, Docker, Grpc, Http, Script, Tcp, Tls};
+use consul_proto::agent::service::{Connect, Definition, Sidecar};
+use consul_proto::agent::{self, Check};
+use consul_proto::catalog::{
+    self, CheckRegistration, ConnectProxyConfig, NodeRegistration, ServiceAddress, ServiceRegistration,
+    Upstream, Weights,
+};
+use consul_proto::health::{HealthCheckDefinition, Status};
+use consul_proto::session::{Behavior, ServiceCheck};
+use consul_proto::{Endpoint, Options, encode, session};
+use serde_json::{Value, json};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Fields of a check that 1.8.7 knows, wherever it is registered with an agent; later servers know them too.
+const CHECK: &str = "Name Notes Status Interval Timeout TTL DeregisterCriticalServiceAfter HTTP Header Method Body TCP \
+    GRPC GRPCUseTLS ScriptArgs DockerContainerID Shell AliasNode AliasService TLSSkipVerify SuccessBeforePassing \
+    FailuresBeforeCritical OutputMaxSize";
+const SERVICE: &str = "Name ID Kind Tags Address TaggedAddresses Port Meta Weights EnableTagOverride Check Checks \
+    Token Proxy Connect";
+const PROXY: &str = "DestinationServiceName DestinationServiceID LocalServiceAddress LocalServicePort Config Upstreams \
+    MeshGateway Expose";
+const UPSTREAM: &str =
+    "DestinationType DestinationName Datacenter LocalBindAddress LocalBindPort Config MeshGateway";
+const NODE: &str = "ID Node Address Datacenter TaggedAddresses NodeMeta Service Check Checks SkipNodeUpdate";
+const CATALOG_SERVICE: &str = "ID Service Kind Tags Address TaggedAddresses Port Meta Weights EnableTagOverride Proxy \
+    Connect";
+const CATALOG_CHECK: &str =
+    "Node CheckID Name Status Notes Output ServiceID ServiceName ServiceTags Type Definition";
+const SESSION: &str = "Name Node LockDelay Behavior TTL NodeChecks ServiceChecks Checks";
+
+/// The objects of a registration, by their place in it, and the fields that 1.8.7 knows of each. What is in no row
+/// has names of the caller's.
+type Known = BTreeMap<&'static str, BTreeSet<String>>;
+
+fn known(objects: &[(&'static str, &str)]) -> Known {
+    let names = |fields: &str| fields.split_whitespace().map(str::to_owned).collect();
+    objects.iter().map(|(place, fields)| (*place, names(fields))).collect()
+}
+
+fn of_agent_service() -> Known {
+    let in_service = format!("{CHECK} CheckID");
+    known(&[
+        ("", SERVICE),
+        (".Checks", &in_service),
+        (".Weights", "Passing Warning"),
+        (".Connect", "Native SidecarService"),
+        (".Connect.SidecarService", SERVICE),
+        (".Connect.SidecarService.Proxy", PROXY),
+        (".Connect.SidecarService.Proxy.Upstreams", UPSTREAM),
+    ])
+}
+
+fn of_agent_check() -> Known {
+    known(&[("", &format!("{CHECK} ID ServiceID Token"))])
+}
+
+fn of_catalog() -> Known {
+    known(&[
+        ("", NODE),
+        (".Service", CATALOG_SERVICE),
+        (".Service.Weights", "Passing Warning"),
+        (".Checks", CATALOG_CHECK),
+    ])
+}
+
+fn of_session() -> Known {
+    known(&[("", SESSION), (".ServiceChecks", "ID")])
+}
+
+fn body(endpoint: &impl Endpoint) -> Value {
+    let request = encode(endpoint, &Options::default()).expect("a request");
+    serde_json::from_slice(request.body()).expect("a document")
+}
+
+/// Panics at a `null` anywhere, and at a field that is not known.
+fn vet(known: &Known, place: &str, value: &Value) {
+    match value {
+        Value::Null => panic!("{place} is null"),
+        Value::Array(items) => items.iter().for_each(|item| vet(known, place, item)),
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                if let Some(known) = known.get(place) {
+                    assert!(known.contains(name), "1.8.7 does not know {place}.{name}");
+                }
+                vet(known, &format!("{place}.{name}"), value);
+            }
+        }
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+fn map<T>(key: &str, value: T) -> BTreeMap<String, T> {
+    [(key.to_owned(), value)].into()
+}
+
+fn texts(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
+}
+
+/// One check of each kind that 1.8.7 has, with all that it knows of it.
+fn checks() -> Vec<Check> {
+    let tls = Tls { skip_verify: true, ..Tls::default() };
+    let http = Http {
+        method: Some("POST".to_owned()),
+        header: map("X-A", texts(&["1"])),
+        body: Some("b".to_owned()),
+        tls: tls.clone(),
+        timeout: Some(MINUTE),
+        ..Http::new("http://127.0.0.1:1", MINUTE)
+    };
+    let grpc = Grpc { use_tls: true, tls, timeout: Some(MINUTE), ..Grpc::new("127.0.0.1:1", MINUTE) };
+    let all = Check {
+        id: Some("c".to_owned()),
+        name: Some("C".to_owned()),
+        notes: Some("n".to_owned()),
+        status: Some(Status::Passing),
+        deregister_critical_service_after: Some(MINUTE),
+        success_before_passing: Some(2),
+        failures_before_critical: Some(2),
+        output_max_size: Some(512),
+        ..Check::ttl(MINUTE)
+    };
+    vec![
+        all,
+        http.into(),
+        Tcp { timeout: Some(MINUTE), ..Tcp::new("127.0.0.1:1", MINUTE) }.into(),
+        grpc.into(),
+        Script { timeout: Some(MINUTE), ..Script::new(["true"], MINUTE) }.into(),
+        Docker { shell: Some("sh".to_owned()), ..Docker::new("c", ["true"], MINUTE) }.into(),
+        Alias { service: Some("db".to_owned()), node: Some("n".to_owned()) }.into(),
+    ]
+}
+
+#[test]
+fn what_is_not_set_is_not_sent() {
+    let ttl = agent::check::Register::new("c", Check::ttl(MINUTE));
+    let node = catalog::Register::new(NodeRegistration::new("n", "192.0.2.1"));
+    let service = catalog::Register { service: Some("s".into()), checks: vec!["c".into()], ..node.clone() };
+    for (sent, expected) in [
+        (body(&agent::service::Register::new(Definition::new("s"))), json!({"Name": "s"})),
+        (body(&ttl), json!({"Name": "c", "TTL": "60s"})),
+        (body(&node), json!({"Node": "n", "Address": "192.0.2.1"})),
+        (
+            body(&service),
+            json!({"Node": "n", "Address": "192.0.2.1", "Service": {"Service": "s"}, "Checks": [{"Name": "c"}]}),
+        ),
+        (body(&session::Create::new()), json!({})),
+    ] {
+        assert_eq!(sent, expected);
+    }
+}
+
+#[test]
+fn a_service_of_an_agent_holds_what_every_server_knows() {
+    let proxy = ConnectProxyConfig {
+        destination_service_name: "s".to_owned(),
+        local_service_port: 80,
+        config: map("a", json!({"b": 1})),
+        upstreams: vec![Upstream::new("db", 9191)],
+        ..ConnectProxyConfig::default()
+    };
+    let sidecar = Sidecar { port: Some(21001), proxy: Some(proxy), ..Sidecar::default() };
+    let full = Definition {
+        id: Some("s1".to_owned()),
+        tags: texts(&["a"]),
+        address: Some("192.0.2.1".to_owned()),
+        tagged_addresses: map("wan", ServiceAddress::new("198.51.100.1", 80)),
+        port: Some(80),
+        meta: map("v", "1".to_owned()),
+        weights: Some(Weights { passing: 2, warning: 1 }),
+        enable_tag_override: true,
+        checks: checks(),
+        token: Some("5ef7".into()),
+        connect: Some(Connect::sidecar(sidecar)),
+        ..Definition::new("s")
+    };
+    vet(&of_agent_service(), "", &body(&agent::service::Register::new(full)));
+}
+
+#[test]
+fn a_check_of_an_agent_holds_what_every_server_knows() {
+    for check in checks() {
+        let register = agent::check::Register {
+            service_id: Some("s".to_owned()),
+            token: Some("5ef7".into()),
+            ..agent::check::Register::new("c", check)
+        };
+        vet(&of_agent_check(), "", &body(&register));
+    }
+}
+
+#[test]
+fn an_entry_of_the_catalog_holds_what_every_server_knows() {
+    let node = NodeRegistration {
+        id: Some("00000000-0000-0000-0000-000000000001".to_owned()),
+        tagged_addresses: map("wan", "198.51.100.1".to_owned()),
+        meta: map("external-node", "true".to_owned()),
+        ..NodeRegistration::new("n", "192.0.2.1")
+    };
+    let service = ServiceRegistration {
+        id: Some("s1".to_owned()),
+        tags: texts(&["a"]),
+        address: Some("192.0.2.1".to_owned()),
+        tagged_addresses: map("wan", ServiceAddress::new("198.51.100.1", 80)),
+        port: Some(80),
+        meta: map("v", "1".to_owned()),
+        weights: Some(Weights { passing: 2, warning: 1 }),
+        enable_tag_override: true,
+        connect_native: true,
+        ..ServiceRegistration::new("s")
+    };
+    let definition =
+        HealthCheckDefinition { http: "http://192.0.2.1".to_owned(), interval: MINUTE, ..Default::default() };
+    let check = CheckRegistration {
+        id: Some("c".to_owned()),
+        status: Some(Status::Passing),
+        notes: Some("n".to_owned()),
+        output: Some("o".to_owned()),
+        service_id: Some("s1".to_owned()),
+        definition,
+        ..CheckRegistration::new("C")
+    };
+    let full = catalog::Register {
+        skip_node_update: true,
+        service: Some(service),
+        checks: vec![check],
+        ..catalog::Register::new(node)
+    };
+    vet(&of_catalog(), "", &body(&full));
+}
+
+#[test]
+fn a_session_holds_what_every_server_knows() {
+    let full = session::Create {
+        name: Some("s".to_owned()),
+        node: Some("n".to_owned()),
+        ttl: Some(MINUTE),
+        lock_delay: Some(Duration::ZERO),
+        behavior: Some(Behavior::Delete),
+        node_checks: Some(Vec::new()),
+        service_checks: Some(vec![ServiceCheck::new("c")]),
+        ..session::Create::new()
+    };
+    let sent = body(&full);
+    vet(&of_session(), "", &sent);
+    // Each of these says something else than its absence.
+    assert_eq!((&sent["LockDelay"], &sent["NodeChecks"]), (&json!("0s"), &json!([])));
+    let old = session::Create { checks: Some(texts(&["serfHealth"])), ..session::Create::new() };
+    vet(&of_session(), "", &body(&old));
+}
