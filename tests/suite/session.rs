@@ -6,7 +6,8 @@ use consul_client::session::{Behavior, Session};
 use consul_client::{ApiErrorKind, ErrorKind};
 use consul_tests::{shared_agent, unique};
 
-use crate::clients::client;
+use crate::clients::{client, client_of};
+use crate::federation::Federation;
 
 #[tokio::test]
 async fn a_session_is_what_it_was_created_as() {
@@ -22,6 +23,7 @@ async fn a_session_is_what_it_was_created_as() {
         .await
         .unwrap();
     let read = session.info(&id).await.unwrap().unwrap();
+    assert_eq!(session.info(&read).await.unwrap().as_ref(), Some(&read), "a session stands for its id");
     assert_eq!((&read.id, &read.name, read.node.as_str()), (&id, &name, shared_agent().node()));
     assert_eq!((read.ttl, read.lock_delay), (Some(Duration::from_secs(90)), Duration::from_millis(1500)));
     assert_eq!(
@@ -126,4 +128,45 @@ async fn what_cannot_be_a_session_is_not_sent() {
 async fn an_unknown_node_is_told_as_such() {
     let error = client().session().create().node(unique("nowhere")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Api(ApiErrorKind::UnknownNode));
+}
+
+#[tokio::test]
+async fn session_dc_event_dc_and_status_dc() {
+    let federation = Federation::new().await;
+    let (here, there) = (client_of(&federation.east), client_of(&federation.west));
+    let (west, keys) = (here.session().datacenter("west"), here.kv().datacenter("west"));
+
+    // Without a node of its own it would be one of the agent that is asked, which is not there.
+    let error = west.create().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Api(ApiErrorKind::UnknownNode));
+    let id = west.create().node(federation.west.node()).await.unwrap();
+    let session = west.info(&id).await.unwrap().unwrap();
+    assert_eq!(session.node, federation.west.node());
+    assert_eq!(west.list().await.unwrap(), [session.clone()]);
+    assert_eq!(west.node(federation.west.node()).await.unwrap(), [session.clone()]);
+    assert_eq!(there.session().info(&id).await.unwrap(), Some(session));
+    assert!(west.renew(&id).await.unwrap().is_some());
+    assert!(keys.put("held", "x").acquire(&id).await.unwrap());
+
+    let east = here.session();
+    assert_eq!((east.info(&id).await.unwrap(), east.list().await.unwrap()), (None, vec![]));
+    assert!(east.destroy(&id).await.unwrap(), "what is not here is gone here");
+    assert!(west.info(&id).await.unwrap().is_some());
+    assert_eq!(west.info(&id).datacenter("east").await.unwrap(), None, "a call can still go elsewhere");
+    assert!(west.destroy(&id).await.unwrap());
+    assert_eq!(there.session().list().await.unwrap(), []);
+
+    let fired = here.event().datacenter("west").fire("deploy").await.unwrap();
+    let mut heard = there.event().list().name("deploy").send().await.unwrap();
+    while heard.value.is_empty() {
+        let index = heard.meta.index.unwrap();
+        heard =
+            there.event().list().name("deploy").block(index, Duration::from_secs(10)).send().await.unwrap();
+    }
+    assert_eq!(heard.value[0].id, fired.id);
+    assert_eq!(here.event().list().name("deploy").await.unwrap(), [], "here nobody has heard of it");
+
+    let leader = here.status().datacenter("west").leader().await.unwrap();
+    assert_eq!(leader, there.status().leader().await.unwrap());
+    assert_ne!(leader, here.status().leader().await.unwrap());
 }

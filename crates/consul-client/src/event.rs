@@ -49,6 +49,13 @@ impl Client {
 }
 
 impl Events {
+    /// The same, but what is fired goes to another datacenter. The agent that is asked does not hear of it, and goes on
+    /// to [list](Self::list) what it has taken itself.
+    #[must_use]
+    pub fn datacenter(&self, name: impl Into<String>) -> Self {
+        Self { client: self.client.with_datacenter(name) }
+    }
+
     /// Fires an event, for every node unless it is filtered; gives the event.
     pub fn fire(&self, name: impl Into<String>) -> Fire {
         self.client.call(event::Fire::new(name))

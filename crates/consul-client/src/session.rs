@@ -51,6 +51,12 @@ impl Client {
 }
 
 impl Sessions {
+    /// The sessions of another datacenter. Keys there are locked with them, and no others.
+    #[must_use]
+    pub fn datacenter(&self, name: impl Into<String>) -> Self {
+        Self { client: self.client.with_datacenter(name) }
+    }
+
     /// Creates a session; gives its id.
     pub fn create(&self) -> Create {
         self.client.call(session::Create::new())

@@ -36,6 +36,12 @@ impl Client {
 }
 
 impl Status {
+    /// The status of the servers of another datacenter.
+    #[must_use]
+    pub fn datacenter(&self, name: impl Into<String>) -> Self {
+        Self { client: self.client.with_datacenter(name) }
+    }
+
     /// Reads the leader's address: `None` where there is no leader.
     pub fn leader(&self) -> Leader {
         self.client.call(status::Leader::new())

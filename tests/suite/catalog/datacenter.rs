@@ -1,41 +1,9 @@
 //! Groups that are bound to another datacenter.
 
-use std::time::{Duration, Instant};
-
-use consul_client::proto::Method;
 use consul_client::{Client, ErrorKind};
-use consul_tests::Agent;
-use serde_json::Value;
 
-use crate::clients::{PATIENCE, client_of};
-
-/// Two datacenters that know each other.
-struct Federation {
-    east: Agent,
-    west: Agent,
-}
-
-impl Federation {
-    async fn new() -> Self {
-        let start = |name: &str| Agent::builder().config(format!("{{\"datacenter\": \"{name}\"}}")).start();
-        let this = Self { east: start("east"), west: start("west") };
-        let (east, west) = (client_of(&this.east), client_of(&this.west));
-        let members = west.request(Method::GET, "/v1/agent/members").query("wan", "1").await.unwrap();
-        let members: Value = serde_json::from_slice(members.body()).unwrap();
-        let join = format!("/v1/agent/join/127.0.0.1:{}", members[0]["Port"]);
-        let joined = east.request(Method::PUT, join).query("wan", "1").await.unwrap();
-        assert_eq!(joined.status(), 200, "{:?}", joined.body());
-        // Each learns of the other in its own time, and of the other's leader after that.
-        for (from, to) in [(&east, "west"), (&west, "east")] {
-            let start = Instant::now();
-            while let Err(error) = from.catalog().datacenter(to).nodes().await {
-                assert!(start.elapsed() < PATIENCE, "{error:?}");
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
-        }
-        this
-    }
-}
+use crate::clients::client_of;
+use crate::federation::Federation;
 
 /// Names of the nodes that a datacenter has.
 async fn nodes(client: &Client, datacenter: &str) -> Vec<String> {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::types::{null, port};
 
 /// A member of the gossip pool, as the agent sees it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Member {

@@ -8,7 +8,7 @@ use crate::catalog::Locality;
 use crate::types::null;
 
 /// A node: a machine that runs an agent, or something outside that was registered by hand.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct CatalogNode {

@@ -88,7 +88,7 @@ pub struct Locality {
 }
 
 /// How a service instance takes part in the service mesh.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ServiceConnect {
@@ -101,7 +101,7 @@ pub struct ServiceConnect {
 }
 
 /// How to reach an instance that was imported from a cluster peer.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct PeerMeta {

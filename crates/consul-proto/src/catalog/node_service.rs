@@ -10,7 +10,7 @@ use crate::catalog::{
 use crate::types::{blank, null, port};
 
 /// An instance of a service.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct NodeService {

@@ -13,7 +13,7 @@ use crate::types::{null, port};
 /// What a proxy or gateway is configured with.
 ///
 /// In a registration, what is left at its default is not sent.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub struct ConnectProxyConfig {
     /// Name of the service that the proxy stands for. A gateway has none; a sidecar's is its service's.
@@ -72,7 +72,7 @@ word! {
 }
 
 /// Settings of a proxy in transparent mode.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub struct TransparentProxy {
     /// Port to which outbound traffic is redirected; 0 for Consul's default, 15001.
@@ -84,7 +84,7 @@ pub struct TransparentProxy {
 }
 
 /// How a proxy uses mesh gateways.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub struct MeshGateway {
     /// Which gateways connections to another datacenter go through.
@@ -109,7 +109,7 @@ word! {
 }
 
 /// What is reachable through a proxy without the mesh's encryption.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub struct Expose {
     /// Whether the HTTP and gRPC checks of the instance are.
@@ -121,7 +121,7 @@ pub struct Expose {
 }
 
 /// A path that is reachable through a proxy without the mesh's encryption.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub struct ExposePath {
     /// Port of the proxy's listener.
@@ -142,7 +142,7 @@ pub struct ExposePath {
 }
 
 /// What a proxy logs of its connections, since 1.15.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub struct AccessLogs {
     /// Whether there are access logs.
@@ -182,7 +182,7 @@ word! {
 }
 
 /// An extension of Envoy, since 1.15.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub struct EnvoyExtension {
     /// Name of the extension, such as `builtin/lua`.

@@ -11,7 +11,7 @@ use crate::types::word::word;
 use crate::types::{null, port};
 
 /// A service, or the result of a prepared query, that an instance reaches through a port or socket of its proxy.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub struct Upstream {
     /// What the name is of.

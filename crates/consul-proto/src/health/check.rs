@@ -9,7 +9,7 @@ use crate::types::word::word;
 use crate::types::{blank, duration, null, port};
 
 /// A check of a node or of a service instance, and how it turned out.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct HealthCheck {

@@ -12,7 +12,7 @@ use crate::types::{duration, null};
 ///
 /// In a [registration](crate::catalog::CheckRegistration), what is left at its default is not sent, and what a server
 /// does not know it drops without a word.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub struct HealthCheckDefinition {
     /// URL to request.

@@ -7,7 +7,7 @@ use crate::health::{HealthCheck, Status};
 use crate::types::null;
 
 /// An instance of a service, its node, and the checks of both.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ServiceEntry {

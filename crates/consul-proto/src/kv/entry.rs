@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::types::{base64, null};
 
 /// A key, its value, and what Consul knows about it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Entry {

@@ -8,7 +8,7 @@ use crate::types::word::word;
 use crate::types::{duration, null};
 
 /// A session.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Session {
@@ -52,6 +52,13 @@ pub struct Session {
     /// Admin partition, from Consul Enterprise.
     #[serde(default, deserialize_with = "null::or_default")]
     pub partition: String,
+}
+
+/// The id, by which operations know a session.
+impl From<&Session> for String {
+    fn from(session: &Session) -> Self {
+        session.id.clone()
+    }
 }
 
 /// Reads the TTL as it was given at creation; no text and nothing mean that there is none.

@@ -12,7 +12,7 @@ use crate::types::word::word;
 /// A legacy token.
 ///
 /// Its `Debug` form does not show the id.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Token {

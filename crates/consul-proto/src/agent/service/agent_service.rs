@@ -10,7 +10,7 @@ use crate::catalog::{
 use crate::types::{blank, null, port};
 
 /// A service instance that is registered with an agent.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct AgentService {
