@@ -6,7 +6,7 @@ mod toolchain;
 
 use std::process::Command;
 
-use consul_tests::{Agent, binary};
+use consul_tests::{Agent, Builder, binary};
 
 use self::report::Report;
 use crate::consul::{self, Consul, NEWEST, OLDEST};
@@ -28,9 +28,28 @@ const FEATURES: &[(&str, &[&str])] = &[
 /// The packages whose minimum Rust version is promised.
 const LIBRARIES: &[&str] = &["consul-proto", "consul-transport", "consul-client"];
 
-/// Examples that run against a real agent and must succeed: package and name.
-const EXAMPLES: &[(&str, &str)] =
-    &[("consul-client", "tour"), ("consul-client", "custom_endpoint"), ("consul-proto", "blocking")];
+/// Examples that run against real agents and must succeed: package, name, and what they need.
+const EXAMPLES: &[(&str, &str, Needs)] = &[
+    ("consul-client", "tour", Needs::Agent),
+    ("consul-client", "custom_endpoint", Needs::Agent),
+    ("consul-proto", "blocking", Needs::Agent),
+    ("consul-client", "tutorial", Needs::Another("{}")),
+    ("consul-client", "access", Needs::Acls),
+    ("consul-client", "registration", Needs::Agent),
+    ("consul-client", "datacenters", Needs::Another(r#"{ "datacenter": "east" }"#)),
+    ("consul-client", "coordination", Needs::Agent),
+];
+
+/// What an example needs to run.
+#[derive(Clone, Copy)]
+enum Needs {
+    /// An agent, in the environment.
+    Agent,
+    /// The same, with ACLs and a token that may do everything.
+    Acls,
+    /// The same, and another agent with this configuration, whose address is its argument.
+    Another(&'static str),
+}
 
 /// Runs all steps, on both servers or on the one named.
 pub(crate) fn run(wanted: Option<&str>) -> Result<(), Error> {
@@ -81,23 +100,44 @@ fn consuls(wanted: Option<&str>, report: &mut Report) -> Vec<Consul> {
 
 /// Runs all that needs a server on one.
 fn on(consul: &Consul, report: &mut Report) {
-    for (package, example) in EXAMPLES {
+    for &(package, example, needs) in EXAMPLES {
         report.function(&format!("example {example} on Consul {}", consul.version), || {
-            let agent =
-                Agent::builder().binary(&consul.path).try_start().map_err(|e| Error::new(e.to_string()))?;
-            let args = ["run", "--quiet", "--package", package, "--example", example, "--all-features"];
-            let mut command = cargo(&args);
-            command.env("CONSUL_HTTP_ADDR", agent.http_addr().to_string()).env_remove("CONSUL_HTTP_TOKEN");
-            let output = crate::run::Run::new(command).output()?;
-            if output.status.success() {
-                return Ok(());
-            }
-            Err(Error::new(format!("it failed ({}):\n{}", output.status, output.all)))
+            run_example(consul, package, example, needs)
         });
     }
     let mut suite = cargo(&["test", "--package", "consul-tests", "--no-fail-fast"]);
     suite.env(binary::CONSUL_BIN, &consul.path);
     report.tests(&format!("suite on Consul {}", consul.version), suite);
+}
+
+fn run_example(consul: &Consul, package: &str, example: &str, needs: Needs) -> Result<(), Error> {
+    let start =
+        |agent: Builder| agent.binary(&consul.path).try_start().map_err(|e| Error::new(e.to_string()));
+    let mut command =
+        cargo(&["run", "--quiet", "--package", package, "--example", example, "--all-features", "--"]);
+    let agent = match needs {
+        Needs::Acls => Agent::builder().acl(),
+        Needs::Agent | Needs::Another(_) => Agent::builder(),
+    };
+    let agent = start(agent)?;
+    command.env("CONSUL_HTTP_ADDR", agent.http_addr().to_string()).env_remove("CONSUL_HTTP_TOKEN");
+    if let Some(token) = agent.token() {
+        command.env("CONSUL_HTTP_TOKEN", token);
+    }
+    // Runs until the example has ended.
+    let _another = match needs {
+        Needs::Another(config) => {
+            let another = start(Agent::builder().config(config))?;
+            command.arg(another.http_addr().to_string());
+            Some(another)
+        }
+        Needs::Agent | Needs::Acls => None,
+    };
+    let output = crate::run::Run::new(command).output()?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(Error::new(format!("it failed ({}):\n{}", output.status, output.all)))
 }
 
 /// Checks every combination of features by itself: in the workspace as a whole, features of one package turn on

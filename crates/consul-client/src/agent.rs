@@ -103,7 +103,7 @@ impl Agent {
         self.client.call(agent::ForceLeave::new(node))
     }
 
-    /// Lets the agent leave the cluster and end.
+    /// Lets the agent leave the cluster and end. Takes longer than the [`timeout`](Call::timeout) of calls by default.
     pub fn leave(&self) -> Leave {
         self.client.call(agent::Leave::new())
     }

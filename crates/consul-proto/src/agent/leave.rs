@@ -4,8 +4,9 @@ use crate::{Empty, Endpoint, Method, RequestWriter, Write};
 
 /// Lets the agent leave the cluster and end: `PUT /v1/agent/leave`.
 ///
-/// Its node and services leave the catalog; a server also leaves the consensus. The connection may break before the
-/// answer is there, which is success all the same.
+/// Its node and services leave the catalog; a server also leaves the consensus. The answer takes its time: agents wait
+/// 5 seconds for what is under way (`leave_drain_time`). The connection may break before it is there, which is success
+/// all the same.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent#graceful-leave-and-shutdown)
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

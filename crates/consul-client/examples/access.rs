@@ -1,0 +1,116 @@
+//! Who may do what: a token that may read every key, but none below one prefix.
+//!
+//! Needs an agent with ACLs, and a token that may manage them:
+//!
+//! ```sh
+//! CONSUL_HTTP_TOKEN=… cargo run -p consul-client --example access
+//! ```
+//!
+//! Shows the same with legacy tokens, where the server has them, and with a policy elsewhere. Leaves nothing behind.
+
+#![allow(clippy::print_stdout, reason = "an example shows what it does")]
+
+use consul_client::acl::Secret;
+use consul_client::acl::legacy::{Rules, Support};
+use consul_client::proto::{EffectiveConsistency, Method};
+use consul_client::{Client, Consistency, RawCall, Token};
+use serde_json::{Value, json};
+
+type Failure = Box<dyn std::error::Error>;
+
+/// Keys that everybody with our token may read, and keys that nobody may.
+const OPEN: &str = "access-example";
+const CLOSED: &str = "access-example/closed";
+
+#[tokio::main]
+async fn main() -> Result<(), Failure> {
+    // A host and a token, here out of the environment, and reads that any server may answer.
+    let client = Client::builder().env()?.consistency(Consistency::Stale).build()?;
+    let agent = client.agent().read_self().await?;
+    println!("asking {}, with {:?}", agent.config.node_name, client.token());
+    let nodes = client.catalog().nodes().send().await?;
+    println!("the catalog was read {:?} behind the leader", nodes.meta.last_contact);
+    assert_eq!(nodes.meta.effective_consistency, Some(EffectiveConsistency::Stale));
+
+    client.kv().put(OPEN, "for all").await?;
+    client.kv().put(CLOSED, "for nobody").await?;
+    match client.acl().legacy().is_supported().await? {
+        Support::Enabled => with_legacy_token(&client).await?,
+        Support::Gone => with_policy(&client).await?,
+        Support::Disabled => return Err("the agent runs without ACLs".into()),
+        _ => return Err("CONSUL_HTTP_TOKEN is no token that may manage ACLs".into()),
+    }
+    client.kv().delete(CLOSED).await?;
+    client.kv().delete(OPEN).await?;
+    Ok(())
+}
+
+/// A legacy token carries its rules itself.
+async fn with_legacy_token(client: &Client) -> Result<(), Failure> {
+    let legacy = client.acl().legacy();
+    // Of several rules for a key, that of the longest prefix counts.
+    let rules = Rules::from([("key", "", "read"), ("key", &format!("{OPEN}/"), "deny")]);
+    let id = legacy.create().name("reader").rules(&rules).await?;
+    reads_but_does_not_write(client, Token::try_from(&id)?).await?;
+
+    for token in legacy.list().await? {
+        println!("token {:?} of the type {}", token.name, token.kind);
+    }
+    let token = legacy.info(&id).await?.ok_or("the token is gone")?;
+    assert_eq!(token.rules.parse::<Rules>()?, rules);
+    legacy.destroy(&token).await?;
+    Ok(())
+}
+
+/// Later servers keep rules in policies, which tokens name. These operations have no types here yet, so they are
+/// requests of our own: method, path and body.
+async fn with_policy(client: &Client) -> Result<(), Failure> {
+    let rules = json!({"key_prefix": {"": {"policy": "read"}, (format!("{OPEN}/")): {"policy": "deny"}}});
+    let policy = json!({"Name": "access-example", "Rules": rules.to_string()});
+    let policy = answer(client.request(Method::PUT, "/v1/acl/policy").json(&policy)?).await?;
+    let token = json!({"Description": "reader", "Policies": [{"ID": policy["ID"]}]});
+    let token = answer(client.request(Method::PUT, "/v1/acl/token").json(&token)?).await?;
+    let secret = Secret::from(token["SecretID"].as_str().ok_or("the token has no secret")?);
+    reads_but_does_not_write(client, Token::try_from(secret)?).await?;
+
+    let tokens = answer(client.request(Method::GET, "/v1/acl/tokens")).await?;
+    let tokens = tokens.as_array().ok_or("tokens are a list")?;
+    for token in tokens {
+        println!("token {}", token["Description"]);
+    }
+    assert!(tokens.iter().any(|listed| listed["AccessorID"] == token["AccessorID"]));
+    for (kind, id) in [("token", &token["AccessorID"]), ("policy", &policy["ID"])] {
+        let id = id.as_str().ok_or("what was created has no id")?;
+        answer(client.request(Method::DELETE, format!("/v1/acl/{kind}/{id}"))).await?;
+    }
+    Ok(())
+}
+
+/// The document that a request of our own is answered with. Every status is an answer to it.
+async fn answer(call: RawCall) -> Result<Value, Failure> {
+    let answer = call.await?;
+    if !answer.status().is_success() {
+        return Err(format!("{}: {}", answer.status(), String::from_utf8_lossy(answer.body())).into());
+    }
+    Ok(serde_json::from_slice(answer.body())?)
+}
+
+/// Does what the token may do, and tries what it may not.
+async fn reads_but_does_not_write(client: &Client, token: Token) -> Result<(), Failure> {
+    let reader = client.with_token(token);
+    let entry = reader.kv().get(OPEN).await?.ok_or("the key is gone")?;
+    println!("reading {OPEN}: {:?}", entry.text()?);
+
+    let refused = reader.kv().put(OPEN, "mine").await.expect_err("may not be written");
+    println!("writing {OPEN}: {:?}", refused.kind());
+    assert!(refused.is_permission_denied());
+
+    let refused = reader.kv().get(CLOSED).await.expect_err("may not be read");
+    println!("reading {CLOSED}: {:?}", refused.kind());
+    assert!(refused.is_permission_denied());
+    // Lists leave out what may not be read: there, the key does not exist.
+    let keys = reader.kv().keys(OPEN).await?;
+    println!("keys that there are: {keys:?}");
+    assert_eq!(keys, [OPEN]);
+    Ok(())
+}
