@@ -24,6 +24,8 @@
 //! The layers beneath are crates of their own, re-exported here: [`proto`] knows what Consul says, [`transport`] moves
 //! it. An operation that is missing here, or is yours alone, is an [`Endpoint`](proto::Endpoint) away: see
 //! [`Client::call`]. For everything else there is [`Client::request`].
+//!
+//! Whoever knows another client finds old names and new ones in [`coming_from`].
 
 pub mod acl;
 pub mod agent;
@@ -31,6 +33,7 @@ mod call;
 pub mod catalog;
 mod client;
 pub mod codec;
+pub mod coming_from;
 mod config;
 mod deadline;
 mod driver;
