@@ -55,49 +55,67 @@ impl Agent {
         Builder::default()
     }
 
-    fn launch(builder: Builder) -> Result<Self, StartError> {
+    /// Starts as many agents as the builder is about, which know of each other, and waits until all are ready.
+    pub(crate) fn launch(builder: &Builder) -> Result<Vec<Self>, StartError> {
+        let mut attempt = 1;
+        loop {
+            let agents = Self::prepare_all(builder)?;
+            let started = agents.iter().try_for_each(Self::spawn);
+            match started.and_then(|()| agents.iter().try_for_each(Self::wait_ready)) {
+                // The ports were free a moment ago: a stranger was quicker.
+                Err(_) if attempt < ATTEMPTS && agents.iter().any(Self::has_lost_a_port) => attempt += 1,
+                Err(error) => return Err(error),
+                Ok(()) => return Ok(agents),
+            }
+        }
+    }
+
+    fn prepare_all(builder: &Builder) -> Result<Vec<Self>, StartError> {
+        let mut builder = builder.clone();
+        let ports: io::Result<Vec<_>> = (0..builder.role.agents()).map(|_| Ports::claim()).collect();
+        let ports = ports.map_err(|error| StartError(error.to_string()))?;
+        if ports.len() > 1 {
+            builder.join = ports.iter().map(Ports::lan).collect();
+        }
+        ports.into_iter().map(|ports| Self::prepare(&builder, ports)).collect()
+    }
+
+    /// Writes down what an agent on these ports needs, and starts nothing.
+    fn prepare(builder: &Builder, ports: Ports) -> Result<Self, StartError> {
         let binary = match &builder.binary {
             Some(path) => path.clone(),
             None => binary::find().map_err(|missing| StartError(missing.to_string()))?,
         };
         let fail = |error: io::Error| StartError(format!("cannot start {}: {error}", binary.display()));
         let version = binary::version(&binary).map_err(fail)?;
-        let token = builder.acl.then(random_uuid);
-        let mut attempt = 1;
-        loop {
-            let dir = tempfile::Builder::new().prefix("consul-tests-").tempdir().map_err(fail)?;
-            let ports = Ports::claim().map_err(fail)?;
-            let node = format!("agent-{}", ports.http());
-            let identity = Identity { version, node: &node, token: token.as_deref(), ports: &ports };
-            let args = config::write(&builder, &identity, dir.path()).map_err(fail)?;
-            let agent = Self {
-                process: Mutex::new(None),
-                binary: binary.clone(),
-                version,
-                args,
-                url: format!("http://127.0.0.1:{}", ports.http()),
-                ports,
-                node,
-                token: token.clone(),
-                dir,
-            };
-            match agent.run() {
-                // The ports were free a moment ago: a stranger was quicker.
-                Err(_) if attempt < ATTEMPTS && agent.log().contains("address already in use") => {
-                    attempt += 1
-                }
-                Err(error) => return Err(error),
-                Ok(()) => return Ok(agent),
-            }
-        }
+        let dir = tempfile::Builder::new().prefix("consul-tests-").tempdir().map_err(fail)?;
+        let node = format!("agent-{}", ports.http());
+        let identity = Identity { version, node: &node, ports: &ports };
+        let args = config::write(builder, &identity, dir.path()).map_err(fail)?;
+        Ok(Self {
+            process: Mutex::new(None),
+            version,
+            args,
+            url: format!("http://127.0.0.1:{}", ports.http()),
+            ports,
+            node,
+            token: builder.token.clone(),
+            dir,
+            binary,
+        })
     }
 
-    /// Starts the process and waits until it is ready.
-    fn run(&self) -> Result<(), StartError> {
+    /// Starts the process, and waits for nothing.
+    fn spawn(&self) -> Result<(), StartError> {
         let process = Process::spawn(&self.binary, &self.args, self.dir.path())
             .map_err(|error| StartError(format!("cannot start {}: {error}", self.binary.display())))?;
         *self.process() = Some(process);
-        let probe = Probe::new(&self.url, &self.node, self.token.as_deref());
+        Ok(())
+    }
+
+    /// Waits until the agent is ready.
+    fn wait_ready(&self) -> Result<(), StartError> {
+        let probe = self.probe();
         let start = Instant::now();
         loop {
             let Some(obstacle) = probe.obstacle() else { return Ok(()) };
@@ -111,9 +129,23 @@ impl Agent {
         }
     }
 
+    pub(crate) fn probe(&self) -> Probe<'_> {
+        Probe::new(&self.url, &self.node, self.token.as_deref())
+    }
+
     /// Where the agent answers HTTP requests.
     pub fn http_addr(&self) -> SocketAddr {
         SocketAddr::from((Ipv4Addr::LOCALHOST, self.ports.http()))
+    }
+
+    /// Where the other agents reach it.
+    fn lan_addr(&self) -> SocketAddr {
+        self.ports.lan()
+    }
+
+    /// Where the servers of its datacenter reach it.
+    pub(crate) fn server_addr(&self) -> SocketAddr {
+        SocketAddr::from((Ipv4Addr::LOCALHOST, self.ports.server()))
     }
 
     /// [`http_addr`](Self::http_addr) as `http://…`, without a closing slash.
@@ -189,7 +221,20 @@ impl Agent {
     /// Where it does not get ready.
     pub fn restart(&self) {
         self.terminate();
-        self.run().unwrap_or_else(|error| panic!("{error}"));
+        self.start_again();
+        self.wait_ready().unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    /// Starts the agent on the same ports if it has ended, and waits for nothing: for servers that need each other to
+    /// get ready.
+    ///
+    /// # Panics
+    ///
+    /// Where no process can be started.
+    pub fn start_again(&self) {
+        if !self.is_running() {
+            self.spawn().unwrap_or_else(|error| panic!("{error}"));
+        }
     }
 
     fn end(&self, signal: Signal) {
@@ -212,6 +257,10 @@ impl Agent {
 
     fn process(&self) -> MutexGuard<'_, Option<Process>> {
         self.process.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    fn has_lost_a_port(&self) -> bool {
+        self.log().contains("address already in use")
     }
 
     fn log_path(&self) -> PathBuf {

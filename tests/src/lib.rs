@@ -11,6 +11,11 @@
 //! let agent = Agent::builder().acl().config(r#"{"datacenter": "east"}"#).start();
 //! require!(agent.since(1, 14), "cluster peering came with 1.14");
 //! agent.pause();
+//!
+//! // And those about leaders and their loss start a cluster.
+//! let cluster = Agent::builder().start_cluster();
+//! cluster.leader().kill9();
+//! cluster.until_ready();
 //! ```
 //!
 //! The agent is whatever Consul [`binary::find`] finds, so one run of the suite speaks to one version. A test that
@@ -19,11 +24,13 @@
 
 pub mod agent;
 pub mod binary;
+mod cluster;
 mod shared;
 mod skip;
 mod version;
 
 pub use agent::{Agent, Builder};
+pub use cluster::Cluster;
 pub use shared::{shared_agent, unique};
 pub use skip::{Passed, SKIPPED, skip};
 pub use version::Version;

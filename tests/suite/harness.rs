@@ -1,5 +1,7 @@
 //! The harness keeps its promises: agents are ready, separate, and gone when they should be.
 
+mod cluster;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
@@ -147,9 +149,10 @@ fn a_killed_test_process_leaves_no_agent_behind() {
 #[test]
 fn an_agent_to_leave_behind() {
     if env::var_os(LEAVE_BEHIND).is_some() {
-        let agent = Agent::builder().start();
+        let cluster = Agent::builder().start_cluster();
+        let pids = [shared_agent()].into_iter().chain(cluster.servers()).map(|agent| agent.pid().to_string());
         // Straight to stdout, which the test that waits for it reads.
-        writeln!(std::io::stdout(), "left behind: {} {}", shared_agent().pid(), agent.pid()).unwrap();
+        writeln!(std::io::stdout(), "left behind: {}", pids.collect::<Vec<_>>().join(" ")).unwrap();
         thread::sleep(Duration::from_secs(120));
     }
 }

@@ -5,7 +5,7 @@ use std::{fs, io};
 
 use serde_json::{Map, Value, json};
 
-use super::builder::Builder;
+use super::builder::{Builder, Role};
 use super::ports::Ports;
 use crate::Version;
 
@@ -13,14 +13,13 @@ use crate::Version;
 pub(super) struct Identity<'a> {
     pub(super) version: Version,
     pub(super) node: &'a str,
-    pub(super) token: Option<&'a str>,
     pub(super) ports: &'a Ports,
 }
 
 /// Writes the configuration files into a folder and returns the arguments of `consul`.
 pub(super) fn write(builder: &Builder, identity: &Identity<'_>, dir: &Path) -> io::Result<Vec<String>> {
     let mut args = vec!["agent".to_owned()];
-    if !builder.persistent {
+    if let Role::Dev = builder.role {
         args.push("-dev".to_owned());
     }
     let own = fs_write(dir, "agent.json", &base(builder, identity, dir).to_string())?;
@@ -42,7 +41,7 @@ fn fs_write(dir: &Path, name: &str, text: &str) -> io::Result<PathBuf> {
 
 /// The settings that every agent gets.
 fn base(builder: &Builder, identity: &Identity<'_>, dir: &Path) -> Value {
-    let Identity { version, node, token, ports } = identity;
+    let Identity { version, node, ports } = identity;
     let mut port = Map::from_iter([
         ("http".to_owned(), json!(ports.http())),
         ("https".to_owned(), json!(-1)),
@@ -66,16 +65,24 @@ fn base(builder: &Builder, identity: &Identity<'_>, dir: &Path) -> Value {
     if let Some(path) = &builder.unix_socket {
         config["addresses"] = json!({ "http": format!("127.0.0.1 unix://{}", path.display()) });
     }
-    if let Some(token) = token {
+    if let Some(token) = &builder.token {
         let initial = if *version >= Version::new(1, 11, 0) { "initial_management" } else { "master" };
         config["acl"] = json!({ "enabled": true, "default_policy": "deny", "tokens": { initial: token, "agent": token } });
     }
-    if builder.persistent {
-        config["server"] = json!(true);
-        config["bootstrap_expect"] = json!(1);
+    if !builder.join.is_empty() {
+        config["retry_join"] = json!(builder.join);
+        config["retry_interval"] = json!("1s");
+    }
+    if let Role::Server(_) | Role::Client = builder.role {
         config["data_dir"] = json!(dir.join("data"));
         config["leave_on_terminate"] = json!(false);
+    }
+    if let Role::Server(servers) = builder.role {
+        config["server"] = json!(true);
+        config["bootstrap_expect"] = json!(servers);
         config["performance"] = json!({ "raft_multiplier": 1 });
+        // What comes back votes again after this long, and not after 10 s.
+        config["autopilot"] = json!({ "server_stabilization_time": "1s" });
     }
     config
 }
@@ -87,17 +94,17 @@ mod tests {
 
     fn config(version: Version) -> Value {
         let ports = Ports::claim().unwrap();
-        let identity = Identity { version, node: "n", token: Some("secret"), ports: &ports };
-        base(&Agent::builder(), &identity, Path::new("/nowhere"))
+        let identity = Identity { version, node: "n", ports: &ports };
+        base(&Agent::builder().acl(), &identity, Path::new("/nowhere"))
     }
 
     #[test]
     fn an_old_agent_gets_only_settings_that_it_knows() {
         let old = config(Version::new(1, 8, 7));
-        assert_eq!(old["acl"]["tokens"]["master"], "secret");
+        assert!(old["acl"]["tokens"]["master"].is_string());
         assert!(old["ports"].get("grpc_tls").is_none());
         let new = config(Version::new(1, 22, 7));
-        assert_eq!(new["acl"]["tokens"]["initial_management"], "secret");
+        assert!(new["acl"]["tokens"]["initial_management"].is_string());
         assert!(new["ports"]["grpc_tls"].is_u64());
     }
 }

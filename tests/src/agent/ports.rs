@@ -3,7 +3,7 @@
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::io;
-use std::net::{Ipv4Addr, TcpListener, UdpSocket};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 
 /// Lies below the range that operating systems give to outgoing connections, so no client takes a port of ours.
 const FIRST: u16 = 10_000;
@@ -60,6 +60,11 @@ impl Ports {
 
     pub(super) fn serf_lan(&self) -> u16 {
         self.first + 5
+    }
+
+    /// Where other agents join the one on these ports.
+    pub(super) fn lan(&self) -> SocketAddr {
+        SocketAddr::from((Ipv4Addr::LOCALHOST, self.serf_lan()))
     }
 
     pub(super) fn serf_wan(&self) -> u16 {

@@ -1,10 +1,16 @@
 //! When an agent is ready to be tested.
 
+use std::net::SocketAddr;
 use std::time::Duration;
+
+use serde_json::Value;
+
+/// How long an answer may take that costs nothing.
+const PROMPT: Duration = Duration::from_secs(1);
 
 /// Asks one agent whether it is ready.
 #[derive(Debug)]
-pub(super) struct Probe<'a> {
+pub(crate) struct Probe<'a> {
     http: ureq::Agent,
     url: &'a str,
     node: &'a str,
@@ -25,8 +31,8 @@ impl<'a> Probe<'a> {
     ///
     /// A leader alone is not enough. The leader puts the agent's node into the catalog a moment later, and the agent
     /// itself adds its addresses and metadata after that, which would wake blocking queries in the middle of a test.
-    pub(super) fn obstacle(&self) -> Option<&'static str> {
-        if self.get("/v1/status/leader").is_none_or(|leader| leader.trim() == "\"\"") {
+    pub(crate) fn obstacle(&self) -> Option<&'static str> {
+        if self.leader().is_none() {
             return Some("no leader");
         }
         // It names us, so this is our agent and not a stranger on the same port.
@@ -44,6 +50,24 @@ impl<'a> Probe<'a> {
         }
         let deleted = self.header(self.http.delete(&key)).call();
         if deleted.is_ok_and(|deleted| deleted.status().is_success()) { None } else { Some("a write fails") }
+    }
+
+    /// The leader that the agent knows; also of a server that has lost it, for a moment.
+    pub(crate) fn leader(&self) -> Option<SocketAddr> {
+        // Each server answers this out of its head, so one that takes longer is frozen.
+        let path = format!("{}/v1/status/leader", self.url);
+        let request = self.header(self.http.get(path)).config().timeout_global(Some(PROMPT)).build();
+        let leader = request.call().and_then(|mut answer| answer.body_mut().read_to_string()).ok()?;
+        leader.trim().trim_matches('"').parse().ok()
+    }
+
+    /// The servers that elect the leader.
+    pub(crate) fn voters(&self) -> Option<Vec<SocketAddr>> {
+        let configuration: Value =
+            serde_json::from_str(&self.get("/v1/operator/raft/configuration")?).ok()?;
+        let servers = configuration["Servers"].as_array()?.iter();
+        let voters = servers.filter(|server| server["Voter"] == true);
+        voters.map(|server| server["Address"].as_str()?.parse().ok()).collect()
     }
 
     fn get(&self, path: &str) -> Option<String> {
