@@ -1,6 +1,7 @@
 //! The harness keeps its promises: agents are ready, separate, and gone when they should be.
 
 mod cluster;
+mod proxy;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;

@@ -1,60 +1,143 @@
-//! A forwarder between client and agent, which counts connections.
+//! A forwarder between client and agent, which counts what passes and does to it what networks do.
+//!
+//! Over real sockets; for what a real agent and a real network do not do on demand.
 
-use std::net::SocketAddr;
-use std::sync::Arc;
+mod connection;
+mod exchange;
+mod faults;
+
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
-use tokio::io::copy;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::watch;
 
-/// Forwards connections to an agent for as long as the test's runtime lives.
+use self::connection::Connection;
+pub(crate) use self::exchange::Request;
+pub(crate) use self::faults::{At, Cut, Edit, End, Faults, Way};
+
+/// Forwards connections to an agent for as long as it lives; also to where nobody answers.
 pub(crate) struct Proxy {
     address: SocketAddr,
-    accepted: Arc<AtomicUsize>,
-    open: watch::Receiver<usize>,
+    /// Holds the port also while nobody listens on it.
+    _reserved: TcpSocket,
+    faults: watch::Sender<Faults>,
+    /// How often all connections were reset.
+    resets: watch::Sender<usize>,
+    counts: Arc<Counts>,
+}
+
+/// What is counted, by the proxy and by its connections.
+struct Counts {
+    accepted: AtomicUsize,
+    requests: Mutex<Vec<Request>>,
+    open: watch::Sender<usize>,
+    is_listening: watch::Sender<bool>,
 }
 
 impl Proxy {
     pub(crate) async fn to(agent: SocketAddr) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let accepted = Arc::new(AtomicUsize::new(0));
-        let (count, open) = watch::channel(0);
-        let counter = Arc::clone(&accepted);
-        tokio::spawn(async move {
-            while let Ok((mut client, _)) = listener.accept().await {
-                counter.fetch_add(1, Ordering::SeqCst);
-                count.send_modify(|open| *open += 1);
-                let count = count.clone();
-                tokio::spawn(async move {
-                    if let Ok(mut server) = TcpStream::connect(agent).await {
-                        let ((mut from_client, mut to_client), (mut from_server, mut to_server)) =
-                            (client.split(), server.split());
-                        // Ends with whoever closes first; an agent that waits for a change does not notice.
-                        tokio::select! {
-                            _ = copy(&mut from_client, &mut to_server) => {}
-                            _ = copy(&mut from_server, &mut to_client) => {}
-                        }
-                    }
-                    count.send_modify(|open| *open -= 1);
-                });
-            }
-        });
-        Self { address, accepted, open }
+        let reserved = bound(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
+        let proxy = Self {
+            address: reserved.local_addr().unwrap(),
+            _reserved: reserved,
+            faults: watch::Sender::new(Faults::default()),
+            resets: watch::Sender::new(0),
+            counts: Arc::new(Counts {
+                accepted: AtomicUsize::new(0),
+                requests: Mutex::default(),
+                open: watch::Sender::new(0),
+                is_listening: watch::Sender::new(false),
+            }),
+        };
+        let (faults, resets) = (proxy.faults.subscribe(), proxy.resets.subscribe());
+        tokio::spawn(serve(proxy.address, agent, faults, resets, Arc::clone(&proxy.counts)));
+        proxy.set(Faults::default()).await;
+        proxy
     }
 
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
+    /// Goes wrong in this way from now on, on open connections too, and returns when it does.
+    pub(crate) async fn set(&self, faults: Faults) {
+        let listens = !faults.refuse;
+        self.faults.send_replace(faults);
+        let mut is_listening = self.counts.is_listening.subscribe();
+        is_listening.wait_for(|is_listening| *is_listening == listens).await.unwrap();
+    }
+
+    /// Lets all pass again.
+    pub(crate) async fn lift(&self) {
+        self.set(Faults::default()).await;
+    }
+
+    /// Resets all connections that are open.
+    pub(crate) fn reset(&self) {
+        self.resets.send_modify(|resets| *resets += 1);
+    }
+
     /// Connections that have been opened so far.
     pub(crate) fn accepted(&self) -> usize {
-        self.accepted.load(Ordering::SeqCst)
+        self.counts.accepted.load(Ordering::SeqCst)
+    }
+
+    /// Connections that clients hold open.
+    pub(crate) fn open(&self) -> usize {
+        *self.counts.open.borrow()
     }
 
     /// Waits until this many connections are open.
-    pub(crate) async fn until_open(&mut self, connections: usize) {
-        self.open.wait_for(|open| *open == connections).await.unwrap();
+    pub(crate) async fn until_open(&self, connections: usize) {
+        self.counts.open.subscribe().wait_for(|open| *open == connections).await.unwrap();
+    }
+
+    /// The requests that clients have sent so far, whether they were passed on or not.
+    pub(crate) fn requests(&self) -> Vec<Request> {
+        self.counts.requests.lock().unwrap().clone()
+    }
+}
+
+/// A socket that can listen on an address on which others are bound too.
+fn bound(address: SocketAddr) -> TcpSocket {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_reuseaddr(true).unwrap();
+    socket.set_reuseport(true).unwrap();
+    socket.bind(address).unwrap();
+    socket
+}
+
+/// Accepts connections while they are not to be refused; ends when the proxy is dropped.
+async fn serve(
+    address: SocketAddr,
+    agent: SocketAddr,
+    mut faults: watch::Receiver<Faults>,
+    resets: watch::Receiver<usize>,
+    counts: Arc<Counts>,
+) {
+    while faults.wait_for(|faults| !faults.refuse).await.is_ok() {
+        let listener = bound(address).listen(1024).unwrap();
+        counts.is_listening.send_replace(true);
+        let connection = || Connection::new(faults.clone(), resets.clone(), Arc::clone(&counts));
+        accept(&listener, agent, faults.clone(), connection).await;
+        drop(listener);
+        counts.is_listening.send_replace(false);
+    }
+}
+
+async fn accept(
+    listener: &TcpListener,
+    agent: SocketAddr,
+    mut faults: watch::Receiver<Faults>,
+    connection: impl Fn() -> Connection,
+) {
+    loop {
+        let client = tokio::select! {
+            accepted = listener.accept() => accepted.unwrap().0,
+            _ = faults.wait_for(|faults| faults.refuse) => return,
+        };
+        tokio::spawn(connection().forward(client, agent));
     }
 }

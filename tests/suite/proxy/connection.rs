@@ -1,0 +1,210 @@
+//! One connection, from its first byte to its end.
+
+use std::future::pending;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::net::tcp::{ReadHalf, WriteHalf};
+use tokio::sync::watch;
+use tokio::time::sleep_until;
+
+use super::Counts;
+use super::exchange::Exchange;
+use super::faults::{At, End, Faults, Way};
+
+pub(super) struct Connection {
+    faults: watch::Receiver<Faults>,
+    resets: watch::Receiver<usize>,
+    counts: Arc<Counts>,
+    exchange: Exchange,
+}
+
+impl Connection {
+    pub(super) fn new(
+        faults: watch::Receiver<Faults>,
+        mut resets: watch::Receiver<usize>,
+        counts: Arc<Counts>,
+    ) -> Self {
+        resets.mark_unchanged();
+        counts.accepted.fetch_add(1, Ordering::SeqCst);
+        counts.open.send_modify(|open| *open += 1);
+        Self { faults, resets, counts, exchange: Exchange::default() }
+    }
+
+    pub(super) async fn forward(self, mut client: TcpStream, agent: SocketAddr) {
+        let mut resets = self.resets.clone();
+        let end = if self.faults.borrow().reset_on_accept {
+            End::Reset
+        } else {
+            tokio::select! {
+                end = self.exchange(&mut client, agent) => end,
+                _ = resets.changed() => End::Reset,
+            }
+        };
+        match end {
+            End::Close => {}
+            End::Reset => client.set_zero_linger().unwrap(),
+            End::HalfClose => {
+                let _ = client.shutdown().await;
+                let mut rest = Vec::new();
+                let _ = client.read_to_end(&mut rest).await;
+            }
+        }
+    }
+
+    async fn exchange(&self, client: &mut TcpStream, agent: SocketAddr) -> End {
+        let Ok(mut server) = TcpStream::connect(agent).await else { return End::Close };
+        // What is sent in pieces is to arrive in pieces.
+        client.set_nodelay(true).unwrap();
+        server.set_nodelay(true).unwrap();
+        let ((from_client, to_client), (from_server, to_server)) = (client.split(), server.split());
+        // Ends with whoever closes first; an agent that waits for a change does not notice.
+        tokio::select! {
+            end = self.requests(from_client, to_server) => end,
+            end = self.answers(from_server, to_client) => end,
+        }
+    }
+
+    async fn requests(&self, mut client: ReadHalf<'_>, mut server: WriteHalf<'_>) -> End {
+        let mut faults = self.faults.clone();
+        let mut held = Vec::new();
+        let mut is_dead = false;
+        loop {
+            let now = faults.borrow_and_update().clone();
+            is_dead |= now.requests == Way::Lost;
+            if is_dead {
+                held.clear();
+            } else if now.requests == Way::Open && !held.is_empty() {
+                now.delay().await;
+                if server.write_all(&held).await.is_err() {
+                    return End::Close;
+                }
+                held.clear();
+            }
+            let timed_out = async {
+                if let (Some(timeout), Some(asked)) = (now.timeout, self.exchange.asked()) {
+                    sleep_until((asked + timeout).into()).await;
+                    if self.exchange.asked() == Some(asked) {
+                        return;
+                    }
+                }
+                pending::<()>().await;
+            };
+            let before = held.len();
+            tokio::select! {
+                read = client.read_buf(&mut held) => match read {
+                    Ok(0) | Err(_) => return End::Close,
+                    Ok(_) => {
+                        let request = self.exchange.sent(&held[before..]);
+                        self.counts.requests.lock().unwrap().extend(request);
+                    }
+                },
+                changed = faults.changed() => if changed.is_err() { return End::Close },
+                () = timed_out => return End::Close,
+            }
+        }
+    }
+
+    async fn answers(&self, mut server: ReadHalf<'_>, client: WriteHalf<'_>) -> End {
+        let mut answer =
+            Answer { client, head: None, head_length: 0, passed: 0, faults: self.faults.clone() };
+        let mut bytes = Vec::with_capacity(65_536);
+        loop {
+            bytes.clear();
+            if !matches!(server.read_buf(&mut bytes).await, Ok(1..)) {
+                // Held or lost as what went before it.
+                return answer.pass(&[]).await.unwrap_or(End::Close);
+            }
+            if let Some(asked) = self.exchange.answered() {
+                let limit = self.faults.borrow().write_timeout;
+                if limit.is_some_and(|limit| asked.elapsed() >= limit) {
+                    return End::Close;
+                }
+                answer.begin();
+            }
+            if let Some(end) = answer.take(&bytes).await {
+                return end;
+            }
+        }
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.counts.open.send_modify(|open| *open -= 1);
+    }
+}
+
+/// An answer on its way to the client.
+struct Answer<'a> {
+    client: WriteHalf<'a>,
+    /// The head, until it is whole.
+    head: Option<Vec<u8>>,
+    head_length: usize,
+    /// How much has been passed on.
+    passed: usize,
+    faults: watch::Receiver<Faults>,
+}
+
+impl Answer<'_> {
+    fn begin(&mut self) {
+        (self.head, self.head_length, self.passed) = (Some(Vec::new()), 0, 0);
+    }
+
+    /// Takes bytes from the agent; tells the end where there is to be one.
+    async fn take(&mut self, bytes: &[u8]) -> Option<End> {
+        let faults = self.faults.borrow().clone();
+        faults.delay().await;
+        let Some(head) = &mut self.head else { return self.pass(bytes).await };
+        head.extend_from_slice(bytes);
+        let end = head.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
+        let mut edited = faults.edit(&String::from_utf8_lossy(&head[..end])).into_bytes();
+        self.head_length = edited.len();
+        edited.extend_from_slice(&head[end..]);
+        self.head = None;
+        self.pass(&edited).await
+    }
+
+    /// Passes bytes on, bit by bit if need be.
+    async fn pass(&mut self, mut bytes: &[u8]) -> Option<End> {
+        loop {
+            let faults = self.faults.borrow_and_update().clone();
+            match faults.answers {
+                Way::Open => {}
+                Way::Held => {
+                    if self.faults.changed().await.is_err() {
+                        return Some(End::Close);
+                    }
+                    continue;
+                }
+                // For this client nothing comes any more, not even the end.
+                Way::Lost => pending().await,
+            }
+            let mut piece = bytes.len().min(faults.piece());
+            if let Some(cut) = faults.cut {
+                let at = match cut.at {
+                    At::Head => self.head_length,
+                    At::Byte(at) => at,
+                };
+                let left = at.saturating_sub(self.passed);
+                if left == 0 {
+                    return Some(cut.by);
+                }
+                piece = piece.min(left);
+            }
+            let (now, rest) = bytes.split_at(piece);
+            if now.is_empty() {
+                return None;
+            }
+            if self.client.write_all(now).await.is_err() {
+                return Some(End::Close);
+            }
+            self.passed += piece;
+            bytes = rest;
+            faults.throttle(piece).await;
+        }
+    }
+}
