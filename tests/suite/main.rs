@@ -17,3 +17,4 @@ mod service;
 mod session;
 mod status;
 mod txn;
+mod watch;

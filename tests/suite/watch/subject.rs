@@ -1,0 +1,67 @@
+//! What is watched.
+
+use consul_client::Client;
+use consul_client::catalog::ServiceRegistration;
+use consul_client::watch::Settings;
+use consul_tests::unique;
+
+use super::Followed;
+
+/// Something that has one word for its state, or is absent.
+///
+/// Keys are answered by servers, and services, from 1.10 on, by a view in the agent.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Kind {
+    Key,
+    Service,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Subject {
+    pub(super) kind: Kind,
+    name: String,
+}
+
+impl Subject {
+    pub(super) fn new(kind: Kind) -> Self {
+        Self { kind, name: unique("watched") }
+    }
+
+    /// One of each kind.
+    pub(super) fn both() -> [Self; 2] {
+        [Self::new(Kind::Key), Self::new(Kind::Service)]
+    }
+
+    pub(super) async fn set(&self, client: &Client, state: &str) {
+        match self.kind {
+            Kind::Key => assert!(client.kv().put(&self.name, state.to_owned()).await.unwrap()),
+            Kind::Service => {
+                let tags = vec![state.to_owned()];
+                let service = ServiceRegistration { tags, ..ServiceRegistration::new(&self.name) };
+                let register = client.catalog().register(self.name.as_str()).address("192.0.2.1");
+                register.service(service).await.unwrap();
+            }
+        }
+    }
+
+    pub(super) fn watch(&self, client: &Client, set: impl FnOnce(&mut Settings)) -> Followed {
+        match self.kind {
+            Kind::Key => {
+                let mut watch = client.kv().raw(&self.name).watch();
+                set(watch.settings_mut());
+                Followed::new(watch, |value| {
+                    let text = value.as_ref().map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+                    text.unwrap_or_else(|| "absent".to_owned())
+                })
+            }
+            Kind::Service => {
+                let mut watch = client.health().service(&self.name).watch();
+                set(watch.settings_mut());
+                Followed::new(watch, |instances| match &instances[..] {
+                    [] => "absent".to_owned(),
+                    [instance, ..] => instance.service.tags.concat(),
+                })
+            }
+        }
+    }
+}
