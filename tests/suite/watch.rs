@@ -1,5 +1,6 @@
 //! Watches on real agents and clusters, and through a network that fails them.
 
+mod attempts;
 mod faults;
 mod followed;
 mod subject;

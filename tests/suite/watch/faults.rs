@@ -7,6 +7,7 @@ use consul_tests::Agent;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
+use super::attempts::Attempts;
 use super::{Subject, tell_rate};
 use crate::clients::client_of;
 use crate::proxy::{At, Cut, Edit, End, Faults, Proxy, Way};
@@ -109,7 +110,8 @@ async fn ride_out(
     direct: Client,
 ) {
     subject.set(&direct, "before").await;
-    let client = Client::builder().address(proxy.url()).timeout(GRACE).build().unwrap();
+    let builder = || Client::builder().address(proxy.url()).timeout(GRACE);
+    let (client, attempts) = Attempts::of_client(builder);
     let mut watch = subject.watch(&client, |settings| settings.wait = WAIT);
     watch.until_state("before").await;
     watch.during(asked(&proxy, 2)).await;
@@ -120,13 +122,13 @@ async fn ride_out(
     if concerns_new_ones {
         proxy.reset();
     }
-    let (start, requests, accepted) = (Instant::now(), proxy.requests().len(), proxy.accepted());
+    let asked_so_far = || attempts.count().max(proxy.requests().len());
+    let (start, before) = (Instant::now(), asked_so_far());
     watch.during(subject.set(&direct, "meanwhile")).await;
     watch.during(sleep(FAULT)).await;
-    // Each connection that was reset at once was an attempt, too.
-    let attempts = (proxy.requests().len() - requests).max(proxy.accepted() - accepted);
-    tell_rate(&name, attempts, start.elapsed());
-    assert!(attempts <= limit.requests(), "{name}: {attempts} attempts");
+    let requests = asked_so_far() - before;
+    tell_rate(&name, requests, start.elapsed());
+    assert!((1..=limit.requests()).contains(&requests), "{name}: {requests} requests");
 
     proxy.lift().await;
     watch.until_state("meanwhile").await;

@@ -1,0 +1,37 @@
+//! Attempts, also those of which nothing arrives anywhere.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+use consul_client::transport::{Body, Executor, TokioRuntime, TransportError};
+use consul_client::{Builder, Client};
+
+/// Counts what a client attempts.
+#[derive(Clone, Debug)]
+pub(super) struct Attempts {
+    executor: Arc<dyn Executor>,
+    count: Arc<AtomicUsize>,
+}
+
+impl Attempts {
+    /// A client whose attempts are counted.
+    pub(super) fn of_client(builder: impl Fn() -> Builder) -> (Client, Self) {
+        let executor = Arc::clone(builder().build().unwrap().executor());
+        let attempts = Self { executor, count: Arc::default() };
+        let counted = builder().executor(Arc::new(attempts.clone()), Arc::new(TokioRuntime::new()));
+        (counted.build().unwrap(), attempts)
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.count.load(Ordering::SeqCst)
+    }
+}
+
+#[async_trait]
+impl Executor for Attempts {
+    async fn execute(&self, request: http::Request<Body>) -> Result<http::Response<Body>, TransportError> {
+        self.count.fetch_add(1, Ordering::SeqCst);
+        self.executor.execute(request).await
+    }
+}
