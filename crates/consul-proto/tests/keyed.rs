@@ -1,6 +1,7 @@
 //! No recorded list of a real server has two items with the same key.
 
 #[path = "recorded/exchange.rs"]
+#[allow(dead_code, reason = "other tests use other parts of it")]
 mod exchange;
 
 use std::collections::{BTreeMap, HashSet};

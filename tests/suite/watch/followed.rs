@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use consul_client::watch::{Trouble, Update};
 use consul_client::{Error, Watch};
-use consul_proto::{Blocking, OutputOf};
+use consul_proto::{OutputOf, Watchable};
 use tokio::time::timeout;
 
 use crate::clients::PATIENCE;
@@ -29,7 +29,7 @@ enum Told {
 }
 
 impl Followed {
-    pub(super) fn new<E: Blocking>(mut watch: Watch<E>, short: fn(&OutputOf<E>) -> String) -> Self
+    pub(super) fn new<E: Watchable>(mut watch: Watch<E>, short: fn(&OutputOf<E>) -> String) -> Self
     where
         OutputOf<E>: PartialEq + Send + Sync,
     {
