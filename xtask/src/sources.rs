@@ -36,6 +36,9 @@ pub(crate) fn endpoints() -> Result<Vec<Endpoint>, Error> {
 /// The endpoints that one file defines, outside of its tests.
 pub(crate) fn endpoints_in(file: &File, files: &[File]) -> Result<Vec<Endpoint>, Error> {
     let mut found = Vec::new();
+    if is_tests(&file.path) {
+        return Ok(found);
+    }
     let lines: Vec<_> = code(&file.text).collect();
     for (index, line) in lines.iter().enumerate() {
         let Some(rest) = line.strip_prefix("impl Endpoint for ") else { continue };
@@ -54,6 +57,11 @@ pub(crate) fn endpoints_in(file: &File, files: &[File]) -> Result<Vec<Endpoint>,
         found.push(Endpoint { file: file.path.clone(), line: index + 1, name, path, method, template });
     }
     Ok(found)
+}
+
+/// Whether a file is nothing but tests.
+fn is_tests(path: &str) -> bool {
+    path.ends_with("/tests.rs") || path.contains("/tests/")
 }
 
 /// The lines of a file before its tests.
@@ -113,6 +121,14 @@ mod tests {
         ];
         assert_eq!(endpoints_in(&files[2], &files).unwrap()[0].path, "acl::token::Create");
         assert_eq!(endpoints_in(&files[3], &files).unwrap()[0].path, "txn::Apply");
+    }
+
+    #[test]
+    fn what_tests_define_for_themselves_is_no_endpoint() {
+        for path in ["machine/watch/tests.rs", "machine/watch/tests/pace.rs"] {
+            let file = file(path, &page("Hashed"));
+            assert_eq!(endpoints_in(&file, &[]).unwrap(), []);
+        }
     }
 
     #[test]

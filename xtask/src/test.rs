@@ -38,6 +38,8 @@ const EXAMPLES: &[(&str, &str, Needs)] = &[
     ("consul-client", "registration", Needs::Agent),
     ("consul-client", "datacenters", Needs::Another(r#"{ "datacenter": "east" }"#)),
     ("consul-client", "coordination", Needs::Agent),
+    // One picture of the names, one of an instance.
+    ("consul-client", "live", Needs::Argument("2")),
 ];
 
 /// What an example needs to run.
@@ -45,6 +47,8 @@ const EXAMPLES: &[(&str, &str, Needs)] = &[
 enum Needs {
     /// An agent, in the environment.
     Agent,
+    /// The same, and this argument.
+    Argument(&'static str),
     /// The same, with ACLs and a token that may do everything.
     Acls,
     /// The same, and another agent with this configuration, whose address is its argument.
@@ -117,7 +121,7 @@ fn run_example(consul: &Consul, package: &str, example: &str, needs: Needs) -> R
         cargo(&["run", "--quiet", "--package", package, "--example", example, "--all-features", "--"]);
     let agent = match needs {
         Needs::Acls => Agent::builder().acl(),
-        Needs::Agent | Needs::Another(_) => Agent::builder(),
+        Needs::Agent | Needs::Argument(_) | Needs::Another(_) => Agent::builder(),
     };
     let agent = start(agent)?;
     command.env("CONSUL_HTTP_ADDR", agent.http_addr().to_string()).env_remove("CONSUL_HTTP_TOKEN");
@@ -130,6 +134,10 @@ fn run_example(consul: &Consul, package: &str, example: &str, needs: Needs) -> R
             let another = start(Agent::builder().config(config))?;
             command.arg(another.http_addr().to_string());
             Some(another)
+        }
+        Needs::Argument(argument) => {
+            command.arg(argument);
+            None
         }
         Needs::Agent | Needs::Acls => None,
     };

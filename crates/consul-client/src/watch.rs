@@ -17,7 +17,14 @@
 //! # }
 //! ```
 //!
-//! Whoever only wants the states has [`Watch::changed`].
+//! Whoever only wants the states has [`Watch::changed`]. What else can be made of a watch:
+//!
+//! | | |
+//! | --- | --- |
+//! | [`Call::view`] | the newest state at hand without waiting, for any number of readers, kept by a task |
+//! | [`Watch::diffs`] | what came, what is different and what is gone, of lists and maps |
+//! | [`Watch::config`] | a key or a subtree as a value of a type of yours; what does not fit leaves the last one that did |
+//! | [`feed`](crate::event::Feed) | user events, each once |
 //!
 //! # How watches behave
 //!
@@ -58,6 +65,23 @@
 //!
 //! **Dropping** a watch drops its connection. The server notices when the wait would have ended: until then it counts the
 //! connection as one of the 200 that it allows from one address.
+//!
+//! # Many watches
+//!
+//! An agent allows 200 connections from one address, whichever programs there have them, and refuses all calls beyond;
+//! the renewal of a session could be one of them. So the watches of a client and its clones have 64 requests waiting at
+//! the server at once ([`Builder::long_polls`](crate::Builder::long_polls)), and 8 that ask without waiting. Calls that
+//! are no watches are not counted and wait for nobody.
+//!
+//! Up to half as many watches never hear of it. Of more, each is asked to wait for a shorter time. More than there are
+//! places for take turns, first come, first served: every watch has its turn about every 10 seconds, a change between two
+//! turns is told at the next, and no turn is shorter than 2 seconds. So the rate of requests is that of the watches by ten
+//! seconds and at most half of the places a second: 215 watches in 64 places ask 22 times a second in all. A place that a
+//! dropped watch has left is taken until the server's wait would have ended.
+//!
+//! A watch has to be polled to go on. One that is not keeps its place for the time that its request may take, and queues
+//! again afterwards; a [`View`] is polled by its task. What is watched in many places of a program is best watched once:
+//! [views](View) of the same query share one request.
 //!
 //! # What they cannot do
 //!
