@@ -4,6 +4,7 @@
 mod acl_legacy;
 mod agent;
 mod catalog;
+mod client;
 mod clients;
 mod connections;
 mod event;

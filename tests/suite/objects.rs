@@ -4,6 +4,8 @@ use std::collections::HashSet;
 use std::fmt::Debug;
 use std::hash::Hash;
 
+use consul_client::proto::Blocking;
+use consul_client::{Call, Client, Consistency};
 use consul_tests::{shared_agent, unique};
 
 use crate::clients::client;
@@ -52,4 +54,54 @@ async fn objects_compare_and_hash() {
     assert!(client.kv().put(&name, "free").release(&read).await.unwrap());
     assert!(client.session().destroy(&read).await.unwrap());
     client.kv().delete(&name).await.unwrap();
+}
+
+/// What the original's `DataSet` and `DataMapping` carry.
+async fn assert_has_metadata<E: Blocking>(call: Call<E>) {
+    let meta = call.send().await.unwrap().meta;
+    assert!(meta.index.unwrap() > 0 && meta.known_leader == Some(true), "{meta:?}");
+    assert_eq!(meta.last_contact, Some(std::time::Duration::ZERO), "the leader itself has answered");
+}
+
+#[tokio::test]
+async fn results_carry_the_metadata_of_their_answer() {
+    let (client, name): (Client, _) = (client().with_consistency(Consistency::Consistent), unique("meta"));
+    assert_has_metadata(client.catalog().nodes()).await;
+    assert_has_metadata(client.catalog().services()).await;
+    assert_has_metadata(client.catalog().service("consul")).await;
+    assert_has_metadata(client.health().node(shared_agent().node())).await;
+    assert_has_metadata(client.health().checks("consul")).await;
+    assert_has_metadata(client.health().state("any")).await;
+    assert_has_metadata(client.health().service("consul")).await;
+    assert_has_metadata(client.kv().list(&name)).await;
+    assert_has_metadata(client.kv().keys(&name)).await;
+    assert_has_metadata(client.session().list()).await;
+    assert_has_metadata(client.session().node(shared_agent().node())).await;
+}
+
+#[tokio::test]
+async fn member_fields() {
+    let member = client().agent().read_self().await.unwrap().member;
+    assert_eq!((member.name.as_str(), member.addr.as_str()), (shared_agent().node(), "127.0.0.1"));
+    assert!(member.port > 0 && member.tags.contains_key("dc"));
+    assert!(member.protocol_min <= member.protocol_cur && member.protocol_cur <= member.protocol_max);
+    assert!(member.delegate_min <= member.delegate_cur && member.delegate_cur <= member.delegate_max);
+    assert!(member.protocol_cur > 0 && member.delegate_cur > 0);
+}
+
+#[tokio::test]
+async fn key_fields() {
+    let (client, key) = (client(), unique("fields"));
+    let session = client.session().create().await.unwrap();
+    assert!(client.kv().put(&key, "a").await.unwrap());
+    assert!(client.kv().put(&key, "b").acquire(&session).await.unwrap());
+    let entry = client.kv().get(&key).await.unwrap().unwrap();
+    assert_eq!((&entry.key, entry.text().unwrap()), (&key, "b"), "a value carries its key");
+    assert_eq!((entry.session.as_ref(), entry.lock_index), (Some(&session), 1));
+    assert!(0 < entry.create_index && entry.create_index < entry.modify_index);
+    assert!(client.kv().put(&key, "c").await.unwrap());
+    let entry = client.kv().get(&key).await.unwrap().unwrap();
+    assert_eq!((entry.session.as_ref(), entry.lock_index), (Some(&session), 0), "held, and not counted");
+    client.session().destroy(&session).await.unwrap();
+    client.kv().delete(&key).await.unwrap();
 }

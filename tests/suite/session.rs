@@ -2,45 +2,109 @@
 
 use std::time::Duration;
 
-use consul_client::session::{Behavior, Session};
-use consul_client::{ApiErrorKind, ErrorKind};
+use consul_client::agent::Check;
+use consul_client::health::Status;
+use consul_client::session::Behavior;
+use consul_client::{ApiErrorKind, Client, ErrorKind};
 use consul_tests::{shared_agent, unique};
 
 use crate::clients::{client, client_of};
 use crate::federation::Federation;
 
 #[tokio::test]
-async fn a_session_is_what_it_was_created_as() {
+async fn sessions_create() {
     let (client, name) = (client(), unique("session"));
     let session = client.session();
-    let id = session
-        .create()
-        .name(&name)
-        .ttl(Duration::from_secs(90))
-        .lock_delay(Duration::from_millis(1500))
-        .behavior(Behavior::Delete)
-        .node(shared_agent().node())
-        .await
-        .unwrap();
+    let create = session.create().name(&name).node(shared_agent().node()).behavior(Behavior::Delete);
+    let create = create.ttl(Duration::from_secs(90)).lock_delay(Duration::from_millis(1500));
+    let id = create.await.unwrap();
     let read = session.info(&id).await.unwrap().unwrap();
-    assert_eq!(session.info(&read).await.unwrap().as_ref(), Some(&read), "a session stands for its id");
     assert_eq!((&read.id, &read.name, read.node.as_str()), (&id, &name, shared_agent().node()));
     assert_eq!((read.ttl, read.lock_delay), (Some(Duration::from_secs(90)), Duration::from_millis(1500)));
     assert_eq!(
         (read.behavior, read.node_checks.as_slice()),
         (Behavior::Delete, ["serfHealth".to_owned()].as_slice())
     );
+    session.destroy(id).await.unwrap();
+}
 
-    let holds = |list: Vec<Session>| list.iter().any(|session| session.id == id);
-    assert!(holds(session.list().await.unwrap()));
-    assert!(holds(session.node(shared_agent().node()).await.unwrap()));
-    assert_eq!(session.renew(&id).await.unwrap().unwrap().ttl, Some(Duration::from_secs(90)));
+#[tokio::test]
+async fn sessions_create_with_checks() {
+    let (client, name) = (client(), unique("session-checks"));
+    let (session, checks) = (client.session(), client.agent().check());
+    let create = |id: &str| session.create().node_checks(["serfHealth", id]);
+    let refused = create(&name).await.unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Api(ApiErrorKind::InvalidRequest), "the check does not exist");
 
+    checks.register(&name, Check::ttl(Duration::from_secs(600))).await.unwrap();
+    in_catalog(&client, &name, Status::Critical).await;
+    let refused = create(&name).await.unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Api(ApiErrorKind::InvalidRequest), "the check is critical");
+    assert!(!refused.is_retryable());
+
+    checks.pass(&name).await.unwrap();
+    in_catalog(&client, &name, Status::Passing).await;
+    let id = create(&name).await.unwrap();
+    assert_eq!(session.info(&id).await.unwrap().unwrap().node_checks, ["serfHealth", &name]);
+    // The session ends with its check.
+    checks.fail(&name).await.unwrap();
+    in_catalog(&client, &name, Status::Critical).await;
+    assert_eq!(session.info(&id).await.unwrap(), None);
+    checks.deregister(&name).await.unwrap();
+}
+
+/// Waits until the servers know the check in this state.
+async fn in_catalog(client: &Client, check: &str, status: Status) {
+    let checks = client.health().node(shared_agent().node());
+    let mut found = checks.clone().send().await.unwrap();
+    while !found.value.iter().any(|found| found.id == check && found.status == status) {
+        let index = found.meta.index.unwrap();
+        found = checks.clone().block(index, Duration::from_secs(2)).send().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn sessions_items() {
+    let session = client().session();
+    let id = session.create().await.unwrap();
+    let read = session.info(&id).await.unwrap().unwrap();
+    assert!(session.list().await.unwrap().contains(&read));
+    assert!(session.node(shared_agent().node()).await.unwrap().contains(&read));
+    assert_eq!(session.node(unique("nobody")).await.unwrap(), []);
+    session.destroy(&read).await.unwrap();
+    assert!(!session.list().await.unwrap().contains(&read));
+    assert!(!session.node(shared_agent().node()).await.unwrap().contains(&read));
+}
+
+#[tokio::test]
+async fn sessions_get() {
+    let session = client().session();
+    let id = session.create().await.unwrap();
+    let read = session.info(&id).send().await.unwrap();
+    assert!(read.meta.index.is_some() && read.meta.known_leader == Some(true));
+    let read = read.value.unwrap();
+    assert_eq!(session.info(&read).await.unwrap().as_ref(), Some(&read), "a session stands for its id");
+    session.destroy(&id).await.unwrap();
+    assert_eq!(session.info(&id).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn sessions_delete() {
+    let session = client().session();
+    let id = session.create().await.unwrap();
     assert!(session.destroy(&id).await.unwrap());
     assert_eq!(session.info(&id).await.unwrap(), None);
-    assert_eq!(session.renew(&id).await.unwrap(), None, "gone is an answer");
     assert!(session.destroy(&id).await.unwrap(), "destroying twice is once");
-    assert!(!holds(session.list().await.unwrap()));
+}
+
+#[tokio::test]
+async fn sessions_renew() {
+    let session = client().session();
+    let id = session.create().ttl(Duration::from_secs(90)).await.unwrap();
+    let renewed = session.renew(&id).await.unwrap().unwrap();
+    assert_eq!((&renewed.id, renewed.ttl), (&id, Some(Duration::from_secs(90))), "the time to go by");
+    session.destroy(&id).await.unwrap();
+    assert_eq!(session.renew(&id).await.unwrap(), None, "gone is an answer");
 }
 
 #[tokio::test]
@@ -64,7 +128,7 @@ async fn what_is_not_said_is_the_servers_default() {
 }
 
 #[tokio::test]
-async fn one_session_holds_a_key_at_a_time() {
+async fn kv_acquire_and_kv_release() {
     let (client, key) = (client(), unique("held"));
     let (kv, session) = (client.kv(), client.session());
     let [one, two] = [session.create().await.unwrap(), session.create().await.unwrap()];
@@ -142,8 +206,8 @@ async fn session_dc_event_dc_and_status_dc() {
     let id = west.create().node(federation.west.node()).await.unwrap();
     let session = west.info(&id).await.unwrap().unwrap();
     assert_eq!(session.node, federation.west.node());
-    assert_eq!(west.list().await.unwrap(), [session.clone()]);
-    assert_eq!(west.node(federation.west.node()).await.unwrap(), [session.clone()]);
+    assert_eq!(west.list().await.unwrap(), std::slice::from_ref(&session));
+    assert_eq!(west.node(federation.west.node()).await.unwrap(), std::slice::from_ref(&session));
     assert_eq!(there.session().info(&id).await.unwrap(), Some(session));
     assert!(west.renew(&id).await.unwrap().is_some());
     assert!(keys.put("held", "x").acquire(&id).await.unwrap());

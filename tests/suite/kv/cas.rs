@@ -18,7 +18,7 @@ async fn value(kv: &Kv, key: &str) -> Option<String> {
 }
 
 #[tokio::test]
-async fn put_with_cas_0_creates_and_never_replaces() {
+async fn kv_put_with_cas_0_creates_and_never_replaces() {
     let (kv, key, _) = existing("cas-create").await;
     assert!(!kv.put(&key, "new").cas(0).await.unwrap());
     assert_eq!(value(&kv, &key).await.unwrap(), "old");
@@ -29,7 +29,7 @@ async fn put_with_cas_0_creates_and_never_replaces() {
 }
 
 #[tokio::test]
-async fn put_with_cas_replaces_only_what_was_read() {
+async fn kv_put_with_cas_replaces_only_what_was_read() {
     let (kv, key, index) = existing("cas-replace").await;
     assert!(!kv.put(&key, "new").cas(index - 1).await.unwrap());
     assert!(!kv.put(&key, "new").cas(index + 1).await.unwrap());
@@ -43,14 +43,14 @@ async fn put_with_cas_replaces_only_what_was_read() {
 }
 
 #[tokio::test]
-async fn put_with_cas_of_the_same_value_changes_nothing() {
+async fn kv_put_with_cas_of_the_same_value_changes_nothing() {
     let (kv, key, index) = existing("cas-same").await;
     assert!(kv.put(&key, "old").flags(1).cas(index).await.unwrap());
     assert_eq!(kv.get(&key).await.unwrap().unwrap().modify_index, index);
 }
 
 #[tokio::test]
-async fn delete_with_cas_0_never_deletes() {
+async fn kv_delete_with_cas_0_never_deletes() {
     let (kv, key, _) = existing("cas-delete-0").await;
     assert!(!kv.delete(&key).cas(0).await.unwrap());
     assert_eq!(value(&kv, &key).await.unwrap(), "old");
@@ -58,7 +58,7 @@ async fn delete_with_cas_0_never_deletes() {
 }
 
 #[tokio::test]
-async fn delete_with_cas_deletes_only_what_was_read() {
+async fn kv_delete_with_cas_deletes_only_what_was_read() {
     let (kv, key, index) = existing("cas-delete").await;
     assert!(!kv.delete(&key).cas(index + 1).await.unwrap());
     assert_eq!(value(&kv, &key).await.unwrap(), "old");
@@ -68,7 +68,7 @@ async fn delete_with_cas_deletes_only_what_was_read() {
 }
 
 #[tokio::test]
-async fn plain_delete_is_true_either_way() {
+async fn kv_delete_is_true_either_way() {
     let (kv, key, _) = existing("delete").await;
     assert!(kv.delete(&key).await.unwrap());
     assert!(kv.delete(&key).await.unwrap());

@@ -7,7 +7,7 @@ use consul_tests::unique;
 use crate::clients::client;
 
 #[tokio::test]
-async fn deleting_a_key_spares_those_that_start_with_it() {
+async fn kv_delete_spares_keys_that_start_with_it() {
     let (kv, prefix) = (client().kv(), unique("single"));
     let (foo, foobar) = (format!("{prefix}/foo"), format!("{prefix}/foobar"));
     assert!(kv.put(&foo, "1").await.unwrap());
@@ -21,7 +21,7 @@ async fn deleting_a_key_spares_those_that_start_with_it() {
 }
 
 #[tokio::test]
-async fn recurse_deletes_by_text_and_nothing_beside_it() {
+async fn kv_delete_recurse_deletes_by_text_and_nothing_beside_it() {
     let (kv, prefix) = (client().kv(), unique("recurse"));
     for name in ["a", "a/b", "ab", "b"] {
         kv.put(format!("{prefix}/{name}"), "x").await.unwrap();
@@ -48,7 +48,7 @@ async fn an_empty_key_is_refused_by_every_operation_on_one_key() {
 }
 
 #[tokio::test]
-async fn listing_reads_a_level() {
+async fn kv_keys_and_kv_items_read_a_level() {
     let (kv, prefix) = (client().kv(), unique("level"));
     for name in ["a", "b/c", "b/d", "e/"] {
         kv.put(format!("{prefix}/{name}"), name.to_owned()).await.unwrap();

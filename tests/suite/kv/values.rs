@@ -14,7 +14,7 @@ fn bytes(length: usize) -> Bytes {
 }
 
 #[tokio::test]
-async fn values_of_every_byte_are_exact_up_to_the_limit() {
+async fn kv_put_and_kv_get_are_exact_for_every_byte_up_to_the_limit() {
     let (kv, key) = (client().kv(), unique("value"));
     for length in [0, 1, 255, 256, 257, LIMIT] {
         let value = bytes(length);

@@ -1,0 +1,83 @@
+//! The client itself: how it is described, what its calls start from, and requests of one's own.
+
+use consul_client::proto::{EffectiveConsistency, Method};
+use consul_client::{Client, Consistency, Token};
+use consul_tests::{Agent, unique};
+use http::{HeaderName, HeaderValue};
+
+use crate::clients::{PATIENCE, client};
+
+#[tokio::test]
+async fn client_host_token_and_consistency() {
+    let agent = Agent::builder().acl().start();
+    let token = Token::new(agent.token().unwrap()).unwrap();
+    let builder = Client::builder().address(agent.url()).token(&token).consistency(Consistency::Stale);
+    let client = builder.timeout(PATIENCE).build().unwrap();
+    assert_eq!(client.options().consistency, Some(Consistency::Stale));
+    assert!(client.token().is_some());
+    let shown = format!("{client:?}");
+    assert!(shown.contains(&agent.http_addr().to_string()), "it tells where the agent is: {shown}");
+    assert!(!shown.contains(agent.token().unwrap()), "{shown}");
+
+    assert_eq!(client.agent().read_self().await.unwrap().config.node_name, agent.node());
+    assert!(client.kv().put("key", "value").await.unwrap(), "a mode of reading is none of writing");
+    let mode = async |client: &Client| {
+        client.catalog().nodes().send().await.unwrap().meta.effective_consistency.unwrap()
+    };
+    assert_eq!(mode(&client).await, EffectiveConsistency::Stale);
+    assert_eq!(
+        mode(&client.with_consistency(Consistency::Consistent)).await,
+        EffectiveConsistency::Consistent
+    );
+    // The call's own word is the last one.
+    let nodes = client.catalog().nodes().consistency(Consistency::Default).send().await.unwrap();
+    assert_eq!(nodes.meta.effective_consistency, Some(EffectiveConsistency::Leader));
+
+    let nobody = client.with_token(None);
+    assert!(nobody.token().is_none());
+    assert!(nobody.kv().get("key").await.unwrap_err().is_permission_denied());
+    assert!(nobody.kv().get("key").token(&token).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn client_request() {
+    let (client, key) = (client(), unique("request"));
+    let path = format!("/v1/kv/{key}");
+    let put = client.request(Method::PUT, &*path).query("flags", "7").body("a value").await.unwrap();
+    assert_eq!((put.status().as_u16(), put.body().trim_ascii()), (200, b"true".as_slice()));
+    let get = client.request(Method::GET, &*path).flag("raw").await.unwrap();
+    assert_eq!(get.body(), "a value");
+    assert!(get.headers().contains_key("x-consul-index"));
+    assert_eq!(client.kv().get(&key).await.unwrap().unwrap().flags, 7);
+    let delete = client.request(Method::DELETE, &*path).await.unwrap();
+    assert_eq!(delete.status(), 200);
+
+    // Every status is an answer.
+    let absent = client.request(Method::GET, &*path).await.unwrap();
+    assert_eq!((absent.status().as_u16(), absent.body().len()), (404, 0));
+    let post = client.request(Method::POST, &*path).json(&["x"]).unwrap().await.unwrap();
+    assert_eq!(post.status(), 405);
+    assert_eq!(client.kv().get(&key).await.unwrap(), None);
+
+    // What the client's calls start from, these do too.
+    let elsewhere = client.with_datacenter("nowhere").request(Method::GET, &*path).await.unwrap();
+    assert_eq!(
+        (elsewhere.status().as_u16(), &elsewhere.body()[..]),
+        (500, b"No path to datacenter".as_slice())
+    );
+}
+
+#[tokio::test]
+async fn client_request_with_a_token_and_a_header() {
+    let agent = Agent::builder().acl().start();
+    let root = crate::clients::client_of(&agent);
+    let (nobody, token) = (root.with_token(None), root.token().unwrap());
+    let read = |client: &Client| client.request(Method::GET, "/v1/agent/self");
+    assert_eq!(read(&root).await.unwrap().status(), 200);
+    assert_eq!(read(&nobody).await.unwrap().status(), 403);
+    assert_eq!(read(&nobody).token(token).await.unwrap().status(), 200);
+
+    let name = HeaderName::from_static("x-consul-token");
+    let value = HeaderValue::from_str(agent.token().unwrap()).unwrap();
+    assert_eq!(read(&nobody).header(name, value).await.unwrap().status(), 200);
+}
