@@ -20,7 +20,7 @@ use crate::{Builder, Call, RawCall, Token};
 
 const TOKEN: HeaderName = HeaderName::from_static("x-consul-token");
 
-/// Bytes of an error's body that are read; servers' texts are far shorter.
+/// Bytes that the body of a refusal may have; servers' texts are far shorter.
 const MAX_ERROR_BODY: usize = 1 << 20;
 
 /// A client of one Consul agent.
@@ -161,10 +161,11 @@ impl Client {
         attempt: Attempt,
     ) -> Result<http::Response<Bytes>, Error> {
         let body_limit = self.0.body_limit;
+        let route = attempt.route.clone();
         let request = self.outgoing(request, attempt.token);
         let exchange = async {
             let (head, body) = self.0.executor.execute(request).await?.into_parts();
-            let limit = if head.status.is_success() { body_limit } else { body_limit.min(MAX_ERROR_BODY) };
+            let limit = if route.may_carry(&head) { body_limit } else { body_limit.min(MAX_ERROR_BODY) };
             Ok(http::Response::from_parts(head, body.collect(limit).await?))
         };
         self.settle(exchange, attempt.route, attempt.allowance).await

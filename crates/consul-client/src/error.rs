@@ -5,7 +5,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use consul_proto::{ApiError, ApiErrorKind, DecodeError, EncodeError, Endpoint, Method, ResponseError};
+use consul_proto::response::Head;
+use consul_proto::{
+    ApiError, ApiErrorKind, DecodeError, EncodeError, Endpoint, FromResponse, Method, ResponseError,
+};
 use consul_transport::{TransportError, TransportErrorKind};
 use http::StatusCode;
 
@@ -79,7 +82,7 @@ impl Error {
     }
 
     fn new(route: Route, cause: Cause) -> Self {
-        let Route { method, template, is_replayable } = route;
+        let Route { method, template, is_replayable, may_carry: _ } = route;
         Self(Arc::new(Fault { method, route: template, is_replayable, cause }))
     }
 
@@ -241,17 +244,23 @@ impl StdError for Error {
     }
 }
 
-/// What an error tells of the operation that it befell.
+/// What an error tells of the operation that it befell, and which answers to it can be large.
 #[derive(Clone, Debug)]
 pub(crate) struct Route {
     method: Method,
     template: &'static str,
     is_replayable: bool,
+    may_carry: fn(&Head) -> bool,
 }
 
 impl Route {
     pub(crate) fn of<E: Endpoint>(endpoint: &E) -> Self {
-        Self { method: E::METHOD, template: E::PATH, is_replayable: endpoint.is_replayable() }
+        Self {
+            method: E::METHOD,
+            template: E::PATH,
+            is_replayable: endpoint.is_replayable(),
+            may_carry: E::Response::may_carry,
+        }
     }
 
     pub(crate) fn method(&self) -> &Method {
@@ -262,9 +271,14 @@ impl Route {
         self.template
     }
 
-    /// The route of a request that no endpoint describes.
+    /// The route of a request that no endpoint describes; every answer to it is a value.
     pub(crate) fn raw(method: Method) -> Self {
         let is_replayable = method.is_safe();
-        Self { method, template: "(raw)", is_replayable }
+        Self { method, template: "(raw)", is_replayable, may_carry: |_| true }
+    }
+
+    /// Whether the body that follows this head may be more than the text of a refusal.
+    pub(crate) fn may_carry(&self, head: &Head) -> bool {
+        (self.may_carry)(head)
     }
 }

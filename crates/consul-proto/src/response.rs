@@ -44,6 +44,14 @@ pub trait FromResponse {
         head.status == http::StatusCode::OK
     }
 
+    /// Whether the body that follows this head may be a value's, and so of any size. Of every other answer only the text
+    /// of a refusal is wanted, which is short: whoever gathers it may stop early.
+    ///
+    /// An answer that only says that something is absent has nothing to carry.
+    fn may_carry(head: &Head) -> bool {
+        head.status.is_success()
+    }
+
     /// Reads the value of an answer that is [accepted](Self::accepts).
     ///
     /// # Errors

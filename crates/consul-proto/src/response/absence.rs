@@ -35,6 +35,10 @@ impl<A: FromResponse> FromResponse for OrMissing<A> {
         is_missing(head) || A::accepts(head, body)
     }
 
+    fn may_carry(head: &Head) -> bool {
+        A::may_carry(head)
+    }
+
     fn from_response(head: &Head, body: Bytes) -> Result<Self::Output, DecodeError> {
         if is_missing(head) { Ok(None) } else { A::from_response(head, body).map(Some) }
     }
@@ -55,6 +59,10 @@ impl<A: FromResponse<Output: Default>> FromResponse for OrEmpty<A> {
         is_missing(head) || A::accepts(head, body)
     }
 
+    fn may_carry(head: &Head) -> bool {
+        A::may_carry(head)
+    }
+
     fn from_response(head: &Head, body: Bytes) -> Result<Self::Output, DecodeError> {
         if is_missing(head) { Ok(A::Output::default()) } else { A::from_response(head, body) }
     }
@@ -65,6 +73,10 @@ impl<A: FromResponse> FromResponse for OrGone<A> {
 
     fn accepts(head: &Head, body: &[u8]) -> bool {
         is_gone(head, body) || A::accepts(head, body)
+    }
+
+    fn may_carry(head: &Head) -> bool {
+        A::may_carry(head)
     }
 
     fn from_response(head: &Head, body: Bytes) -> Result<Self::Output, DecodeError> {

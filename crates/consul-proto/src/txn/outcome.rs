@@ -158,6 +158,10 @@ impl FromResponse for Outcome {
             || (head.status == StatusCode::CONFLICT && body.windows(LIST.len()).any(|window| window == LIST))
     }
 
+    fn may_carry(head: &Head) -> bool {
+        head.status == StatusCode::OK || head.status == StatusCode::CONFLICT
+    }
+
     fn from_response(head: &Head, body: Bytes) -> Result<Self, DecodeError> {
         let Document { results, errors } = Json::from_response(head, body)?;
         if head.status == StatusCode::OK && errors.is_empty() {

@@ -46,6 +46,10 @@ impl<A: FromResponse> FromResponse for OrUnknown<A> {
         is_unknown(head, body) || A::accepts(head, body)
     }
 
+    fn may_carry(head: &Head) -> bool {
+        A::may_carry(head)
+    }
+
     fn from_response(head: &Head, body: Bytes) -> Result<Self::Output, DecodeError> {
         if is_unknown(head, &body) { Ok(None) } else { A::from_response(head, body).map(Some) }
     }

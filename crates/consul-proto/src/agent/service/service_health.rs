@@ -35,12 +35,19 @@ pub struct ServiceHealth {
 #[derive(Debug)]
 pub struct Graded<A>(PhantomData<A>);
 
+fn is_grade(head: &Head) -> bool {
+    matches!(head.status.as_u16(), 404 | 429 | 503) && head.headers.contains_key("x-consul-reason")
+}
+
 impl<A: FromResponse<Output: Default>> FromResponse for Graded<A> {
     type Output = A::Output;
 
     fn accepts(head: &Head, body: &[u8]) -> bool {
-        let is_grade = matches!(head.status.as_u16(), 404 | 429 | 503);
-        (is_grade && head.headers.contains_key("x-consul-reason")) || A::accepts(head, body)
+        is_grade(head) || A::accepts(head, body)
+    }
+
+    fn may_carry(head: &Head) -> bool {
+        is_grade(head) || A::may_carry(head)
     }
 
     fn from_response(head: &Head, body: Bytes) -> Result<Self::Output, DecodeError> {
@@ -89,5 +96,17 @@ pub(super) mod tests {
             assert_eq!(accepts(status, "X-Other"), status == 200, "{status}");
         }
         assert!(!accepts(403, "X-Consul-Reason") && !accepts(500, "X-Consul-Reason"));
+    }
+
+    #[test]
+    fn every_value_may_be_of_any_size() {
+        let may_carry = |status: u16, header: &str| {
+            let answer = http::Response::builder().status(status).header(header, "x").body(()).unwrap();
+            Graded::<Json<Option<ServiceHealth>>>::may_carry(&answer.into_parts().0)
+        };
+        assert!([200, 429, 503].iter().all(|status| may_carry(*status, "X-Consul-Reason")));
+        assert!(
+            may_carry(200, "X-Other") && !may_carry(503, "X-Other") && !may_carry(500, "X-Consul-Reason")
+        );
     }
 }

@@ -1,0 +1,107 @@
+//! How much of an answer is gathered: a value up to the client's limit, of a refusal no more than a text.
+#![allow(clippy::unwrap_used, reason = "all of it is tests, also what stands outside of their functions")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use consul_client::proto::Method;
+use consul_client::transport::{Body, Executor, Runtime, Sleep, TransportError, TransportErrorKind};
+use consul_client::txn::Outcome;
+use consul_client::{Client, ErrorKind};
+
+/// More than the text of any refusal.
+const LARGE: usize = 3 << 20;
+
+/// Answers everything in the same way.
+#[derive(Debug)]
+struct Scripted {
+    status: u16,
+    header: &'static str,
+    body: String,
+}
+
+#[async_trait::async_trait]
+impl Executor for Scripted {
+    async fn execute(&self, _: http::Request<Body>) -> Result<http::Response<Body>, TransportError> {
+        let body = Body::from(bytes::Bytes::from(self.body.clone()));
+        Ok(http::Response::builder().status(self.status).header(self.header, "x").body(body).unwrap())
+    }
+}
+
+#[derive(Debug)]
+struct Stopped;
+
+impl Runtime for Stopped {
+    fn now(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    fn sleep_until(&self, _: Duration) -> Sleep {
+        Box::pin(std::future::pending())
+    }
+}
+
+const TOO_LARGE: ErrorKind = ErrorKind::Transport(TransportErrorKind::BodyTooLarge);
+
+/// A client that is answered so, and gathers at most `limit` bytes.
+fn client(status: u16, header: &'static str, body: impl Into<String>, limit: usize) -> Client {
+    let executor = Scripted { status, header, body: body.into() };
+    Client::builder().executor(Arc::new(executor), Arc::new(Stopped)).body_limit(limit).build().unwrap()
+}
+
+/// The health of a service, of which one check has much to say.
+fn health(status: &str) -> String {
+    let output = "x".repeat(LARGE);
+    format!(
+        r#"[{{"AggregatedStatus": "{status}", "Service": {{"ID": "web", "Service": "web"}}, "Checks":
+            [{{"Node": "n", "CheckID": "c", "Name": "c", "Status": "{status}", "Output": "{output}"}}]}}]"#
+    )
+}
+
+#[tokio::test]
+async fn a_value_may_be_large_whatever_its_status() {
+    for (status, word) in [(200, "passing"), (429, "warning"), (503, "critical")] {
+        let client = client(status, "X-Consul-Reason", health(word), 2 * LARGE);
+        let health = client.agent().service().health_by_name("web").await.unwrap();
+        assert_eq!((health[0].status.as_str(), health[0].checks[0].output.len()), (word, LARGE));
+    }
+    let what = "x".repeat(LARGE);
+    let rolled_back = format!(r#"{{"Results": null, "Errors": [{{"OpIndex": 0, "What": "{what}"}}]}}"#);
+    let outcome = client(409, "X-Other", rolled_back, 2 * LARGE).txn().set("k", "v").await.unwrap();
+    let Outcome::RolledBack(why) = outcome else { panic!("{outcome:?}") };
+    assert_eq!(why.errors[0].what.len(), LARGE);
+}
+
+#[tokio::test]
+async fn a_value_may_be_no_larger_than_the_limit() {
+    for (status, word) in [(200, "passing"), (503, "critical")] {
+        let client = client(status, "X-Consul-Reason", health(word), LARGE);
+        let error = client.agent().service().health_by_name("web").await.unwrap_err();
+        assert_eq!(error.kind(), TOO_LARGE, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_may_not_be_large() {
+    for status in [404, 429, 500, 503] {
+        let client = client(status, "X-Other", "x".repeat(LARGE), 2 * LARGE);
+        for error in [
+            client.agent().service().health_by_name("web").await.unwrap_err(),
+            client.kv().get("k").await.unwrap_err(),
+            client.agent().service().get("web").await.unwrap_err(),
+        ] {
+            assert_eq!(error.kind(), TOO_LARGE, "{status}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_answer_to_a_raw_request_comes_whole() {
+    for status in [200, 404, 503] {
+        let client = client(status, "X-Other", "x".repeat(LARGE), 2 * LARGE);
+        let answer = client.request(Method::GET, "/v1/x").await.unwrap();
+        assert_eq!((answer.status().as_u16(), answer.body().len()), (status, LARGE));
+    }
+    let error = client(200, "X-Other", "x".repeat(LARGE), 7).request(Method::GET, "/v1/x").await.unwrap_err();
+    assert_eq!(error.kind(), TOO_LARGE);
+}
