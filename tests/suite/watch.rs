@@ -1,8 +1,10 @@
 //! Watches on real agents and clusters, and through a network that fails them.
 
 mod attempts;
+mod derived;
 mod faults;
 mod followed;
+mod many;
 mod subject;
 
 use std::io::Write;

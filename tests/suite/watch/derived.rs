@@ -1,0 +1,202 @@
+//! What is made of watches: views, differences, configuration, feeds of events.
+
+use std::future::Future;
+use std::time::Duration;
+
+use consul_client::event::{Feed, Heard};
+use consul_client::kv::Entry;
+use consul_client::watch::{Diff, Update};
+use consul_client::{Client, ErrorKind};
+use consul_tests::{Agent, shared_agent, unique};
+use serde::Deserialize;
+use tokio::time::{sleep, timeout};
+
+use crate::clients::{PATIENCE, client, client_of};
+use crate::proxy::Proxy;
+
+async fn soon<F: Future>(what: F) -> F::Output {
+    timeout(PATIENCE, what).await.expect("it comes")
+}
+
+#[tokio::test]
+async fn five_hundred_handles_of_a_view_are_one_request() {
+    let proxy = Proxy::to(shared_agent().http_addr()).await;
+    let (direct, client, key) = (client(), Client::new(proxy.url()).unwrap(), unique("shared"));
+    direct.kv().put(&key, "a").await.unwrap();
+    let mut views: Vec<_> = (0..500).map(|_| client.kv().raw(&key).view()).collect();
+    for value in ["a", "b"] {
+        direct.kv().put(&key, value).await.unwrap();
+        for view in &mut views {
+            let state = soon(view.changed()).await.unwrap().unwrap();
+            assert_eq!(state.value.as_deref(), Some(value.as_bytes()));
+        }
+    }
+    views.truncate(1);
+    direct.kv().put(&key, "c").await.unwrap();
+    assert_eq!(soon(views[0].changed()).await.unwrap().unwrap().value.as_deref(), Some(&b"c"[..]));
+    // One without an index, and one for each change, with the one that waits now.
+    soon(async {
+        while proxy.requests().len() < 4 {
+            sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await;
+    assert_eq!((proxy.requests().len(), proxy.accepted()), (4, 1));
+    drop(views);
+    soon(proxy.until_open(0)).await;
+}
+
+#[tokio::test]
+async fn a_view_of_a_service_shows_it_come_and_go() {
+    let (client, name) = (client(), unique("viewed"));
+    let view = client.health().service(&name).view();
+    assert!(soon(view.ready()).await.unwrap().is_empty());
+    let mut news = view.clone();
+    soon(news.changed()).await.unwrap().unwrap();
+    client.agent().service().register(&*name).await.unwrap();
+    soon(news.changed()).await.unwrap().unwrap();
+    assert_eq!(view.state().unwrap()[0].service.name, name);
+    client.agent().service().deregister(&name).await.unwrap();
+    soon(news.changed()).await.unwrap().unwrap();
+    assert!(view.state().unwrap().is_empty() && view.trouble().is_none());
+}
+
+#[tokio::test]
+async fn the_differences_of_a_prefix_lead_to_what_is_in_the_store() {
+    let (client, prefix) = (client(), unique("diffs"));
+    let key = |name: &str| format!("{prefix}/{name}");
+    let mut diffs = client.kv().list(format!("{prefix}/")).watch().diffs();
+    let mut next = async || loop {
+        if let Update::State(state) = soon(diffs.next()).await.unwrap().unwrap() {
+            return tell(&state.value, prefix.len() + 1);
+        }
+    };
+    assert_eq!(next().await, "+ ~ -");
+    client.kv().put(key("a"), "1").await.unwrap();
+    assert_eq!(next().await, "+a ~ -");
+    client.kv().put(key("b/c"), "1").await.unwrap();
+    assert_eq!(next().await, "+b/c ~ -");
+    client.kv().put(key("a"), "2").await.unwrap();
+    assert_eq!(next().await, "+ ~a -");
+    client.kv().delete(key("")).recurse().await.unwrap();
+    assert_eq!(next().await, "+ ~ -a b/c");
+}
+
+fn tell(diff: &Diff<Entry>, prefix: usize) -> String {
+    let names =
+        |entries: Vec<&Entry>| entries.iter().map(|entry| &entry.key[prefix..]).collect::<Vec<_>>().join(" ");
+    let changed = diff.changed.iter().map(|change| &change.after).collect();
+    format!(
+        "+{} ~{} -{}",
+        names(diff.added.iter().collect()),
+        names(changed),
+        names(diff.removed.iter().collect())
+    )
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct Limits {
+    connections: u32,
+    #[serde(default)]
+    burst: u32,
+}
+
+#[tokio::test]
+async fn configuration_keeps_its_last_good_value() {
+    let (client, prefix) = (client(), unique("config"));
+    let key = |name: &str| format!("{prefix}/{name}");
+    let mut config = client.kv().list(format!("{prefix}/")).watch().config::<Limits>();
+    let mut next = async || soon(config.next()).await.unwrap().unwrap();
+    let limits = |update: Update<Option<Limits>>| match update {
+        Update::State(state) => {
+            state.value.as_ref().as_ref().map(|limits| (limits.connections, limits.burst))
+        }
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(limits(next().await), None);
+    client.kv().put(key("connections"), "5").await.unwrap();
+    assert_eq!(limits(next().await), Some((5, 0)));
+    client.kv().put(key("burst"), "much").await.unwrap();
+    let Update::Trouble(trouble) = next().await else { panic!("does not fit") };
+    assert_eq!(trouble.error.kind(), ErrorKind::Decode);
+    client.kv().put(key("burst"), "9").await.unwrap();
+    assert_eq!(limits(next().await), Some((5, 9)));
+    assert_eq!(config.state().unwrap().as_ref().as_ref().unwrap().burst, 9);
+
+    let document = unique("document");
+    client.kv().put(&document, r#"{"connections": 1}"#).await.unwrap();
+    let view = client.kv().get(&document).watch().config::<Limits>().view();
+    assert_eq!(soon(view.ready()).await.unwrap().as_ref().as_ref().unwrap().connections, 1);
+}
+
+#[tokio::test]
+async fn a_service_of_the_agent_is_watched_by_its_hash() {
+    let (client, id) = (client(), unique("hashed"));
+    let services = client.agent().service();
+    let mut watch = services.get(&id).watch();
+    let mut next = async || soon(watch.changed()).await.unwrap().unwrap().value;
+    assert_eq!(*next().await, None);
+    for tag in ["one", "two"] {
+        services.register(&*id).tag(tag).await.unwrap();
+        assert_eq!(next().await.as_ref().as_ref().unwrap().tags, [tag]);
+    }
+    services.deregister(&id).await.unwrap();
+    assert_eq!(*next().await, None);
+}
+
+async fn heard(feed: &mut Feed) -> String {
+    match soon(feed.next()).await.unwrap().unwrap() {
+        Heard::Event(event) => event.text().unwrap().to_owned(),
+        Heard::Trouble(_) => "trouble".to_owned(),
+        other => format!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_feed_tells_every_new_event_once() {
+    let (client, name) = (client(), unique("feed"));
+    client.event().fire(&name).payload("old").await.unwrap();
+    until_listed(&client, &name, 1).await;
+    let mut feed = client.event().list().name(&name).feed();
+    assert!(timeout(Duration::from_millis(300), feed.next()).await.is_err(), "nothing is new yet");
+    for round in 0..12 {
+        // Of other names as well, and twice as many as there are of this one.
+        client.event().fire(unique("other")).await.unwrap();
+        client.event().fire(&name).payload(format!("{round}")).await.unwrap();
+        assert_eq!(heard(&mut feed).await, round.to_string());
+    }
+    // Many at once, and nobody listens meanwhile.
+    for round in 0..20 {
+        client.event().fire(&name).payload(format!("burst {round}")).await.unwrap();
+    }
+    let mut all = Vec::new();
+    while all.len() < 20 {
+        all.push(heard(&mut feed).await);
+    }
+    all.sort_by_key(|text| text["burst ".len()..].parse::<u32>().unwrap());
+    assert_eq!(all, (0..20).map(|round| format!("burst {round}")).collect::<Vec<_>>());
+}
+
+async fn until_listed(client: &Client, name: &str, count: usize) {
+    let mut list = client.event().list().name(name).watch();
+    soon(async { while list.changed().await.unwrap().unwrap().value.len() < count {} }).await;
+}
+
+#[tokio::test]
+async fn an_agent_that_comes_back_empty_is_a_gap_in_its_events() {
+    let agent = Agent::builder().start();
+    let (client, name) = (client_of(&agent), unique("gap"));
+    let mut feed = client.event().list().name(&name).feed();
+    feed.settings_mut().stall = Duration::from_secs(3600);
+    let mut next = async || heard(&mut feed).await;
+    let (first, _) = tokio::join!(next(), async {
+        // The feed has to have begun: what it finds then is old.
+        sleep(Duration::from_secs(1)).await;
+        client.event().fire(&name).payload("first").await.unwrap();
+    });
+    assert_eq!(first, "first");
+    agent.restart();
+    assert_eq!(next().await, "Gap");
+    client.event().fire(&name).payload("second").await.unwrap();
+    assert_eq!(next().await, "second");
+}
