@@ -106,8 +106,7 @@ impl Places {
 
     /// Takes a place, or stands in the queue.
     fn poll(&self, id: &mut Option<Id>, now: Duration, cx: &mut Context<'_>) -> Poll<Id> {
-        let mut state = self.state();
-        state.settle(self.capacity, now);
+        let mut state = self.settled(now);
         if let Some(id) = *id {
             if let Some(place) = state.taken.iter_mut().find(|place| place.id == id) {
                 place.until = Duration::MAX;
@@ -142,11 +141,12 @@ impl Places {
         if let Some(place) = state.taken.iter_mut().find(|place| place.id == id) {
             place.until = until;
         }
-        state.settle(self.capacity, now);
+        drop(state);
+        let state = self.settled(now);
         // The time at which the next one looks for a free place may be another now.
-        if let Some((_, waker)) = state.queue.front() {
-            waker.wake_by_ref();
-        }
+        let next = state.queue.front().map(|(_, waker)| waker.clone());
+        drop(state);
+        next.into_iter().for_each(Waker::wake);
     }
 
     /// Leaves the queue, or a place.
@@ -154,18 +154,22 @@ impl Places {
         let mut state = self.state();
         state.queue.retain(|(queued, _)| *queued != id);
         state.taken.retain(|place| place.id != id);
-        state.settle(self.capacity, now);
+        drop(state);
+        drop(self.settled(now));
     }
-}
 
-impl State {
     /// Frees the places whose time is over, and calls the next ones to those that are free.
-    fn settle(&mut self, capacity: usize, now: Duration) {
-        self.taken.retain(|place| place.until > now);
-        while self.taken.len() < capacity
-            && let Some((id, waker)) = self.queue.pop_front()
-        {
-            self.taken.push(Place { id, until: now.saturating_add(CALLED) });
+    fn settled(&self, now: Duration) -> MutexGuard<'_, State> {
+        loop {
+            let mut state = self.state();
+            state.taken.retain(|place| place.until > now);
+            if state.taken.len() >= self.capacity {
+                return state;
+            }
+            let Some((id, waker)) = state.queue.pop_front() else { return state };
+            state.taken.push(Place { id, until: now.saturating_add(CALLED) });
+            // Who is woken may want to look at once.
+            drop(state);
             waker.wake();
         }
     }
