@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use consul_client::proto::Method;
-use consul_client::transport::{Body, Executor, Runtime, Sleep, TransportError, TransportErrorKind};
+use consul_client::transport::{Body, Executor, Runtime, Sleep, Task, TransportError, TransportErrorKind};
 use consul_client::txn::Outcome;
 use consul_client::{Client, ErrorKind};
 
@@ -39,6 +39,8 @@ impl Runtime for Stopped {
     fn sleep_until(&self, _: Duration) -> Sleep {
         Box::pin(std::future::pending())
     }
+
+    fn spawn(&self, _: Task) {}
 }
 
 const TOO_LARGE: ErrorKind = ErrorKind::Transport(TransportErrorKind::BodyTooLarge);
