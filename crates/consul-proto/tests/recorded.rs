@@ -97,6 +97,29 @@ fn absence_is_a_value() {
     );
 }
 
+/// Servers say so with 200 and an empty document, where one thing was asked for as where many were.
+#[test]
+fn what_is_empty_is_absent_or_has_no_elements() {
+    const ONE: [&str; 3] = ["legacy::info::Info", "catalog::node::Node", "session::info::Info"];
+    let mut absent = BTreeSet::new();
+    for (exchange, route) in routed().filter(|(exchange, _)| exchange.status == 200) {
+        let empty = match exchange.body.trim_ascii() {
+            b"null" | b"[]" => "[]",
+            b"{}" => "{}",
+            _ => continue,
+        };
+        let value = (route.read)(exchange.answer(exchange.body.clone())).map(|response| response.value);
+        match ONE.iter().find(|one| route.name.ends_with(*one)) {
+            Some(one) => {
+                absent.insert(one);
+                assert_eq!(value.ok().as_deref(), Some("None"), "{exchange}");
+            }
+            None => assert_eq!(value.ok().as_deref(), Some(empty), "{exchange}"),
+        }
+    }
+    assert_eq!(absent.len(), ONE.len());
+}
+
 #[test]
 fn refusals_and_failures_have_the_kind_they_should() {
     let mut used = BTreeSet::new();
