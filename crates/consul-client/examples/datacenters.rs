@@ -27,15 +27,14 @@ async fn main() -> Result<(), Failure> {
     let catalog = client.catalog().datacenter(&there.datacenter);
     let limit = Duration::from_secs(60);
     tokio::time::timeout(limit, until_reached(&catalog)).await??;
-    let mut datacenters = client.catalog().datacenters().await?;
-    datacenters.sort();
+    let datacenters = client.catalog().datacenters().await?;
     println!("datacenters: {datacenters:?}");
-    assert_eq!(datacenters.len(), 2);
+    assert!(datacenters.contains(&there.datacenter));
 
     // The nodes there, and our own.
     let nodes: Vec<_> = catalog.nodes().await?.into_iter().map(|node| node.name).collect();
     println!("nodes of {}: {nodes:?}", there.datacenter);
-    assert_eq!(nodes.as_slice(), std::slice::from_ref(&there.node_name));
+    assert!(nodes.contains(&there.node_name));
     assert!(!client.catalog().nodes().await?.iter().any(|node| node.name == there.node_name));
 
     // The keys there: written through our agent, read through the other one.

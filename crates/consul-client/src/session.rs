@@ -51,7 +51,8 @@ impl Client {
 }
 
 impl Sessions {
-    /// The sessions of another datacenter. Keys there are locked with them, and no others.
+    /// The sessions of another datacenter; keys there are locked with them, and no others. Creating one takes a
+    /// [`node`](Create::node) there: the agent's own, which it would live on, is not.
     #[must_use]
     pub fn datacenter(&self, name: impl Into<String>) -> Self {
         Self { client: self.client.with_datacenter(name) }

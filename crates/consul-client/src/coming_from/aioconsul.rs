@@ -122,6 +122,8 @@
 //!   AIOConsul's `kv.get` hid: it gave `None`.
 //! - **`recurse=False` deleted the subtree**, since Consul only looks whether the word is there. Here the word is sent or it
 //!   is not, and [`kv.delete`](Kv::delete) deletes one key.
+//! - **A key that may not be read is refused**, as servers do today; AIOConsul's documentation shows it as one that is not
+//!   there. Lists leave it out.
 //! - **Values are bytes.** What is not text can be read and written.
 //! - **`acquire` and `release` emptied the key**: they wrote no value, and Consul takes that for an empty one. Here they are
 //!   conditions of a write, which has a value.
