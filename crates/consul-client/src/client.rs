@@ -15,7 +15,7 @@ use crate::ConfigError;
 use crate::deadline::within;
 use crate::error::{Error, Route};
 use crate::turns::Turns;
-use crate::watch::Views;
+use crate::views::Views;
 use crate::{Builder, Call, RawCall, Token};
 
 const TOKEN: HeaderName = HeaderName::from_static("x-consul-token");

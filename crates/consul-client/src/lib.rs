@@ -48,6 +48,7 @@ mod stream;
 mod token;
 mod turns;
 pub mod txn;
+mod views;
 pub mod watch;
 
 pub use call::Call;

@@ -118,7 +118,6 @@ use consul_proto::{OutputOf, Watchable};
 pub use diffs::{Collection, Diffs};
 use futures_core::Stream;
 pub use update::{Trouble, Update};
-pub(crate) use view::Views;
 pub use view::{Snapshot, View};
 
 use crate::driver::Driver;

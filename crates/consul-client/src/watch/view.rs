@@ -17,7 +17,6 @@ use crate::watch::{State, Trouble, Update, Watch};
 use crate::{Call, Error};
 
 use shared::Shared;
-pub(crate) use shared::Views;
 pub(super) use shared::{Source, alone};
 
 /// What is watched in the background: the newest state at hand at any time, for any number of readers.

@@ -1,23 +1,20 @@
 //! What the handles of a view share, and the task that keeps it.
 
-use std::any::{Any, TypeId};
-use std::collections::HashMap;
-use std::fmt;
+use std::any::TypeId;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use arc_swap::{ArcSwap, Guard};
-use consul_proto::machine::watch::Settings;
 use consul_proto::{OutputOf, Watchable};
 use consul_transport::{Runtime, TransportError, TransportErrorKind};
-use http::HeaderValue;
 use tokio::sync::watch::{Sender, channel};
 
 use crate::error::Route;
+use crate::views::Query;
 use crate::watch::{State, Trouble, Update, View, Watch};
 use crate::{Client, Error, Token};
 
@@ -127,7 +124,7 @@ where
 {
     let client = watch.driver.client().clone();
     // What cannot be written has an error of its own to tell, and nobody to share it with.
-    let Some(query) = Query::of(&watch) else { return alone(watch) };
+    let Some(query) = query(&watch) else { return alone(watch) };
     let mut views = client.settings().views.lock();
     if let Some(view) = views.get(&query).and_then(|entry| entry.downcast_ref::<Entry<_>>()?.join()) {
         return view;
@@ -190,22 +187,6 @@ async fn keep<S: Source>(
     }
 }
 
-/// The views of a client, each under its query.
-#[derive(Default)]
-pub(crate) struct Views(Mutex<HashMap<Query, Box<dyn Any + Send + Sync>>>);
-
-impl Views {
-    fn lock(&self) -> MutexGuard<'_, HashMap<Query, Box<dyn Any + Send + Sync>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl fmt::Debug for Views {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Views").field(&self.lock().len()).finish()
-    }
-}
-
 /// A view that can be joined while it lives.
 struct Entry<T> {
     shared: Weak<Shared<T>>,
@@ -219,26 +200,15 @@ impl<T: Send + Sync + 'static> Entry<T> {
     }
 }
 
-/// What makes two watches the same: operation, target, headers, token and settings.
-#[derive(Clone, PartialEq, Eq, Hash)]
-struct Query {
-    endpoint: TypeId,
-    target: String,
-    cache_control: Option<HeaderValue>,
-    token: Option<HeaderValue>,
-    settings: Settings,
-}
-
-impl Query {
-    fn of<E: Watchable>(watch: &Watch<E>) -> Option<Self> {
-        let machine = watch.driver.machine();
-        let request = machine.first_request().ok()?;
-        Some(Self {
-            endpoint: TypeId::of::<E>(),
-            target: request.uri().to_string(),
-            cache_control: request.headers().get(http::header::CACHE_CONTROL).cloned(),
-            token: watch.driver.token().map(Token::header),
-            settings: machine.settings().clone(),
-        })
-    }
+/// What is asked, and how; `None` where it cannot be written.
+fn query<E: Watchable>(watch: &Watch<E>) -> Option<Query> {
+    let machine = watch.driver.machine();
+    let request = machine.first_request().ok()?;
+    Some(Query {
+        endpoint: TypeId::of::<E>(),
+        target: request.uri().to_string(),
+        cache_control: request.headers().get(http::header::CACHE_CONTROL).cloned(),
+        token: watch.driver.token().map(Token::header),
+        settings: machine.settings().clone(),
+    })
 }
