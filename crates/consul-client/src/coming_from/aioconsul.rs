@@ -118,26 +118,28 @@
 //!
 //! # What is different
 //!
-//! - **`NotFound` is `None`.** What was an exception of `get` is an absent value. Every other failure is an error, which
-//!   AIOConsul's `kv.get` hid: it gave `None`.
-//! - **`recurse=False` deleted the subtree**, since Consul only looks whether the word is there. Here the word is sent or it
-//!   is not, and [`kv.delete`](Kv::delete) deletes one key.
-//! - **A key that may not be read is refused**, as servers do today; AIOConsul's documentation shows it as one that is not
-//!   there. Lists leave it out.
+//! - **`NotFound` is `None`.** What was an exception of `get` is an absent value. Every other failure is an error,
+//!   which AIOConsul's `kv.get` hid: it gave `None`.
+//! - **`recurse=False` deleted the subtree**, since Consul only looks whether the word is there. Here the word is sent
+//!   or it is not, and [`kv.delete`](Kv::delete) deletes one key.
+//! - **A key that may not be read is refused**, as servers do today; AIOConsul's documentation shows it as one that is
+//!   not there. Lists leave it out.
 //! - **Values are bytes.** What is not text can be read and written.
-//! - **`acquire` and `release` emptied the key**: they wrote no value, and Consul takes that for an empty one. Here they are
-//!   conditions of a write, which has a value.
-//! - **Objects compare as a whole**, not by their ids: two readings of a check differ when its output has changed. Compare
-//!   `a.id == b.id` for the question whether it is the same one.
+//! - **`acquire` and `release` emptied the key**: they wrote no value, and Consul takes that for an empty one. Here
+//!   they are conditions of a write, which has a value.
+//! - **Objects compare as a whole**, not by their ids: two readings of a check differ when its output has changed.
+//!   Compare `a.id == b.id` for the question whether it is the same one.
 //! - **Creating gives the id** and does not read the object back, which would be a second request.
 //! - **Updating a legacy token keeps what is not given.** The server replaces it whole, so it is read first.
 //! - **A token is never shown**: it travels in a header and not in the query, and no log or `Debug` form has it.
-//! - **Times are [`Duration`](std::time::Duration)s** and are sent with their unit: a lock delay of 15 was 15 seconds or
-//!   nanoseconds, depending on its size.
-//! - **Every call has a limit of time**: 5 seconds, unless [set](crate::Builder::timeout). Connections are kept and used again.
-//! - **There are blocking reads** ([`Call::block`](crate::Call::block)) and [watches](crate::watch), which AIOConsul had not.
-//! - **A leader that is not known** is [`Error::is_no_leader`](crate::Error::is_no_leader) where the request failed for it. A
-//!   stale read succeeds without one, and [`known_leader`](crate::Meta::known_leader) tells.
+//! - **Times are [`Duration`](std::time::Duration)s** and are sent with their unit: a lock delay of 15 was 15 seconds
+//!   or nanoseconds, depending on its size.
+//! - **Every call has a limit of time**: 5 seconds, unless [set](crate::Builder::timeout). Connections are kept and
+//!   used again.
+//! - **There are blocking reads** ([`Call::block`](crate::Call::block)) and [watches](crate::watch), which AIOConsul
+//!   had not.
+//! - **A leader that is not known** is [`Error::is_no_leader`](crate::Error::is_no_leader) where the request failed for
+//!   it. A stale read succeeds without one, and [`known_leader`](crate::Meta::known_leader) tells.
 //!
 //! [`Client::new`]: crate::Client::new
 //! [`Client::from_env`]: crate::Client::from_env

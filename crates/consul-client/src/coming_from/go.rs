@@ -79,28 +79,33 @@
 //!
 //! # What is different
 //!
-//! - **`WaitIndex` is the caller's business in Go**: an index that went back, as after a snapshot was restored, has to be set
-//!   to 0, and 0 does not wait, which turns a loop into a flood of requests. The same holds for [`.block`](crate::Call::block).
-//!   A [watch](crate::watch) takes care of both, of outages, and of servers that answer without waiting.
-//! - **A wait without `WaitTime`** lasts for the server's 5 minutes, and Go's client has no limit of its own: a connection
-//!   that hangs, hangs. Here every call has one, 5 seconds unless [set](crate::Builder::timeout), on top of the wait.
-//! - **`Lock` renews its session in the background and closes a channel when the lock is lost**, which it notices by reading
-//!   the key. Whoever builds on [`acquire`](crate::kv::Put::acquire) has to renew the session well before its TTL is over, and
-//!   has lost the lock once the TTL has passed since the last renewal was sent, whatever the servers may still say.
-//! - **A lock that Go's `Lock` holds has flags of its own** (3304740253564472344), which it wants to find on the key. Set
-//!   them with [`.flags`](crate::kv::Put::flags) where both are to exclude each other.
-//! - **A write with a condition can be answered with `false`**, as in Go. Here it is the only result, and so is hard to miss.
+//! - **`WaitIndex` is the caller's business in Go**: an index that went back, as after a snapshot was restored, has to
+//!   be set to 0, and 0 does not wait, which turns a loop into a flood of requests. The same holds for
+//!   [`.block`](crate::Call::block). A [watch](crate::watch) takes care of both, of outages, and of servers that answer
+//!   without waiting.
+//! - **A wait without `WaitTime`** lasts for the server's 5 minutes, and Go's client has no limit of its own: a
+//!   connection that hangs, hangs. Here every call has one, 5 seconds unless [set](crate::Builder::timeout), on top of
+//!   the wait.
+//! - **`Lock` renews its session in the background and closes a channel when the lock is lost**, which it notices by
+//!   reading the key. Whoever builds on [`acquire`](crate::kv::Put::acquire) has to renew the session well before its
+//!   TTL is over, and has lost the lock once the TTL has passed since the last renewal was sent, whatever the servers
+//!   may still say.
+//! - **A lock that Go's `Lock` holds has flags of its own** (3304740253564472344), which it wants to find on the key.
+//!   Set them with [`.flags`](crate::kv::Put::flags) where both are to exclude each other.
+//! - **A write with a condition can be answered with `false`**, as in Go. Here it is the only result, and so is hard to
+//!   miss.
 //! - **Absence**: `nil` is `None`, or an empty list.
-//! - **Errors are told apart by kind** instead of by text: the texts and statuses of servers change with their versions. Whether
-//!   a write may have been carried out all the same is [`Error::is_outcome_unknown`](crate::Error::is_outcome_unknown).
-//! - **Redirects are never followed.** A key such as `a//b` makes servers redirect to `a/b`; Go's client follows a read, and so
-//!   gives another key. Here it is refused before it is sent, and a [transaction](crate::txn) reaches it.
-//! - **The datacenter of the configuration counts for the catalog's writes too.** Go's client puts it into the query, where
-//!   servers do not read it for these; here it goes into the body.
+//! - **Errors are told apart by kind** instead of by text: the texts and statuses of servers change with their
+//!   versions. Whether a write may have been carried out all the same is
+//!   [`Error::is_outcome_unknown`](crate::Error::is_outcome_unknown).
+//! - **Redirects are never followed.** A key such as `a//b` makes servers redirect to `a/b`; Go's client follows a
+//!   read, and so gives another key. Here it is refused before it is sent, and a [transaction](crate::txn) reaches it.
+//! - **The datacenter of the configuration counts for the catalog's writes too.** Go's client puts it into the query,
+//!   where servers do not read it for these; here it goes into the body.
 //! - **Times are [`Duration`](std::time::Duration)s**, also those that are texts in Go (`"10s"`).
 //! - **Zero is not absence.** A lock delay of zero is sent as zero; Go's client leaves it out, which means 15 seconds.
-//! - **Of the environment** `CONSUL_HTTP_ADDR`, `CONSUL_HTTP_TOKEN` and `CONSUL_HTTP_TOKEN_FILE` are read so far. TLS is not
-//!   spoken yet; where `CONSUL_HTTP_SSL` asks for it, there is no client.
+//! - **Of the environment** `CONSUL_HTTP_ADDR`, `CONSUL_HTTP_TOKEN` and `CONSUL_HTTP_TOKEN_FILE` are read so far. TLS
+//!   is not spoken yet; where `CONSUL_HTTP_SSL` asks for it, there is no client.
 //!
 //! [`Client`]: crate::Client
 //! [`Client::from_env`]: crate::Client::from_env

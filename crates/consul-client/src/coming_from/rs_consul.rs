@@ -29,26 +29,27 @@
 //!
 //! # What is different
 //!
-//! - **`delete_key` without `recurse` deleted everything below the key**: it sends `recurse=false`, and Consul only looks
-//!   whether the word is there. `delete_key` of `app` takes `app/color` and `apple` away with it. Here
+//! - **`delete_key` without `recurse` deleted everything below the key**: it sends `recurse=false`, and Consul only
+//!   looks whether the word is there. `delete_key` of `app` takes `app/color` and `apple` away with it. Here
 //!   [`kv.delete`](Kv::delete) deletes one key.
 //! - **`read_key` without `recurse` read everything below the key**, for the same reason, and a key's own value was
 //!   whichever came first. Here [`kv.get`](Kv::get) reads one key.
 //! - **A key that does not exist** was `UnexpectedResponseCode(404, ..)`, and is `None`.
-//! - **Values are bytes.** One value that is not UTF-8 made `read_key` fail as a whole; here [`Entry::text`] fails, for that
-//!   one.
+//! - **Values are bytes.** One value that is not UTF-8 made `read_key` fail as a whole; here [`Entry::text`] fails, for
+//!   that one.
 //! - **Keys and filters are escaped.** A key with a space, `?`, `#` or `%` was pasted into the URL as it is.
-//! - **A lock's session was not renewed**, so that the lock ended after its timeout (10 seconds by default), at the latest
-//!   after twice that, whatever the holder did. Nor was the session destroyed when the lock was dropped or not got. Sessions
-//!   are renewed with [`renew`](Sessions::renew), and ended with [`destroy`](Sessions::destroy).
-//! - **Dropping a lock sent a blocking request** on the thread that it was dropped on, and its failure was not told. Here
-//!   releasing is a call, with a result.
-//! - **Every call has a limit of time**: 5 seconds, unless [set](crate::Builder::timeout). Reading and writing keys had none.
+//! - **A lock's session was not renewed**, so that the lock ended after its timeout (10 seconds by default), at the
+//!   latest after twice that, whatever the holder did. Nor was the session destroyed when the lock was dropped or not
+//!   got. Sessions are renewed with [`renew`](Sessions::renew), and ended with [`destroy`](Sessions::destroy).
+//! - **Dropping a lock sent a blocking request** on the thread that it was dropped on, and its failure was not told.
+//!   Here releasing is a call, with a result.
+//! - **Every call has a limit of time**: 5 seconds, unless [set](crate::Builder::timeout). Reading and writing keys had
+//!   none.
 //! - **Connections are kept and used again**; each request had one of its own, unless the builder was changed.
 //! - **The environment**: without `CONSUL_HTTP_ADDR` both use `http://127.0.0.1:8500`; here the address may be without
 //!   `http://`, or a unix socket.
-//! - **What was registered with `register_entity` on the node of an agent** is taken away by that agent. Services beside an
-//!   agent are [registered with it](crate::agent::service).
+//! - **What was registered with `register_entity` on the node of an agent** is taken away by that agent. Services
+//!   beside an agent are [registered with it](crate::agent::service).
 //!
 //! [`Client`]: crate::Client
 //! [`Client::new`]: crate::Client::new
