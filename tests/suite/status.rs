@@ -1,10 +1,43 @@
-//! The status of the servers, on a real agent.
+//! The status of the servers, on real agents.
 
-use crate::clients::client;
+use std::time::Duration;
+
+use consul_tests::Agent;
+use tokio::time::sleep;
+
+use crate::clients::{client, client_of};
 
 #[tokio::test]
 async fn the_only_server_leads() {
     let status = client().status();
     let leader = status.leader().await.unwrap().unwrap();
     assert_eq!(status.peers().await.unwrap(), [leader]);
+}
+
+#[tokio::test]
+async fn without_a_quorum_there_is_no_leader_and_the_errors_say_so() {
+    let cluster = Agent::builder().start_cluster();
+    let client = client_of(&cluster.servers()[0]);
+    client.kv().put("k", "v").await.unwrap();
+    cluster.servers()[1..].iter().for_each(Agent::kill9);
+
+    // For a while the others are still taken for alive, and requests fail on the way to them.
+    let error = loop {
+        match client.kv().get("k").await {
+            Err(error) if error.is_no_leader() => break error,
+            Err(error) => assert!(error.is_retryable(), "{error:?}"),
+            // A leader that has lost its followers answers until it notices.
+            Ok(entry) => assert_eq!(entry.unwrap().value, "v"),
+        }
+        sleep(Duration::from_millis(50)).await;
+    };
+    assert!(error.is_retryable());
+    let error = client.kv().put("k", "w").await.unwrap_err();
+    assert!(error.is_no_leader() && error.is_retryable() && !error.is_outcome_unknown(), "{error:?}");
+    // A leader that is gone goes on being named for a while.
+    while client.status().leader().await.unwrap().is_some() {
+        sleep(Duration::from_millis(50)).await;
+    }
+    let stale = client.kv().get("k").stale().send().await.unwrap();
+    assert_eq!((stale.value.unwrap().value.as_ref(), stale.meta.known_leader), (&b"v"[..], Some(false)));
 }

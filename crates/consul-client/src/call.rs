@@ -120,20 +120,19 @@ impl<E: Endpoint> Call<E> {
 impl<E: Endpoint<Response: Streamed>> Call<E> {
     /// Sends the call and gives the value as a stream of chunks, without a limit of size.
     ///
-    /// The time that is allowed ends with the head of the answer.
+    /// The time that is allowed ends with the head of the answer; a refusal has as much again for its text.
     ///
     /// # Errors
     ///
     /// See [`Error`]. A body that breaks off is an error of the stream.
     pub async fn open(self) -> Result<Response<OpenedOf<E, Chunks>>, Error> {
         let (request, attempt) = self.encode()?;
-        let route = attempt.route.clone();
+        let (route, allowance) = (attempt.route.clone(), attempt.allowance);
         let answer = self.client.open(request, attempt).await?;
-        let body_limit = self.client.settings().body_limit;
         match consul_proto::open::<E, _>(answer.map(|body| Chunks::new(body, route.clone()))) {
             Ok(response) => Ok(response),
             Err((head, body)) => {
-                let body = body.collect(body_limit).await?;
+                let body = self.client.gather_refusal(body, &route, allowance).await?;
                 Err(Error::api(route, consul_proto::refusal::<E>(&head, &body)))
             }
         }

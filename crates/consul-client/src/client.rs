@@ -16,7 +16,7 @@ use crate::deadline::within;
 use crate::error::{Error, Route};
 use crate::turns::Turns;
 use crate::views::Views;
-use crate::{Builder, Call, RawCall, Token};
+use crate::{Builder, Call, Chunks, RawCall, Token};
 
 const TOKEN: HeaderName = HeaderName::from_static("x-consul-token");
 
@@ -180,6 +180,19 @@ impl Client {
         let request = self.outgoing(request, attempt.token);
         let exchange = self.0.executor.execute(request);
         self.settle(exchange, attempt.route, attempt.allowance).await
+    }
+
+    /// Reads what a server says instead of a value.
+    pub(crate) async fn gather_refusal(
+        &self,
+        body: Chunks,
+        route: &Route,
+        allowance: Duration,
+    ) -> Result<Bytes, Error> {
+        let runtime = &*self.0.runtime;
+        let gathered = body.collect(self.0.body_limit.min(MAX_ERROR_BODY));
+        let gathered = within(runtime, runtime.now().saturating_add(allowance), gathered).await;
+        gathered.unwrap_or_else(|| Err(Error::timeout(route.clone(), allowance)))
     }
 
     /// Waits for an exchange as long as it may take, and logs how it ended.

@@ -1,7 +1,9 @@
 //! How much of an answer is gathered: a value up to the client's limit, of a refusal no more than a text.
 #![allow(clippy::unwrap_used, reason = "all of it is tests, also what stands outside of their functions")]
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use consul_client::proto::Method;
@@ -44,6 +46,48 @@ impl Runtime for Stopped {
 }
 
 const TOO_LARGE: ErrorKind = ErrorKind::Transport(TransportErrorKind::BodyTooLarge);
+
+/// A clock by which all time is over.
+#[derive(Debug)]
+struct Over;
+
+impl Runtime for Over {
+    fn now(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    fn sleep_until(&self, _: Duration) -> Sleep {
+        Box::pin(std::future::ready(()))
+    }
+
+    fn spawn(&self, _: Task) {}
+}
+
+/// A body of which nothing ever arrives.
+struct Silence;
+
+impl http_body::Body for Silence {
+    type Data = bytes::Bytes;
+    type Error = TransportError;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<bytes::Bytes>, TransportError>>> {
+        Poll::Pending
+    }
+}
+
+/// Refuses everything, and does not say why.
+#[derive(Debug)]
+struct Silent;
+
+#[async_trait::async_trait]
+impl Executor for Silent {
+    async fn execute(&self, _: http::Request<Body>) -> Result<http::Response<Body>, TransportError> {
+        Ok(http::Response::builder().status(500).body(Body::stream(Silence)).unwrap())
+    }
+}
 
 /// A client that is answered so, and gathers at most `limit` bytes.
 fn client(status: u16, header: &'static str, body: impl Into<String>, limit: usize) -> Client {
@@ -91,10 +135,18 @@ async fn a_refusal_may_not_be_large() {
             client.agent().service().health_by_name("web").await.unwrap_err(),
             client.kv().get("k").await.unwrap_err(),
             client.agent().service().get("web").await.unwrap_err(),
+            client.kv().raw("k").open().await.unwrap_err(),
         ] {
             assert_eq!(error.kind(), TOO_LARGE, "{status}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_refusal_that_does_not_arrive_is_not_waited_for() {
+    let client = Client::builder().executor(Arc::new(Silent), Arc::new(Over)).build().unwrap();
+    let error = client.kv().raw("k").open().await.unwrap_err();
+    assert!(error.is_timeout(), "{error}");
 }
 
 #[tokio::test]
