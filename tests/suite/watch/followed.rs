@@ -14,12 +14,14 @@ use crate::clients::PATIENCE;
 
 /// A watch of anything, and all it has told.
 pub(super) struct Followed {
-    next: Box<dyn FnMut(&mut Context<'_>) -> Poll<Told> + Send>,
+    next: Box<Next>,
     /// The states that it has told, in short.
     pub(super) states: Vec<String>,
     pub(super) troubles: Vec<Trouble>,
     pub(super) shortened: Vec<Duration>,
 }
+
+type Next = dyn FnMut(&mut Context<'_>) -> Poll<Told> + Send;
 
 enum Told {
     State(String),
@@ -59,7 +61,7 @@ impl Followed {
     }
 
     /// Follows the watch until it has told enough.
-    pub(super) async fn until(&mut self, is_enough: impl Fn(&Self) -> bool) {
+    pub(super) async fn until(&mut self, is_enough: impl Fn(&Self) -> bool + Send + Sync) {
         let enough = async {
             while !is_enough(self) {
                 self.step().await;

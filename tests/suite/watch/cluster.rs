@@ -1,0 +1,209 @@
+//! Watches of a store that is written to while it loses its leader again and again.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use consul_client::kv::Entry;
+use consul_client::{Client, Consistency, Watch};
+use consul_proto::{Blocking, OutputOf};
+use consul_tests::{Agent, Cluster};
+use tokio::sync::watch;
+use tokio::task::{JoinSet, spawn_blocking};
+use tokio::time::{sleep, timeout};
+
+use super::attempts::Attempts;
+use super::tell_rate;
+use crate::clients::{PATIENCE, client_of};
+
+const KEYS: usize = 50;
+const WRITES: usize = 10_000;
+const KILLS: usize = 5;
+const WRITERS: usize = 16;
+/// How many watches there are of a key each; the others are of all keys.
+const KEY_WATCHES: usize = 16;
+const WATCHES: usize = 20;
+
+/// What is stored: values and the indexes of their last change.
+type Store = BTreeMap<String, (u64, Bytes)>;
+
+fn key(number: usize) -> String {
+    format!("store/{number}")
+}
+
+fn store<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Store {
+    let entries = entries.into_iter();
+    entries.map(|entry| (entry.key.clone(), (entry.modify_index, entry.value.clone()))).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn watches_end_with_what_is_stored_after_ten_thousand_writes_and_five_lost_leaders() {
+    let cluster = Arc::new(spawn_blocking(|| Agent::builder().start_cluster()).await.unwrap());
+    let (start, set_back) = (Instant::now(), Arc::new(AtomicUsize::new(0)));
+    let (mut followers, mut seen, mut attempts) = (JoinSet::new(), Vec::new(), Vec::new());
+    for number in 0..WATCHES {
+        let server = &cluster.servers()[number % 3];
+        let (client, counted) = Attempts::of_client(|| Client::builder().address(server.url()));
+        attempts.push(counted);
+        let (told, states) = watch::channel(Store::new());
+        seen.push(states);
+        // Those that read consistently are never set back.
+        let set_back = (number % 2 == 0).then(|| Arc::clone(&set_back));
+        let mode = if set_back.is_some() { Consistency::Default } else { Consistency::Consistent };
+        if number < KEY_WATCHES {
+            let watch = client.kv().get(key(number)).consistency(mode).watch();
+            followers.spawn(follow(watch, told, set_back, |entry| store(entry)));
+        } else {
+            let watch = client.kv().list("store/").consistency(mode).watch();
+            followers.spawn(follow(watch, told, set_back, |entries| store(entries)));
+        }
+    }
+
+    let progress = Progress::default();
+    let mut writers = JoinSet::new();
+    for number in 1..=WRITERS {
+        writers.spawn(write(Arc::clone(&cluster), progress.clone(), number));
+    }
+    for part in 1..=KILLS {
+        progress.allow(WRITES * part / (KILLS + 1));
+        let cluster = Arc::clone(&cluster);
+        let lose_leader = spawn_blocking(move || {
+            let leader = cluster.leader();
+            leader.kill9();
+            leader.start_again();
+            cluster.until_ready();
+        });
+        lose_leader.await.unwrap();
+        progress.until_done().await;
+    }
+    progress.allow(WRITES);
+    while let Some(writer) = writers.join_next().await {
+        writer.unwrap();
+    }
+
+    // A write that was given up on may still be carried out, so what is stored is read again, too.
+    let client = client_of(&cluster.servers()[0]);
+    let all_right = async {
+        while wrong(&client, &seen).await.is_some() {
+            sleep(Duration::from_millis(100)).await;
+        }
+    };
+    if timeout(PATIENCE, all_right).await.is_err() {
+        panic!("watches do not tell what is stored: {:?}", wrong(&client, &seen).await);
+    }
+    assert!(followers.try_join_next().is_none(), "none has ended");
+    let requests = attempts.iter().map(Attempts::count).sum();
+    let case =
+        format!("{WATCHES} watches, {WRITES} writes, {KILLS} lost leaders, {set_back:?} times set back");
+    tell_rate(&case, requests, start.elapsed());
+}
+
+/// Compares what is stored with what each watch told last.
+async fn wrong(client: &Client, seen: &[watch::Receiver<Store>]) -> Option<String> {
+    let stored = match client.kv().list("store/").consistent().await {
+        Ok(entries) => store(&entries),
+        Err(error) => return Some(format!("nobody knows what is stored: {error}")),
+    };
+    seen.iter().enumerate().find_map(|(number, seen)| {
+        let (mut expected, told) = (stored.clone(), seen.borrow());
+        if number < KEY_WATCHES {
+            expected.retain(|name, _| *name == key(number));
+        }
+        (*told != expected).then(|| format!("watch {number} told {told:?} of {expected:?}"))
+    })
+}
+
+/// Follows a watch for ever. Its states never go back, but those that may be set back, which are counted.
+async fn follow<E: Blocking>(
+    mut watch: Watch<E>,
+    told: watch::Sender<Store>,
+    set_back: Option<Arc<AtomicUsize>>,
+    store: fn(&OutputOf<E>) -> Store,
+) where
+    OutputOf<E>: PartialEq + Send + Sync,
+{
+    let (mut newest, mut last) = (BTreeMap::new(), None);
+    loop {
+        let state = watch.changed().await.unwrap().unwrap();
+        if let Some(set_back) = &set_back
+            && state.meta.index < last
+        {
+            // A new leader that has not yet read all of its log answers with what was once stored.
+            newest.clear();
+            set_back.fetch_add(1, Ordering::SeqCst);
+        }
+        last = state.meta.index;
+        let state = store(&state.value);
+        for (key, (index, value)) in &state {
+            let before = newest.insert(key.clone(), (*index, value.clone()));
+            let is_newer = before.as_ref().is_none_or(|(before, _)| before < index);
+            assert!(is_newer || before == Some((*index, value.clone())), "{key} goes back from {before:?}");
+        }
+        told.send_replace(state);
+    }
+}
+
+/// How many writes are done, and how many may be.
+#[derive(Clone, Default)]
+struct Progress {
+    begun: Arc<AtomicUsize>,
+    done: Arc<watch::Sender<usize>>,
+    allowed: Arc<watch::Sender<usize>>,
+}
+
+impl Progress {
+    fn allow(&self, writes: usize) {
+        self.allowed.send_replace(writes);
+    }
+
+    /// Waits until all writes are done that may be.
+    async fn until_done(&self) {
+        let allowed = *self.allowed.borrow();
+        self.done.subscribe().wait_for(|done| *done == allowed).await.unwrap();
+    }
+
+    /// Waits until one more write may be done; `false` where none is left.
+    async fn begin(&self) -> bool {
+        let number = self.begun.fetch_add(1, Ordering::SeqCst);
+        if number >= WRITES {
+            return false;
+        }
+        self.allowed.subscribe().wait_for(|allowed| number < *allowed).await.unwrap();
+        true
+    }
+}
+
+/// Writes and deletes at random. Where a write fails, or nobody knows whether it did, it is tried again with another
+/// server.
+async fn write(cluster: Arc<Cluster>, progress: Progress, number: usize) {
+    let clients: Vec<_> = cluster
+        .servers()
+        .iter()
+        .map(|server| {
+            Client::builder().address(server.url()).timeout(Duration::from_secs(2)).build().unwrap()
+        })
+        .collect();
+    let (mut random, mut server) = (number as u64, number);
+    while progress.begin().await {
+        // Xorshift.
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        let (key, is_delete) = (key(random as usize % KEYS), random >> 32 & 3 == 0);
+        loop {
+            let kv = clients[server % 3].kv();
+            let written = match is_delete {
+                true => kv.delete(&key).await,
+                false => kv.put(&key, random.to_string()).await,
+            };
+            if written.is_ok() {
+                break;
+            }
+            server += 1;
+            sleep(Duration::from_millis(50)).await;
+        }
+        progress.done.send_modify(|done| *done += 1);
+    }
+}
