@@ -7,6 +7,7 @@ mod faults;
 mod followed;
 mod many;
 mod subject;
+mod wiped;
 
 use std::io::Write;
 use std::time::Duration;
