@@ -6,6 +6,7 @@ mod derived;
 mod faults;
 mod followed;
 mod many;
+mod restored;
 mod subject;
 mod wiped;
 
