@@ -1,6 +1,7 @@
 //! Watches on real agents and clusters, and through a network that fails them.
 
 mod attempts;
+mod closed;
 mod cluster;
 mod derived;
 mod faults;

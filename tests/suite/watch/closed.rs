@@ -1,0 +1,72 @@
+//! Watches whose waits are cut off when they are over.
+
+use std::time::{Duration, Instant};
+
+use consul_client::Client;
+use consul_tests::{Agent, Version, require};
+use tokio::time::sleep;
+
+use super::{Subject, tell_rate};
+use crate::clients::client_of;
+use crate::proxy::{Faults, Proxy};
+
+/// What takes longer is not answered.
+const LIMIT: Duration = Duration::from_secs(2);
+const WAIT: Duration = Duration::from_secs(3);
+/// Long enough for some waits of any length.
+const QUIET: Duration = Duration::from_secs(6);
+
+#[tokio::test]
+async fn waits_that_an_agent_cuts_off_are_shortened() {
+    let since = Version::new(1, 22, 5);
+    let plain = consul_tests::shared_agent();
+    require!(plain.version() >= since, "agents have a limit to the time of an answer since {since}");
+    let agent = Agent::builder().config(r#"http_config { write_timeout = "2s" }"#).start();
+    for subject in Subject::both() {
+        shorten(subject, &agent, Proxy::to(agent.http_addr()).await, "agent").await;
+    }
+}
+
+#[tokio::test]
+async fn waits_that_a_proxy_cuts_off_are_shortened() {
+    let agent = consul_tests::shared_agent();
+    for subject in Subject::both() {
+        let proxy = Proxy::to(agent.http_addr()).await;
+        proxy.set(Faults { write_timeout: Some(LIMIT), ..Faults::default() }).await;
+        shorten(subject, agent, proxy, "proxy").await;
+    }
+}
+
+/// A watch that is cut off by the agent or by the proxy.
+async fn shorten(subject: Subject, agent: &Agent, proxy: Proxy, by: &str) {
+    let direct = client_of(agent);
+    let client = Client::builder().address(proxy.url()).build().unwrap();
+    let mut watch = subject.watch(&client, |settings| settings.wait = WAIT);
+    let start = Instant::now();
+    subject.set(&direct, "before").await;
+    watch.until_state("before").await;
+
+    // The one without an index, the one that is cut off, the one after that.
+    let once_cut_off = async {
+        while proxy.requests().len() < 3 {
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    watch.during(once_cut_off).await;
+    watch.during(subject.set(&direct, "cut off once")).await;
+    watch.until_state("cut off once").await;
+    watch.until(|watch| !watch.shortened.is_empty()).await;
+    watch.during(subject.set(&direct, "shortened")).await;
+    watch.until_state("shortened").await;
+    watch.during(sleep(QUIET)).await;
+    watch.during(subject.set(&direct, "after")).await;
+    watch.until_state("after").await;
+
+    assert_eq!(watch.states, ["before", "cut off once", "shortened", "after"]);
+    let [shortened] = watch.shortened[..] else { panic!("told once, not {:?}", watch.shortened) };
+    assert!(shortened <= LIMIT, "{shortened:?}");
+    assert!(watch.troubles.is_empty(), "{:?}", watch.troubles);
+    let requests = proxy.requests().len();
+    tell_rate(&format!("{:?}, waits cut off by the {by}", subject.kind), requests, start.elapsed());
+    assert!(requests <= 40, "{requests}");
+}
