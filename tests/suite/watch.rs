@@ -7,6 +7,7 @@ mod derived;
 mod faults;
 mod followed;
 mod many;
+mod refused;
 mod restored;
 mod subject;
 mod wiped;
