@@ -10,6 +10,7 @@ mod many;
 mod refused;
 mod restored;
 mod subject;
+mod views;
 mod wiped;
 
 use std::io::Write;

@@ -19,7 +19,7 @@ pub(super) enum Kind {
 #[derive(Clone, Debug)]
 pub(super) struct Subject {
     pub(super) kind: Kind,
-    name: String,
+    pub(super) name: String,
 }
 
 impl Subject {

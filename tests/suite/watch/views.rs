@@ -1,0 +1,61 @@
+//! Agents that have lost their servers: views in them go on, or begin with nothing.
+
+use std::time::Duration;
+
+use consul_client::Client;
+use consul_proto::Method;
+use consul_tests::Agent;
+
+use super::Subject;
+use super::subject::Kind;
+use crate::clients::client_of;
+
+const WAIT: Duration = Duration::from_secs(1);
+const CONFIRM: Duration = Duration::from_secs(3);
+const STALL: Duration = Duration::from_secs(2);
+
+#[tokio::test]
+async fn what_an_agent_says_without_its_servers_is_no_state() {
+    let server = Agent::builder().start();
+    let agent = Agent::builder().client_of([&server]).start();
+    let client = Client::builder().address(agent.url()).timeout(Duration::from_secs(2)).build().unwrap();
+    let (direct, subject) = (client_of(&server), Subject::new(Kind::Service));
+    subject.set(&direct, "before").await;
+    let mut watch = subject.watch(&client, |settings| {
+        (settings.wait, settings.confirm, settings.stall) = (WAIT, CONFIRM, STALL);
+    });
+    watch.until_state("before").await;
+
+    // The view goes on with what it has, and is not believed for ever.
+    server.pause();
+    watch.until(|watch| watch.troubles.len() == 1).await;
+    assert!(watch.troubles[0].unconfirmed.is_some(), "{:?}", watch.troubles);
+
+    // After a restart there is a view without anything.
+    agent.terminate();
+    agent.start_again();
+    watch.during(serving(&client)).await;
+    if agent.since(1, 10) {
+        let path = format!("/v1/health/service/{}", subject.name);
+        let view = client.request(Method::GET, path).query("index", "5").query("wait", "1s");
+        let empty = watch.during(view.into_future()).await.unwrap();
+        assert_eq!(
+            (&empty.headers()["x-consul-index"], &empty.body()[..]),
+            (&"1".parse().unwrap(), &b"[]"[..])
+        );
+    }
+    watch.during(tokio::time::sleep(CONFIRM)).await;
+    assert_eq!(watch.states, ["before"]);
+
+    server.resume();
+    watch.during(subject.set(&direct, "after")).await;
+    watch.until_state("after").await;
+    assert_eq!(watch.states, ["before", "after"]);
+}
+
+/// Waits until an agent answers anything.
+async fn serving(client: &Client) {
+    while client.request(Method::GET, "/v1/agent/self").await.is_err() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
