@@ -6,6 +6,7 @@ mod cluster;
 mod derived;
 mod faults;
 mod followed;
+mod leader;
 mod many;
 mod refused;
 mod restored;

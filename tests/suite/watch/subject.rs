@@ -1,8 +1,8 @@
 //! What is watched.
 
-use consul_client::Client;
 use consul_client::catalog::ServiceRegistration;
 use consul_client::watch::Settings;
+use consul_client::{Client, Error};
 use consul_tests::unique;
 
 use super::Followed;
@@ -33,15 +33,20 @@ impl Subject {
     }
 
     pub(super) async fn set(&self, client: &Client, state: &str) {
+        self.try_set(client, state).await.unwrap();
+    }
+
+    pub(super) async fn try_set(&self, client: &Client, state: &str) -> Result<(), Error> {
         match self.kind {
-            Kind::Key => assert!(client.kv().put(&self.name, state.to_owned()).await.unwrap()),
+            Kind::Key => assert!(client.kv().put(&self.name, state.to_owned()).await?),
             Kind::Service => {
                 let tags = vec![state.to_owned()];
                 let service = ServiceRegistration { tags, ..ServiceRegistration::new(&self.name) };
                 let register = client.catalog().register(self.name.as_str()).address("192.0.2.1");
-                register.service(service).await.unwrap();
+                register.service(service).await?;
             }
         }
+        Ok(())
     }
 
     pub(super) fn watch(&self, client: &Client, set: impl FnOnce(&mut Settings)) -> Followed {
