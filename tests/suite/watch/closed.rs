@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use consul_client::Client;
-use consul_tests::{Agent, Version, require};
+use consul_tests::{Agent, Version, require, shared_agent};
 use tokio::time::sleep;
 
 use super::{Subject, tell_rate};
@@ -19,26 +19,26 @@ const QUIET: Duration = Duration::from_secs(6);
 #[tokio::test]
 async fn waits_that_an_agent_cuts_off_are_shortened() {
     let since = Version::new(1, 22, 5);
-    let plain = consul_tests::shared_agent();
-    require!(plain.version() >= since, "agents have a limit to the time of an answer since {since}");
+    require!(shared_agent().version() >= since, "agents have a limit to the time of an answer since {since}");
     let agent = Agent::builder().config(r#"http_config { write_timeout = "2s" }"#).start();
-    for subject in Subject::both() {
-        shorten(subject, &agent, Proxy::to(agent.http_addr()).await, "agent").await;
-    }
+    shorten_both(&agent, Faults::default(), "agent").await;
 }
 
 #[tokio::test]
 async fn waits_that_a_proxy_cuts_off_are_shortened() {
-    let agent = consul_tests::shared_agent();
-    for subject in Subject::both() {
-        let proxy = Proxy::to(agent.http_addr()).await;
-        proxy.set(Faults { write_timeout: Some(LIMIT), ..Faults::default() }).await;
-        shorten(subject, agent, proxy, "proxy").await;
-    }
+    let faults = Faults { write_timeout: Some(LIMIT), ..Faults::default() };
+    shorten_both(shared_agent(), faults, "proxy").await;
+}
+
+async fn shorten_both(agent: &Agent, faults: Faults, by: &str) {
+    let [key, service] = Subject::both();
+    tokio::join!(shorten(key, agent, faults.clone(), by), shorten(service, agent, faults, by));
 }
 
 /// A watch that is cut off by the agent or by the proxy.
-async fn shorten(subject: Subject, agent: &Agent, proxy: Proxy, by: &str) {
+async fn shorten(subject: Subject, agent: &Agent, faults: Faults, by: &str) {
+    let proxy = Proxy::to(agent.http_addr()).await;
+    proxy.set(faults).await;
     let direct = client_of(agent);
     let client = Client::builder().address(proxy.url()).build().unwrap();
     let mut watch = subject.watch(&client, |settings| settings.wait = WAIT);

@@ -17,30 +17,34 @@ const LIMIT: Duration = Duration::from_secs(30);
 
 #[tokio::test]
 async fn a_restored_snapshot_is_told_when_the_wait_is_over() {
-    for subject in Subject::both() {
-        let agent = Agent::builder().start();
-        let direct = client_of(&agent);
-        let proxy = Proxy::to(agent.http_addr()).await;
-        let client = Client::builder().address(proxy.url()).build().unwrap();
-        let mut watch = subject.watch(&client, |settings| settings.wait = WAIT);
+    let [key, service] = Subject::both();
+    tokio::join!(restore(key), restore(service));
+}
 
-        subject.set(&direct, "kept").await;
-        watch.until_state("kept").await;
-        let snapshot = direct.request(Method::GET, "/v1/snapshot").await.unwrap();
-        assert_eq!(snapshot.status(), 200);
-        watch.during(subject.set(&direct, "undone")).await;
-        watch.until_state("undone").await;
+/// Watches an agent of its own, as others would lose what they hold.
+async fn restore(subject: Subject) {
+    let agent = Agent::builder().start();
+    let direct = client_of(&agent);
+    let proxy = Proxy::to(agent.http_addr()).await;
+    let client = Client::builder().address(proxy.url()).build().unwrap();
+    let mut watch = subject.watch(&client, |settings| settings.wait = WAIT);
 
-        let restore = direct.request(Method::PUT, "/v1/snapshot").body(snapshot.into_body());
-        assert_eq!(watch.during(restore.into_future()).await.unwrap().status(), 200);
-        let (start, asked) = (Instant::now(), proxy.requests().len());
-        watch.until(|watch| watch.states.len() > 2).await;
-        assert!(start.elapsed() < LIMIT, "told after {:?}", start.elapsed());
-        let case = format!("{:?}, restored snapshot", subject.kind);
-        tell_rate(&case, proxy.requests().len() - asked, start.elapsed());
+    subject.set(&direct, "kept").await;
+    watch.until_state("kept").await;
+    let snapshot = direct.request(Method::GET, "/v1/snapshot").await.unwrap();
+    assert_eq!(snapshot.status(), 200);
+    watch.during(subject.set(&direct, "undone")).await;
+    watch.until_state("undone").await;
 
-        watch.during(subject.set(&direct, "after")).await;
-        watch.until_state("after").await;
-        assert_eq!(watch.states, ["kept", "undone", "kept", "after"]);
-    }
+    let restore = direct.request(Method::PUT, "/v1/snapshot").body(snapshot.into_body());
+    assert_eq!(watch.during(restore.into_future()).await.unwrap().status(), 200);
+    let (start, asked) = (Instant::now(), proxy.requests().len());
+    watch.until(|watch| watch.states.len() > 2).await;
+    assert!(start.elapsed() < LIMIT, "told after {:?}", start.elapsed());
+    let case = format!("{:?}, restored snapshot", subject.kind);
+    tell_rate(&case, proxy.requests().len() - asked, start.elapsed());
+
+    watch.during(subject.set(&direct, "after")).await;
+    watch.until_state("after").await;
+    assert_eq!(watch.states, ["kept", "undone", "kept", "after"]);
 }
