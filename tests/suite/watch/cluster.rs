@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use consul_client::kv::Entry;
 use consul_client::{Client, Consistency, Watch};
-use consul_proto::{Blocking, OutputOf};
+use consul_proto::{OutputOf, Watchable};
 use consul_tests::{Agent, Cluster};
 use tokio::sync::watch;
 use tokio::task::{JoinSet, spawn_blocking};
@@ -116,7 +116,7 @@ async fn wrong(client: &Client, seen: &[watch::Receiver<Store>]) -> Option<Strin
 }
 
 /// Follows a watch for ever. Its states never go back, but those that may be set back, which are counted.
-async fn follow<E: Blocking>(
+async fn follow<E: Watchable>(
     mut watch: Watch<E>,
     told: watch::Sender<Store>,
     set_back: Option<Arc<AtomicUsize>>,
