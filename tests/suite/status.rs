@@ -19,6 +19,10 @@ async fn without_a_quorum_there_is_no_leader_and_the_errors_say_so() {
     let cluster = Agent::builder().start_cluster();
     let client = client_of(&cluster.servers()[0]);
     client.kv().put("k", "v").await.unwrap();
+    // The two others have it, which is enough for the write; this one may still have to hear of it.
+    while client.kv().get("k").stale().await.unwrap().is_none() {
+        sleep(Duration::from_millis(20)).await;
+    }
     cluster.servers()[1..].iter().for_each(Agent::kill9);
 
     // For a while the others are still taken for alive, and requests fail on the way to them.

@@ -107,7 +107,7 @@ fn order(code: &[&str], endpoint: &Endpoint) -> Vec<(usize, String)> {
         if let Some(at) = code.iter().position(|code| code.starts_with(&line))
             && at < implementation
         {
-            findings.push((at + 1, format!("out of order: `impl {marker}` comes after `impl Endpoint`")));
+            findings.push((at + 1, format!("out of order: `{}` comes after `impl Endpoint`", code[at])));
         }
     }
     findings
