@@ -7,8 +7,8 @@ mod exchange;
 mod faults;
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::watch;
@@ -31,7 +31,7 @@ pub(crate) struct Proxy {
 /// What is counted, by the proxy and by its connections.
 struct Counts {
     accepted: AtomicUsize,
-    requests: Mutex<Vec<Request>>,
+    requests: watch::Sender<Vec<Request>>,
     open: watch::Sender<usize>,
     is_listening: watch::Sender<bool>,
 }
@@ -46,7 +46,7 @@ impl Proxy {
             resets: watch::Sender::new(0),
             counts: Arc::new(Counts {
                 accepted: AtomicUsize::new(0),
-                requests: Mutex::default(),
+                requests: watch::Sender::default(),
                 open: watch::Sender::new(0),
                 is_listening: watch::Sender::new(false),
             }),
@@ -96,7 +96,12 @@ impl Proxy {
 
     /// The requests that clients have sent so far, whether they were passed on or not.
     pub(crate) fn requests(&self) -> Vec<Request> {
-        self.counts.requests.lock().unwrap().clone()
+        self.counts.requests.borrow().clone()
+    }
+
+    /// Waits until there have been so many.
+    pub(crate) async fn until_requests(&self, requests: usize) {
+        self.counts.requests.subscribe().wait_for(|sent| sent.len() >= requests).await.unwrap();
     }
 }
 

@@ -99,7 +99,7 @@ impl Connection {
                     Ok(0) | Err(_) => return End::Close,
                     Ok(_) => {
                         let request = self.exchange.sent(&held[before..]);
-                        self.counts.requests.lock().unwrap().extend(request);
+                        self.counts.requests.send_modify(|requests| requests.extend(request));
                     }
                 },
                 changed = faults.changed() => if changed.is_err() { return End::Close },

@@ -47,12 +47,7 @@ async fn shorten(subject: Subject, agent: &Agent, faults: Faults, by: &str) {
     watch.until_state("before").await;
 
     // The one without an index, the one that is cut off, the one after that.
-    let once_cut_off = async {
-        while proxy.requests().len() < 3 {
-            sleep(Duration::from_millis(10)).await;
-        }
-    };
-    watch.during(once_cut_off).await;
+    watch.during(proxy.until_requests(3)).await;
     watch.during(subject.set(&direct, "cut off once")).await;
     watch.until_state("cut off once").await;
     watch.until(|watch| !watch.shortened.is_empty()).await;

@@ -114,7 +114,7 @@ async fn ride_out(
     let (client, attempts) = Attempts::of_client(builder);
     let mut watch = subject.watch(&client, |settings| settings.wait = WAIT);
     watch.until_state("before").await;
-    watch.during(asked(&proxy, 2)).await;
+    watch.during(proxy.until_requests(2)).await;
 
     // On established connections nobody is refused.
     let concerns_new_ones = faults.refuse || faults.reset_on_accept;
@@ -135,11 +135,4 @@ async fn ride_out(
     watch.during(subject.set(&direct, "after")).await;
     watch.until_state("after").await;
     assert_eq!(watch.states, ["before", "meanwhile", "after"], "{name}");
-}
-
-/// Waits until there have been so many requests.
-async fn asked(proxy: &Proxy, requests: usize) {
-    while proxy.requests().len() < requests {
-        sleep(Duration::from_millis(10)).await;
-    }
 }
