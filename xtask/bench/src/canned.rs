@@ -6,13 +6,15 @@ use std::fmt::Write as _;
 
 mod health;
 
-pub use health::health;
+pub use health::{health, health_of};
 
 /// How many entries lie under [`PREFIX`].
 pub const ENTRIES: usize = 10_000;
 /// How many instances the service `web` has.
 pub const INSTANCES: usize = 1_000;
-/// Octets of each value under [`PREFIX`].
+/// How many instances each service has that is watched.
+pub const FEW_INSTANCES: usize = 3;
+/// Octets of each value under [`PREFIX`], and of each that is watched.
 pub const SMALL_VALUE: usize = 100;
 /// Octets of the value of `big`.
 pub const BIG_VALUE: usize = 256 * 1024;
@@ -63,6 +65,15 @@ impl Noise {
 pub fn tiny() -> String {
     let mut json = String::from("[");
     push_entry(&mut json, "get20", TINY, 4711);
+    json.push(']');
+    json
+}
+
+/// The answer to a read of a key that is watched: another value for each index.
+#[must_use]
+pub fn watched(key: &str, index: u64) -> String {
+    let mut json = String::from("[");
+    push_entry(&mut json, key, &Noise::new(index as usize).octets(SMALL_VALUE), index as usize);
     json.push(']');
     json
 }

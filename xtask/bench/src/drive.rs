@@ -114,11 +114,16 @@ pub fn main<C: Contender>() -> ExitCode {
     let Some(task) = Task::parse(std::env::args().skip(1)) else {
         return fail("usage: <port> <row> [concurrent <callers>] <count>");
     };
+    start(run::<C>(task))
+}
+
+/// Runs a program of the benchmark to its end, on a runtime of one thread.
+pub fn start(program: impl Future<Output = Result<(), Error>>) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(error),
     };
-    match runtime.block_on(run::<C>(task)) {
+    match runtime.block_on(program) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(reasons(&*error)),
     }

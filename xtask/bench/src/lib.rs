@@ -1,8 +1,10 @@
-//! What the programs of the benchmark share: the answers of the canned server, the rows, and the loop around them.
+//! What the programs of the benchmark share: the answers of the canned server, what can be watched there, the rows, and
+//! the loop around them.
 
 pub mod canned;
 pub mod drive;
 pub mod floor;
+pub mod watched;
 
 /// The token that every contender sends.
 pub const TOKEN: &str = "7c4a1f0e-95d2-4b7e-8a66-3f2f0b1d9c58";

@@ -1,4 +1,4 @@
-//! The canned server: knows seven requests by heart, and is not measured.
+//! The canned server: knows seven requests by heart, holds blocking queries, and is not measured.
 //!
 //! Listens on a free port of the loopback address and prints it. Lives until it is killed, or its standard input is
 //! closed.
@@ -14,17 +14,25 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 use xtask_bench::canned;
 use xtask_bench::drive::Error;
+use xtask_bench::watched::{self, Query, Watched};
 
 /// Complete answers by request line.
 type Answers = HashMap<String, Vec<u8>>;
+
+/// What all connections share.
+struct Server {
+    answers: Answers,
+    watched: Watched,
+    awake: Awake,
+}
 
 #[tokio::main(flavor = "current_thread")]
 #[expect(clippy::print_stdout, reason = "the port is what the caller waits for")]
 async fn main() -> Result<(), Error> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let answers = Arc::new(answers());
-    let awake = Arc::new(Awake::default());
-    tokio::spawn(stay_awake(Arc::clone(&awake)));
+    let server = Server { answers: answers(), watched: Watched::new(), awake: Awake::default() };
+    let server = Arc::new(server);
+    tokio::spawn(stay_awake(Arc::clone(&server)));
     println!("{}", listener.local_addr()?.port());
     std::thread::spawn(|| {
         let _ = std::io::stdin().read(&mut [0]);
@@ -36,8 +44,8 @@ async fn main() -> Result<(), Error> {
         if stream.set_nodelay(true).is_err() {
             continue;
         }
-        let (answers, awake) = (Arc::clone(&answers), Arc::clone(&awake));
-        tokio::spawn(async move { serve(stream, &answers, &awake).await });
+        let server = Arc::clone(&server);
+        tokio::spawn(async move { serve(stream, &server).await });
     }
 }
 
@@ -50,7 +58,8 @@ struct Awake {
 
 /// Looks for requests without pause while they come. Sending a request would otherwise include the work of waking the
 /// server, if it happens to sleep, and how often it does hangs on how fast the contender is.
-async fn stay_awake(awake: Arc<Awake>) {
+async fn stay_awake(server: Arc<Server>) {
+    let awake = &server.awake;
     loop {
         awake.called.notified().await;
         let (mut seen, mut since) = (awake.requests.load(Ordering::Relaxed), Instant::now());
@@ -64,7 +73,7 @@ async fn stay_awake(awake: Arc<Awake>) {
 }
 
 /// Answers one connection until the client closes it.
-async fn serve(mut stream: TcpStream, answers: &Answers, awake: &Awake) -> std::io::Result<()> {
+async fn serve(mut stream: TcpStream, server: &Server) -> std::io::Result<()> {
     let mut received = Vec::with_capacity(4096);
     loop {
         let Some(length) = request_length(&received) else {
@@ -73,13 +82,45 @@ async fn serve(mut stream: TcpStream, answers: &Answers, awake: &Awake) -> std::
             }
             continue;
         };
-        awake.requests.fetch_add(1, Ordering::Relaxed);
-        awake.called.notify_one();
-        match request_line(&received).and_then(|line| answers.get(line)) {
-            Some(answer) => stream.write_all(answer).await?,
-            None => stream.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n").await?,
-        }
+        server.awake.requests.fetch_add(1, Ordering::Relaxed);
+        server.awake.called.notify_one();
+        let line = request_line(&received).unwrap_or_default().to_owned();
         received.drain(..length);
+        match server.answers.get(&line) {
+            Some(answer) => stream.write_all(answer).await?,
+            None => match server.answer(&line, &mut stream, &mut received).await {
+                Some(answer) => stream.write_all(&answer).await?,
+                None => return Ok(()),
+            },
+        }
+    }
+}
+
+impl Server {
+    /// What is not known by heart; `None` where the client is gone before it is answered.
+    async fn answer(&self, line: &str, stream: &mut TcpStream, received: &mut Vec<u8>) -> Option<Vec<u8>> {
+        let json = "application/json";
+        let (method, target) = line.split_once(' ').unwrap_or_default();
+        match (method, Query::of(target)) {
+            ("PUT", Some(query)) => {
+                self.watched.write(query);
+                Some(answer(json, "", "true"))
+            }
+            ("GET", Some(query)) => {
+                tokio::select! {
+                    () = self.watched.changed(query) => {}
+                    () = tokio::time::sleep(query.wait) => {}
+                    // Nothing comes before the answer but the end.
+                    _ = stream.read_buf(received) => return None,
+                }
+                let (index, body) = self.watched.read(query);
+                Some(answer(json, &meta(index, true), body))
+            }
+            _ if target == watched::HELD => {
+                Some(answer("text/plain", "", self.watched.held().to_string()))
+            }
+            _ => Some(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_vec()),
+        }
     }
 }
 

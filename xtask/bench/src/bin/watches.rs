@@ -1,0 +1,177 @@
+//! Our client with many watches, and nothing to tell: what one more of them costs.
+
+use std::alloc::System;
+use std::any::Any;
+use std::ops::Range;
+use std::process::ExitCode;
+use std::time::Duration;
+use std::{fs, thread};
+
+use consul_client::Client;
+use http::Method;
+use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
+use xtask_bench::TOKEN;
+use xtask_bench::drive::{Error, start};
+use xtask_bench::watched::{self, HELD};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+/// How many there are before anything is counted, so that what happens once has happened.
+const WARM: usize = 16;
+
+/// What there are many of.
+#[derive(Clone, Copy, Debug)]
+enum Subject {
+    /// Streams of an entry, each in a task of its own.
+    Key,
+    /// Streams of the instances of a service, each in a task of its own.
+    Service,
+    /// Views of an entry.
+    KeyView,
+    /// Views of the instances of a service.
+    ServiceView,
+    /// Clones of one view.
+    Clone,
+    /// Views of one query.
+    Join,
+    /// Views of one query, each waiting for news in a task of its own.
+    Waiting,
+}
+
+impl Subject {
+    fn of(word: &str) -> Option<Self> {
+        Some(match word {
+            "key" => Self::Key,
+            "service" => Self::Service,
+            "key-view" => Self::KeyView,
+            "service-view" => Self::ServiceView,
+            "clone" => Self::Clone,
+            "join" => Self::Join,
+            "waiting" => Self::Waiting,
+            _ => return None,
+        })
+    }
+
+    /// Whether each has a request of its own.
+    fn has_request(self) -> bool {
+        !matches!(self, Self::Clone | Self::Join | Self::Waiting)
+    }
+
+    /// Starts one, and gives what has to be kept of it.
+    fn start(self, client: &Client, number: usize) -> Box<dyn Any> {
+        let key = || client.kv().get(watched::key(number));
+        let shared = || client.kv().get(watched::key(0)).view();
+        let service = || client.health().service(watched::service(number));
+        match self {
+            Self::Key => {
+                let mut watch = key().watch();
+                Box::new(tokio::spawn(async move { while watch.next().await.is_some() {} }))
+            }
+            Self::Service => {
+                let mut watch = service().watch();
+                Box::new(tokio::spawn(async move { while watch.next().await.is_some() {} }))
+            }
+            Self::KeyView => Box::new(key().view()),
+            Self::ServiceView => Box::new(service().view()),
+            Self::Clone => Box::new(shared().clone()),
+            Self::Join => Box::new(shared()),
+            Self::Waiting => {
+                let mut view = shared();
+                Box::new(tokio::spawn(async move { while view.next().await.is_some() {} }))
+            }
+        }
+    }
+}
+
+/// What is in use at one moment, in bytes.
+#[derive(Clone, Copy, Debug)]
+struct Usage {
+    heap: i64,
+    resident: i64,
+}
+
+impl Usage {
+    fn now() -> Result<Self, Error> {
+        let stats = ALLOCATOR.stats();
+        let heap = stats.bytes_allocated as i64 - stats.bytes_deallocated as i64;
+        Ok(Self { heap, resident: 1024 * status("VmRSS:")? })
+    }
+}
+
+/// A number that the kernel tells of this process; of its main thread, where it counts for threads.
+fn status(name: &str) -> Result<i64, Error> {
+    let status = fs::read_to_string("/proc/self/status")?;
+    let number = status.lines().find_map(|line| line.strip_prefix(name)?.split_whitespace().next());
+    Ok(number.ok_or("no such number")?.parse()?)
+}
+
+/// Prints three numbers: bytes on the heap and resident bytes that one takes, and how often the process woke up while
+/// there was nothing to do.
+async fn run(port: u16, subject: Subject, count: usize, idle: Duration) -> Result<(), Error> {
+    let address = format!("127.0.0.1:{port}");
+    // With places for twice as many, watches need not take turns, and stay idle for as long as the server waits.
+    let polls = 2 * (WARM + count);
+    let client = Client::builder().address(&address).token(TOKEN).long_polls(polls).build()?;
+    let observer = Client::new(&address)?;
+    let mut kept = Vec::with_capacity(WARM + count);
+    let first = if subject.has_request() { None } else { Some(client.kv().get(watched::key(0)).view()) };
+
+    let mut begin = async |numbers: Range<usize>| {
+        let end = numbers.end;
+        kept.extend(numbers.map(|number| subject.start(&client, number)));
+        settle(&observer, if subject.has_request() { end } else { 1 }).await?;
+        Usage::now()
+    };
+    let before = begin(0..WARM).await?;
+    let after = begin(WARM..WARM + count).await?;
+    let woken = woken(idle).await?;
+
+    let each = |before: i64, after: i64| (after - before) as f64 / count as f64;
+    let (heap, resident) = (each(before.heap, after.heap), each(before.resident, after.resident));
+    drop((kept, first));
+    print(heap, resident, woken);
+    Ok(())
+}
+
+/// Waits until the server holds that many requests, and everybody else has had a turn.
+async fn settle(observer: &Client, requests: usize) -> Result<(), Error> {
+    loop {
+        let held = observer.request(Method::GET, HELD).await?;
+        if std::str::from_utf8(held.body())?.parse() == Ok(requests) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    Ok(())
+}
+
+/// How often the main thread, which does everything here, was woken up.
+async fn woken(idle: Duration) -> Result<i64, Error> {
+    let (sender, receiver) = tokio::sync::oneshot::channel();
+    thread::spawn(move || {
+        let count = || status("voluntary_ctxt_switches:");
+        // The main thread first has to go to sleep.
+        thread::sleep(Duration::from_millis(500));
+        let before = count();
+        thread::sleep(idle);
+        sender.send(before.and_then(|before| Ok(count()? - before)))
+    });
+    receiver.await?
+}
+
+#[expect(clippy::print_stdout, reason = "the numbers are what the program is for")]
+fn print(heap: f64, resident: f64, woken: i64) {
+    println!("{heap:.0} {resident:.0} {woken}");
+}
+
+fn main() -> ExitCode {
+    start(async {
+        let arguments: Vec<_> = std::env::args().skip(1).collect();
+        let usage = "usage: <port> <subject> <count> <idle seconds>";
+        let [port, subject, count, idle] = &arguments[..] else { return Err(usage.into()) };
+        let subject = Subject::of(subject).ok_or(usage)?;
+        run(port.parse()?, subject, count.parse()?, Duration::from_secs(idle.parse()?)).await
+    })
+}
