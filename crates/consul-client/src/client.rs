@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -163,11 +164,12 @@ impl Client {
         let body_limit = self.0.body_limit;
         let route = attempt.route.clone();
         let request = self.outgoing(request, attempt.token);
-        let exchange = async {
+        // Pinned, since each function that takes it by value would make the future larger by it.
+        let exchange = pin!(async {
             let (head, body) = self.0.executor.execute(request).await?.into_parts();
             let limit = if route.may_carry(&head) { body_limit } else { body_limit.min(MAX_ERROR_BODY) };
             Ok(http::Response::from_parts(head, body.collect(limit).await?))
-        };
+        });
         self.settle(exchange, attempt.route, attempt.allowance).await
     }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use consul_proto::machine::{Exchange, Failure, FailureKind, Input, Instant, Machine, Output, Turn};
-use consul_transport::{Sleep, TransportErrorKind};
+use consul_transport::{LongPoll, Sleep, TransportErrorKind};
 
 use crate::client::Attempt;
 use crate::error::Route;
@@ -98,10 +98,13 @@ impl<M: Machine<Error = Error>> Driver<M> {
         &mut self,
         now: Instant,
         exchange: Exchange,
-        request: http::Request<Bytes>,
+        mut request: http::Request<Bytes>,
         held: Duration,
         deadline: Instant,
     ) {
+        if !held.is_zero() {
+            request.extensions_mut().insert(LongPoll);
+        }
         let mut permit = self.permit.take();
         if let Some(permit) = &mut permit {
             permit.sent((now + held).since_origin(), deadline.since_origin());

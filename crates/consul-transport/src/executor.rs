@@ -28,3 +28,9 @@ pub trait Executor: std::fmt::Debug + Send + Sync + 'static {
     /// Where no answer arrived: the connection was refused or broke, or what came back was not HTTP.
     async fn execute(&self, request: http::Request<Body>) -> Result<http::Response<Body>, TransportError>;
 }
+
+/// Among a request's extensions: the server holds the answer back until there is something to say.
+///
+/// An [`Executor`] may keep less in memory for such an exchange as long as nothing comes. It need not look.
+#[derive(Clone, Copy, Debug)]
+pub struct LongPoll;

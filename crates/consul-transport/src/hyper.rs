@@ -16,11 +16,12 @@ use http_body::Body as _;
 
 use crate::hyper::connection::{Connection, Failed};
 use crate::hyper::pool::Pool;
-use crate::{Address, Body, Executor, TransportError, TransportErrorKind};
+use crate::{Address, Body, Executor, LongPoll, TransportError, TransportErrorKind};
 
 mod body;
 mod connect;
 mod connection;
+mod long_poll;
 mod pool;
 mod stream;
 mod tcp;
@@ -139,7 +140,7 @@ impl Executor for HyperExecutor {
         // Nothing is lost when a read meets a dead connection, which its caller will repeat.
         let is_write = !request.method().is_safe();
         while let Some(kept) = self.pool.take(is_write) {
-            match kept.exchange(request, &self.pool).await {
+            match exchange(kept, request, &self.pool).await {
                 Ok(response) => return Ok(response),
                 // The agent had closed this connection before anything was written.
                 Err(Failed::Unsent(returned, _)) => request = *returned,
@@ -147,9 +148,10 @@ impl Executor for HyperExecutor {
             }
         }
         let stream = connect::connect(&self.address, self.connect_timeout).await?;
-        let fresh = Connection::handshake(stream).await?;
-        fresh.exchange(request, &self.pool).await.map_err(|failed| match failed {
-            Failed::Unsent(_, error) => TransportError::unsent(TransportErrorKind::Closed, error),
+        let unsent = |error| TransportError::unsent(TransportErrorKind::Closed, error);
+        let fresh = Connection::handshake(stream).await.map_err(unsent)?;
+        exchange(fresh, request, &self.pool).await.map_err(|failed| match failed {
+            Failed::Unsent(_, error) => unsent(error),
             Failed::Broken(error) => error,
         })
     }
@@ -195,6 +197,19 @@ impl HyperExecutorBuilder {
             connect_timeout: self.connect_timeout,
             pool: Arc::new(Pool::new(self.idle_timeout, self.max_idle)),
         })
+    }
+}
+
+async fn exchange(
+    connection: Box<Connection>,
+    request: Request<Body>,
+    pool: &Arc<Pool>,
+) -> Result<Response<Body>, Failed> {
+    let is_long_poll = request.extensions().get::<LongPoll>().is_some();
+    if is_long_poll && *request.method() == Method::GET && request.body().is_end_stream() {
+        long_poll::exchange(connection, request, pool).await
+    } else {
+        connection.exchange(request, pool).await
     }
 }
 

@@ -23,7 +23,7 @@ mod runtime;
 pub use address::{Address, AddressError};
 pub use body::Body;
 pub use error::{TransportError, TransportErrorKind};
-pub use executor::Executor;
+pub use executor::{Executor, LongPoll};
 // `self`, because there is a crate of that name.
 #[cfg(feature = "hyper")]
 pub use self::hyper::{BuildError, ConnectError, HyperExecutor, HyperExecutorBuilder};

@@ -3,7 +3,9 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use consul_transport::{Executor, HyperExecutor, conformance};
+use async_trait::async_trait;
+use consul_transport::{Body, Executor, HyperExecutor, LongPoll, TransportError, conformance};
+use http::{Request, Response};
 
 fn make(agent: SocketAddr) -> Arc<dyn Executor> {
     let address = agent.to_string().parse().expect("a socket address is an address");
@@ -26,4 +28,23 @@ async fn every_rule_on_several_threads() {
 async fn every_rule_from_spawned_tasks() {
     // Needs the futures of the executor to be `Send`.
     tokio::spawn(conformance::run_all(make)).await.unwrap();
+}
+
+/// Takes every answer to be long in coming.
+#[derive(Debug)]
+struct Patient(Arc<dyn Executor>);
+
+#[async_trait]
+impl Executor for Patient {
+    async fn execute(&self, mut request: Request<Body>) -> Result<Response<Body>, TransportError> {
+        request.extensions_mut().insert(LongPoll);
+        self.0.execute(request).await
+    }
+}
+
+#[tokio::test]
+async fn every_rule_of_answers_that_are_long_in_coming() {
+    let make = |agent| -> Arc<dyn Executor> { Arc::new(Patient(make(agent))) };
+    conformance::run_all(make).await;
+    conformance::sequential_calls_share_a_connection(&make).await;
 }

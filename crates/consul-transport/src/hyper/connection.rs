@@ -3,11 +3,12 @@
 use std::error::Error as StdError;
 use std::future::{Future, poll_fn};
 use std::io;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use ::hyper::client::conn::http1;
+use ::hyper::body::Incoming;
+use ::hyper::client::conn::{TrySendError, http1};
 use http::{Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::task::coop;
@@ -35,14 +36,19 @@ pub(super) enum Failed {
     Broken(TransportError),
 }
 
+/// How far an exchange has come.
+pub(super) enum Begun {
+    /// The head of the answer is there.
+    Answered(Response<Body>),
+    /// The request is written, and nothing of its answer was read.
+    Waiting(Stream),
+}
+
 impl Connection {
-    pub(super) async fn handshake(stream: Stream) -> Result<Box<Self>, TransportError> {
+    pub(super) async fn handshake(stream: Stream) -> Result<Box<Self>, ::hyper::Error> {
         let marks = stream.marks();
-        let (sender, http) = http1::Builder::new()
-            .max_buf_size(MAX_BUFFER)
-            .handshake(TokioIo::new(stream))
-            .await
-            .map_err(|error| TransportError::unsent(TransportErrorKind::Closed, error))?;
+        let (sender, http) =
+            http1::Builder::new().max_buf_size(MAX_BUFFER).handshake(TokioIo::new(stream)).await?;
         Ok(Box::new(Self { http, sender, marks }))
     }
 
@@ -64,26 +70,76 @@ impl Connection {
         let mut response = pin!(self.sender.try_send_request(request));
         let mut connection = Some(self);
         let mut is_begun = false;
-        let result = poll_fn(|cx| {
-            if is_begun {
-                return advance(&mut connection, cx, |cx| response.as_mut().poll(cx));
+        let result =
+            poll_fn(|cx| poll_response(response.as_mut(), &mut connection, &mut is_begun, &marks, cx)).await;
+        settle(result, connection, &marks, pool)
+    }
+
+    /// As [`exchange`](Self::exchange), until there is nothing to do but to wait for the answer. Then hyper goes, with
+    /// all that it keeps for a connection, and the stream stays.
+    pub(super) async fn begin(
+        mut self: Box<Self>,
+        request: Request<Body>,
+        pool: &Arc<Pool>,
+    ) -> Result<Begun, Failed> {
+        let marks = Arc::clone(&self.marks);
+        let mut response = pin!(self.sender.try_send_request(request));
+        let mut connection = Some(self);
+        let mut is_begun = false;
+        let sent = poll_fn(|cx| {
+            let polled = poll_response(response.as_mut(), &mut connection, &mut is_begun, &marks, cx);
+            if polled.is_pending()
+                && marks.is_waiting()
+                && let Some(open) = connection.take()
+            {
+                return Poll::Ready(Err(open));
             }
-            is_begun = true;
-            // What a fresh stream has to read, it shows after it was written to.
-            let turns = if marks.is_fresh() { 2 } else { 1 };
-            for _ in 0..turns {
-                drive(&mut connection, cx);
-            }
-            quietly(cx, |cx| response.as_mut().poll(cx))
+            polled.map(Ok)
         })
         .await;
-        match result {
-            Ok(response) => Ok(receive(response, connection, pool)),
-            Err(mut error) => Err(match error.take_message() {
-                Some(request) => Failed::Unsent(Box::new(request), error.into_error()),
-                None => Failed::Broken(broken(error.into_error(), marks.is_written())),
-            }),
+        match sent {
+            Ok(sent) => settle(sent, connection, &marks, pool).map(Begun::Answered),
+            Err(open) => Ok(Begun::Waiting(open.http.into_parts().io.into_inner())),
         }
+    }
+}
+
+/// What has become of a request that was given to hyper.
+type Sent = Result<Response<Incoming>, TrySendError<Request<Body>>>;
+
+/// Drives the connection for the answer.
+fn poll_response(
+    mut response: Pin<&mut impl Future<Output = Sent>>,
+    connection: &mut Option<Box<Connection>>,
+    is_begun: &mut bool,
+    marks: &Marks,
+    cx: &mut Context<'_>,
+) -> Poll<Sent> {
+    if *is_begun {
+        return advance(connection, cx, |cx| response.as_mut().poll(cx));
+    }
+    *is_begun = true;
+    // What a fresh stream has to read, it shows after it was written to.
+    let turns = if marks.is_mute() { 2 } else { 1 };
+    for _ in 0..turns {
+        drive(connection, cx);
+    }
+    quietly(cx, |cx| response.as_mut().poll(cx))
+}
+
+/// Makes an answer of what hyper says, and hands the connection on.
+fn settle(
+    sent: Sent,
+    connection: Option<Box<Connection>>,
+    marks: &Marks,
+    pool: &Arc<Pool>,
+) -> Result<Response<Body>, Failed> {
+    match sent {
+        Ok(response) => Ok(receive(response, connection, pool)),
+        Err(mut error) => Err(match error.take_message() {
+            Some(request) => Failed::Unsent(Box::new(request), error.into_error()),
+            None => Failed::Broken(broken(error.into_error(), marks.is_written())),
+        }),
     }
 }
 

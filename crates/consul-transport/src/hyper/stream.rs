@@ -42,6 +42,10 @@ const BROKEN: u8 = 1 << 3;
 const QUIET: u8 = 1 << 4;
 /// The last read, a quiet one, emptied the socket.
 const DRAINED: u8 = 1 << 5;
+/// The present request was taken whole by the socket, and nothing has been read since.
+const WAITING: u8 = 1 << 6;
+/// The next write is that of a request that was written before, and goes nowhere.
+const RESUMED: u8 = 1 << 7;
 
 impl Marks {
     fn get(&self) -> u8 {
@@ -65,8 +69,13 @@ impl Marks {
         self.set(if is_quiet { marks | QUIET } else { marks });
     }
 
-    pub(super) fn is_fresh(&self) -> bool {
-        self.get() & FRESH != 0
+    /// Whether there is nothing to read before there was a write.
+    pub(super) fn is_mute(&self) -> bool {
+        self.get() & (FRESH | RESUMED) != 0
+    }
+
+    pub(super) fn is_waiting(&self) -> bool {
+        self.get() & WAITING != 0
     }
 
     pub(super) fn is_written(&self) -> bool {
@@ -96,6 +105,20 @@ impl Stream {
         Arc::clone(&self.marks)
     }
 
+    /// Waits until there is something to read, or the end.
+    pub(super) fn poll_readable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &self.socket {
+            Socket::Tcp(socket) => socket.poll_read_ready(cx),
+            #[cfg(unix)]
+            Socket::Unix(socket) => socket.poll_read_ready(cx),
+        }
+    }
+
+    /// Prepares a stream whose request is written for another hyper, which has to write it once more.
+    pub(super) fn resume(&self) {
+        self.marks.set(RESUMED | WRITTEN);
+    }
+
     /// What to answer to a read before the request is written, if the socket has something to say by then.
     #[cold]
     fn look(&mut self, marks: u8) -> Option<Poll<io::Result<()>>> {
@@ -118,16 +141,28 @@ impl Stream {
     /// A peer may refuse a request by its head alone, answer, and close. Writing the rest then fails while the answer
     /// waits to be read; hyper would give up. So the rest goes nowhere, and reading tells how the exchange ends.
     fn wrote(&self, written: Poll<io::Result<usize>>, length: usize) -> Poll<io::Result<usize>> {
-        let marks = self.marks.get() & !FRESH;
+        let marks = self.marks.get() & !(FRESH | WAITING);
         match written {
-            Poll::Ready(Ok(_)) => self.marks.set(marks | WRITTEN),
+            Poll::Ready(Ok(taken)) => {
+                let waiting = if taken == length { WAITING } else { 0 };
+                self.marks.set(marks | WRITTEN | waiting);
+            }
             Poll::Ready(Err(error)) if is_gone(&error) => {
                 self.marks.set(marks | BROKEN);
                 return Poll::Ready(Ok(length));
             }
-            _ => {}
+            _ => self.marks.set(self.marks.get() & !WAITING),
         }
         written
+    }
+
+    /// Whether what is written goes nowhere.
+    fn is_deaf(&self) -> bool {
+        let marks = self.marks.get();
+        if marks & RESUMED != 0 {
+            self.marks.set((marks & !RESUMED) | WAITING);
+        }
+        marks & (BROKEN | RESUMED) != 0
     }
 }
 
@@ -149,7 +184,7 @@ impl AsyncRead for Stream {
         {
             return seen;
         }
-        if marks & DRAINED != 0 {
+        if marks & (DRAINED | RESUMED) != 0 {
             return Poll::Pending;
         }
         let read = match &mut this.socket {
@@ -158,8 +193,9 @@ impl AsyncRead for Stream {
             Socket::Unix(socket) => Pin::new(socket).poll_read(cx, buffer),
         };
         // The end of the stream leaves the buffer empty, and has to be told as often as hyper asks.
-        if marks & QUIET != 0 && !buffer.filled().is_empty() && buffer.remaining() > 0 {
-            this.marks.set(this.marks.get() | DRAINED);
+        if !buffer.filled().is_empty() {
+            let drained = if marks & QUIET != 0 && buffer.remaining() > 0 { DRAINED } else { 0 };
+            this.marks.set((this.marks.get() & !WAITING) | drained);
         }
         read
     }
@@ -168,7 +204,7 @@ impl AsyncRead for Stream {
 impl AsyncWrite for Stream {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        if this.marks.is_broken() {
+        if this.is_deaf() {
             return Poll::Ready(Ok(bytes.len()));
         }
         let written = match &mut this.socket {
@@ -186,7 +222,7 @@ impl AsyncWrite for Stream {
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         let length = slices.iter().map(|slice| slice.len()).sum();
-        if this.marks.is_broken() {
+        if this.is_deaf() {
             return Poll::Ready(Ok(length));
         }
         let written = match &mut this.socket {
