@@ -1,14 +1,19 @@
-//! Measures the client against the floor: the way that suggests itself, with hyper's pooled client and plain serde.
+//! Measures the client against the floor: the way that suggests itself, with hyper's pooled client and plain serde; and
+//! what watches cost.
 //!
 //! The programs are those of the package `xtask-bench`. Instructions are what decides, for they repeat; times are
 //! shown beside them.
 
+mod report;
+mod watches;
+
 use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::{env, fs, process};
 
+use crate::bench::watches::Watches;
 use crate::error::{Context, Error};
 use crate::run::Run;
 use crate::workspace::{cargo, metadata, root};
@@ -56,6 +61,9 @@ const CALLERS_COUNT: &str = "25600";
 const TUNABLES: &str =
     "glibc.cpu.x86_rep_movsb_threshold=0x7fffffffffff:glibc.cpu.x86_rep_stosb_threshold=0x7fffffffffff";
 
+/// The rows of watches, on a command line.
+const WATCHES: &str = "watches";
+
 const USAGE: &str = "usage: cargo xtask bench [--no-write] [--row NAME]... [--plain-copies]";
 
 /// What the command line asks for.
@@ -64,13 +72,15 @@ struct Options {
     write: bool,
     rows: Vec<&'static Row>,
     concurrent: bool,
+    watches: bool,
     /// Counts copies as glibc makes them unasked; to see what [`TUNABLES`] is worth.
     plain_copies: bool,
 }
 
 impl Options {
     fn parse(args: &[String]) -> Result<Self, Error> {
-        let mut options = Self { write: true, rows: Vec::new(), concurrent: true, plain_copies: false };
+        let mut options =
+            Self { write: true, rows: Vec::new(), concurrent: true, watches: false, plain_copies: false };
         let mut args = args.iter();
         while let Some(arg) = args.next() {
             match arg.as_str() {
@@ -78,17 +88,22 @@ impl Options {
                 "--plain-copies" => (options.plain_copies, options.write) = (true, false),
                 "--row" => {
                     let name = args.next().map(String::as_str).unwrap_or_default();
+                    if name == WATCHES {
+                        options.watches = true;
+                        continue;
+                    }
                     let row = ROWS.iter().find(|row| row.name == name).ok_or_else(|| {
                         let names: Vec<_> = ROWS.iter().map(|row| row.name).collect();
-                        Error::new(format!("no row {name:?}; there are {}", names.join(", ")))
+                        Error::new(format!("no row {name:?}; there are {}, {WATCHES}", names.join(", ")))
                     })?;
                     options.rows.push(row);
                 }
                 other => return Err(Error::new(format!("unknown argument {other:?}\n{USAGE}"))),
             }
         }
-        if options.rows.is_empty() {
+        if options.rows.is_empty() && !options.watches {
             options.rows = ROWS.iter().collect();
+            options.watches = true;
         } else {
             // A table of some rows is not the table.
             options.write = false;
@@ -116,16 +131,21 @@ pub(crate) fn run(args: &[String]) -> Result<(), Error> {
         println!("measuring {CALLERS} callers");
         callers = Some(bench.callers()?);
     }
-    let table = table(&results, callers);
-    println!("\n{table}");
+    let watches = if options.watches { Some(watches::measure(&bench)?) } else { None };
+    let mut tables = report::table(&results, callers);
+    if let Some(watches) = &watches {
+        let _ = write!(tables, "\n{}", watches.tables());
+    }
+    println!("\n{tables}");
     for failure in results.iter().filter_map(|result| result.counted.as_ref().err()) {
         println!("{failure}");
     }
     if options.write {
-        fs::write(root().join("BENCHMARKS.md"), document(&table, &valgrind)?)?;
+        fs::write(root().join("BENCHMARKS.md"), report::document(&tables, &valgrind)?)?;
         println!("written to BENCHMARKS.md");
     }
-    if results.iter().all(Measured::is_met) { Ok(()) } else { Err(Error::Reported) }
+    let is_met = results.iter().all(Measured::is_met) && watches.as_ref().is_none_or(Watches::is_met);
+    if is_met { Ok(()) } else { Err(Error::Reported) }
 }
 
 /// The version of valgrind.
@@ -264,10 +284,18 @@ impl Bench {
     }
 
     fn native(&self, program: &str, args: &[&str]) -> Result<f64, Error> {
+        let [number] = self.numbers(program, args)?;
+        Ok(number)
+    }
+
+    /// What a program prints: so many numbers.
+    fn numbers<const N: usize>(&self, program: &str, args: &[&str]) -> Result<[f64; N], Error> {
         let mut command = Command::new(self.programs.join(program));
         command.arg(&self.port).args(args);
         let said = Run::new(command).success()?.stdout;
-        said.trim().parse().context(|| format!("`{program}` tells no number"))
+        let numbers: Result<Vec<_>, _> = said.split_whitespace().map(str::parse).collect();
+        let numbers = numbers.ok().and_then(|numbers| numbers.try_into().ok());
+        numbers.ok_or_else(|| Error::new(format!("`{program}` tells other than {N} numbers: {said}")))
     }
 }
 
@@ -277,114 +305,3 @@ impl Drop for Bench {
         let _ = self.server.wait();
     }
 }
-
-/// The table, in Markdown that also reads well in a terminal.
-fn table(results: &[Measured], callers: Option<f64>) -> String {
-    let mut lines = vec![["", "instructions", "must", "met", "bare connection", "time"].map(str::to_owned)];
-    for Measured { row, counted, wall } in results {
-        let ratio = |ratio: Option<f64>| ratio.map_or_else(|| "–".to_owned(), |ratio| format!("{ratio:.2}"));
-        let counted = counted.as_ref().ok();
-        lines.push([
-            row.title.to_owned(),
-            counted.map_or_else(|| "–".to_owned(), |counted| format!("{:.3}", counted.ours)),
-            format!("≤ {:.2}", row.must),
-            met(counted.is_some_and(|counted| counted.ours <= row.must)),
-            ratio(counted.map(|counted| counted.bare)),
-            ratio(*wall),
-        ]);
-    }
-    let mut table = layout(&lines);
-    if let Some(callers) = callers {
-        let lines = [
-            ["", "requests a second", "must", "met"].map(str::to_owned),
-            [
-                format!("get 20 B, {CALLERS} callers on one thread"),
-                format!("{callers:.3}"),
-                "≥ 1.00".to_owned(),
-                met(callers >= 1.0),
-            ],
-        ];
-        let _ = write!(table, "\n{}", layout(&lines));
-    }
-    table
-}
-
-fn met(is_met: bool) -> String {
-    if is_met { "yes" } else { "**no**" }.to_owned()
-}
-
-fn layout<const N: usize>(lines: &[[String; N]]) -> String {
-    let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
-    let widths: [usize; N] = std::array::from_fn(width);
-    let mut table = String::new();
-    for (index, line) in lines.iter().enumerate() {
-        for (cell, &width) in line.iter().zip(&widths) {
-            let _ = write!(table, "| {cell:width$} ");
-        }
-        table.push_str("|\n");
-        if index == 0 {
-            for &width in &widths {
-                let _ = write!(table, "|{}", "-".repeat(width + 2));
-            }
-            table.push_str("|\n");
-        }
-    }
-    table
-}
-
-/// `BENCHMARKS.md`.
-fn document(table: &str, valgrind: &str) -> Result<String, Error> {
-    let lock =
-        fs::read_to_string(root().join("Cargo.lock")).context(|| "cannot read Cargo.lock".to_owned())?;
-    let version = |package: &str| {
-        let entry = format!("name = \"{package}\"\nversion = \"");
-        let found = lock.split_once(&entry).and_then(|(_, rest)| rest.split('"').next());
-        format!("{package} {}", found.unwrap_or("of unknown version"))
-    };
-    let packages: Vec<_> =
-        ["hyper", "hyper-util", "serde_json", "base64", "base64-simd", "tokio"].map(version).into();
-    let mut rustc = Command::new("rustc");
-    rustc.current_dir(Path::new(root())).arg("--version");
-    let rustc = Run::new(rustc).success()?.stdout;
-    let rustc: Vec<_> = rustc.split_whitespace().take(2).collect();
-    Ok(format!(
-        "{HEAD}\n{table}\n{METHOD}\nMeasured with {}, {}, valgrind {valgrind}, on {} {}.\n",
-        rustc.join(" "),
-        packages.join(", "),
-        env::consts::ARCH,
-        env::consts::OS,
-    ))
-}
-
-const HEAD: &str = "\
-# Benchmarks
-
-Written by `cargo xtask bench`, which fails where a must is missed. All figures are ratios: ours ÷ the floor's.
-";
-
-const METHOD: &str = "\
-## What is compared
-
-*Ours* is `consul-client` as its documentation shows it: the default executor, default timeouts, a token.
-
-*The floor* is the program one writes without a library: hyper-util's pooled client, a request built for each call,
-`serde_json::from_slice` into owned structs with the same fields, base64 decoded by the `base64` crate in a visitor. It
-has no timeouts, and does not look at what the headers say of the answer.
-
-*Bare connection* is there for orientation: one connection of `hyper::client::conn`, whose bodies nobody decodes.
-
-All three talk to the same canned server on the loopback address. It answers what a Consul server of version 1.22
-answers, headers included; the instances of the service have every field that such a server sends.
-
-## How
-
-*Instructions* a request are counted by callgrind, in a program of one thread: what a run of twice as many requests
-takes more, divided by the requests that it has more, so that start-up cancels out. Only what happens in the process
-counts; what the kernel does does not. Copies of large blocks are made the way small ones are (by a tunable of glibc),
-for callgrind counts an instruction that repeats itself once for each octet. This figure decides, since it repeats.
-
-*Time* a request is that of one caller, without callgrind: the best of five runs in turns. It contains the server's.
-
-*Requests a second* are those of 64 callers on a runtime of one thread: the best of fifteen short runs in
-turns.
-";

@@ -5,9 +5,12 @@ use std::str::FromStr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use consul_client::Client;
+use http::Method;
 use tokio::sync::watch;
 
 use crate::canned;
+use crate::drive::Error;
 
 /// How many keys and services can be watched, each under its number.
 const WATCHED: usize = 4096;
@@ -53,6 +56,23 @@ pub fn service(number: usize) -> String {
 
 /// Where the server tells how many queries it holds.
 pub const HELD: &str = "/held";
+
+/// Waits until the server holds that many queries, and a while more, so that everybody else has come to rest.
+///
+/// # Errors
+///
+/// Where the server does not tell.
+pub async fn until_held(client: &Client, queries: usize) -> Result<(), Error> {
+    loop {
+        let held = client.request(Method::GET, HELD).await?;
+        if std::str::from_utf8(held.body())?.parse() == Ok(queries) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    Ok(())
+}
 
 impl Query {
     /// Reads the target of a request.

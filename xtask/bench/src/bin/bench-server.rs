@@ -116,9 +116,7 @@ impl Server {
                 let (index, body) = self.watched.read(query);
                 Some(answer(json, &meta(index, true), body))
             }
-            _ if target == watched::HELD => {
-                Some(answer("text/plain", "", self.watched.held().to_string()))
-            }
+            _ if target == watched::HELD => Some(answer("text/plain", "", self.watched.held().to_string())),
             _ => Some(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_vec()),
         }
     }

@@ -8,11 +8,10 @@ use std::time::Duration;
 use std::{fs, thread};
 
 use consul_client::Client;
-use http::Method;
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 use xtask_bench::TOKEN;
 use xtask_bench::drive::{Error, start};
-use xtask_bench::watched::{self, HELD};
+use xtask_bench::watched::{self, until_held};
 
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
@@ -37,6 +36,10 @@ enum Subject {
     Join,
     /// Views of one query, each waiting for news in a task of its own.
     Waiting,
+    /// Entries that were read.
+    KeyState,
+    /// Lists of the instances of a service that were read.
+    ServiceState,
 }
 
 impl Subject {
@@ -49,21 +52,27 @@ impl Subject {
             "clone" => Self::Clone,
             "join" => Self::Join,
             "waiting" => Self::Waiting,
+            "key-state" => Self::KeyState,
+            "service-state" => Self::ServiceState,
             _ => return None,
         })
     }
 
-    /// Whether each has a request of its own.
-    fn has_request(self) -> bool {
-        !matches!(self, Self::Clone | Self::Join | Self::Waiting)
+    /// How many requests the server holds for that many.
+    fn held(self, count: usize) -> usize {
+        match self {
+            Self::Key | Self::Service | Self::KeyView | Self::ServiceView => count,
+            Self::Clone | Self::Join | Self::Waiting => 1,
+            Self::KeyState | Self::ServiceState => 0,
+        }
     }
 
     /// Starts one, and gives what has to be kept of it.
-    fn start(self, client: &Client, number: usize) -> Box<dyn Any> {
+    async fn start(self, client: &Client, number: usize) -> Result<Box<dyn Any + Send>, Error> {
         let key = || client.kv().get(watched::key(number));
         let shared = || client.kv().get(watched::key(0)).view();
         let service = || client.health().service(watched::service(number));
-        match self {
+        Ok(match self {
             Self::Key => {
                 let mut watch = key().watch();
                 Box::new(tokio::spawn(async move { while watch.next().await.is_some() {} }))
@@ -80,7 +89,9 @@ impl Subject {
                 let mut view = shared();
                 Box::new(tokio::spawn(async move { while view.next().await.is_some() {} }))
             }
-        }
+            Self::KeyState => Box::new(key().await?),
+            Self::ServiceState => Box::new(service().await?),
+        })
     }
 }
 
@@ -115,12 +126,15 @@ async fn run(port: u16, subject: Subject, count: usize, idle: Duration) -> Resul
     let client = Client::builder().address(&address).token(TOKEN).long_polls(polls).build()?;
     let observer = Client::new(&address)?;
     let mut kept = Vec::with_capacity(WARM + count);
-    let first = if subject.has_request() { None } else { Some(client.kv().get(watched::key(0)).view()) };
+    // There is one to be shared, unless each has its own or none.
+    let first = (subject.held(2) == 1).then(|| client.kv().get(watched::key(0)).view());
 
     let mut begin = async |numbers: Range<usize>| {
         let end = numbers.end;
-        kept.extend(numbers.map(|number| subject.start(&client, number)));
-        settle(&observer, if subject.has_request() { end } else { 1 }).await?;
+        for number in numbers {
+            kept.push(subject.start(&client, number).await?);
+        }
+        until_held(&observer, subject.held(end)).await?;
         Usage::now()
     };
     let before = begin(0..WARM).await?;
@@ -131,19 +145,6 @@ async fn run(port: u16, subject: Subject, count: usize, idle: Duration) -> Resul
     let (heap, resident) = (each(before.heap, after.heap), each(before.resident, after.resident));
     drop((kept, first));
     print(heap, resident, woken);
-    Ok(())
-}
-
-/// Waits until the server holds that many requests, and everybody else has had a turn.
-async fn settle(observer: &Client, requests: usize) -> Result<(), Error> {
-    loop {
-        let held = observer.request(Method::GET, HELD).await?;
-        if std::str::from_utf8(held.body())?.parse() == Ok(requests) {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    tokio::time::sleep(Duration::from_millis(500)).await;
     Ok(())
 }
 

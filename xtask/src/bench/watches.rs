@@ -1,0 +1,129 @@
+//! What watches cost: memory, wake-ups, and the time until a change is told.
+
+use crate::bench::Bench;
+use crate::bench::report::{layout, met};
+use crate::error::Error;
+
+const KIB: f64 = 1024.0;
+/// What an idle watch with a connection of its own may take, its state apart.
+const WATCH: f64 = 20.0 * KIB;
+/// What another handle on a watch may take.
+const HANDLE: f64 = KIB;
+/// How many of each there are.
+const COUNT: &str = "1000";
+/// How long wake-ups are counted, in seconds.
+const IDLE: &str = "30";
+/// Changes of the keys that are watched, and as many of those that are not.
+const CHANGES: &str = "1000";
+/// What a watch may take longer than a blocking query, in microseconds: as a rule, and at worst.
+const LATER: [f64; 2] = [2_000.0, 20_000.0];
+
+/// What there are many of.
+#[derive(Debug)]
+struct Subject {
+    /// What the program calls it.
+    name: &'static str,
+    /// What readers call it.
+    title: &'static str,
+    /// What the program calls its state.
+    state: Option<&'static str>,
+}
+
+const SUBJECTS: [Subject; 7] = [
+    Subject { name: "key", title: "stream of a key", state: Some("key-state") },
+    Subject { name: "service", title: "stream of 3 instances", state: Some("service-state") },
+    Subject { name: "key-view", title: "view of a key", state: Some("key-state") },
+    Subject { name: "service-view", title: "view of 3 instances", state: Some("service-state") },
+    Subject { name: "clone", title: "clone of a view", state: None },
+    Subject { name: "join", title: "another view of one query", state: None },
+    Subject { name: "waiting", title: "another view that waits, with its task", state: None },
+];
+
+/// What was measured.
+#[derive(Debug)]
+pub(super) struct Watches {
+    idle: Vec<Idle>,
+    /// Microseconds of a blocking query, and of a watch: the median, and of 99 in 100.
+    latency: [[f64; 2]; 2],
+}
+
+/// What one of many takes that have nothing to tell.
+#[derive(Debug)]
+struct Idle {
+    subject: &'static Subject,
+    heap: f64,
+    state: f64,
+    resident: f64,
+    woken: f64,
+}
+
+pub(super) fn measure(bench: &Bench) -> Result<Watches, Error> {
+    let mut idle = Vec::new();
+    for subject in &SUBJECTS {
+        println!("measuring {COUNT} of {}", subject.name);
+        let [heap, resident, woken] = bench.numbers("watches", &[subject.name, COUNT, IDLE])?;
+        let state = match subject.state {
+            Some(state) => {
+                let [heap, _, _] = bench.numbers("watches", &[state, COUNT, "0"])?;
+                heap
+            }
+            None => 0.0,
+        };
+        idle.push(Idle { subject, heap, state, resident, woken });
+    }
+    println!("measuring changes");
+    let [query, query_worst, watch, watch_worst] = bench.numbers("latency", &[CHANGES])?;
+    Ok(Watches { idle, latency: [[query, query_worst], [watch, watch_worst]] })
+}
+
+impl Watches {
+    pub(super) fn is_met(&self) -> bool {
+        self.idle.iter().all(Idle::is_met)
+    }
+
+    pub(super) fn tables(&self) -> String {
+        let header =
+            ["idle, bytes each", "heap", "of it, state", "the rest", "must", "met", "resident", "wake-ups"];
+        let mut lines = vec![header.map(str::to_owned)];
+        lines.extend(self.idle.iter().map(Idle::line));
+        let mut tables = layout(&lines);
+        tables.push('\n');
+        let header = ["change told after, µs", "blocking query", "watch", "more", "bound"];
+        let mut lines = vec![header.map(str::to_owned)];
+        let [query, watch] = self.latency;
+        for (at, title) in ["median", "99 of 100 within"].into_iter().enumerate() {
+            lines.push([
+                title.to_owned(),
+                format!("{:.0}", query[at]),
+                format!("{:.0}", watch[at]),
+                format!("{:.0}", watch[at] - query[at]),
+                format!("≤ {:.0}", LATER[at]),
+            ]);
+        }
+        tables.push_str(&layout(&lines));
+        tables
+    }
+}
+
+impl Idle {
+    fn must(&self) -> f64 {
+        if self.subject.state.is_some() { WATCH } else { HANDLE }
+    }
+
+    fn is_met(&self) -> bool {
+        self.heap - self.state <= self.must() && self.woken == 0.0
+    }
+
+    fn line(&self) -> [String; 8] {
+        [
+            self.subject.title.to_owned(),
+            format!("{:.0}", self.heap),
+            format!("{:.0}", self.state),
+            format!("{:.0}", self.heap - self.state),
+            format!("≤ {:.0}", self.must()),
+            met(self.is_met()),
+            format!("{:.0}", self.resident),
+            format!("{:.0}", self.woken),
+        ]
+    }
+}
