@@ -79,7 +79,12 @@ impl<M: Machine<Error = Error>> Driver<M> {
             // What has come counts, also where its time has passed meanwhile.
             self.poll_exchanges(cx);
             let now = self.now();
-            match self.machine.poll(now) {
+            let output = self.machine.poll(now);
+            if !matches!(output, Output::Send { .. }) {
+                // A turn that was not used is over, so that whoever takes its time with an event keeps nobody's place.
+                self.permit = None;
+            }
+            match output {
                 Output::Send { exchange, request, held, deadline } => {
                     self.send(now, exchange, request, held, deadline);
                 }
@@ -87,7 +92,10 @@ impl<M: Machine<Error = Error>> Driver<M> {
                     self.under_way.retain(|under_way| under_way.exchange != exchange);
                 }
                 Output::Event(event) => return Poll::Ready(Some(event)),
-                Output::Done => return Poll::Ready(None),
+                Output::Done => {
+                    self.ticket = None;
+                    return Poll::Ready(None);
+                }
                 Output::Wait(at) => ready!(self.poll_alarm(at.map(Instant::since_origin), cx)),
                 Output::Queue { turn, until } => ready!(self.poll_turn(now, turn, until, cx)),
             }

@@ -86,7 +86,7 @@ pub enum Input<X> {
     /// A request that got no answer. The exchange is over.
     Failed(Exchange, Failure<X>),
     /// It is the turn of a machine that [queues](Output::Queue): its next request may be sent, and held by the server for
-    /// this long at most.
+    /// this long at most. Where the next [`poll`](Machine::poll) does not send it the turn is over.
     Turn(Duration),
     /// The machine shall come to an end, in its own good order.
     Stop,

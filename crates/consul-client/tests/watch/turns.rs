@@ -141,3 +141,13 @@ fn in_an_outage_only_few_ask_at_once_and_its_end_is_noticed_by_all() {
     let late = views.iter().filter(|view| text(&view.state().unwrap()) != "b").count();
     assert_eq!(late, 0);
 }
+
+#[test]
+fn a_watch_that_has_ended_holds_no_place() {
+    let world = World::new(keys(&[(secs(0), "a")]));
+    let mut ended: Vec<_> = (0..20).map(|_| world.client.kv().raw("").watch()).collect();
+    for watch in &mut ended {
+        assert!(world.next(watch, secs(1)).unwrap().starts_with("ended: "));
+    }
+    assert_eq!(world.next(&mut world.watch(), secs(1)).unwrap(), "a");
+}

@@ -285,6 +285,8 @@ where
     }
 
     fn poll(&mut self, now: Instant) -> Output<Self::Event> {
+        // A turn holds room for another, so it is used at once or given back.
+        let longest = self.turn.take();
         if let Some(event) = self.outbox.pop_front() {
             return Output::Event(event);
         }
@@ -307,7 +309,7 @@ where
             return Output::Wait(Some(stalls_at.map_or(ready_at, |at| at.min(ready_at))));
         }
         let turn = self.needed(now);
-        match self.turn.take() {
+        match longest {
             // A turn that was meant for less is not enough.
             Some(longest) if turn == Turn::Brief || longest > Turn::BRIEF => self.send(now, longest),
             _ => Output::Queue { turn, until: stalls_at },
