@@ -45,6 +45,9 @@ pub(super) use shared::{Source, alone};
 /// In an outage it goes on showing the last state that was known; [`unconfirmed`](Self::unconfirmed) tells for how long
 /// that has been so, and [`trouble`](Self::trouble) why. Emptiness that servers stand behind is shown as emptiness.
 ///
+/// **It ends** as its watch does, with an error. So does a view whose task has ended with its runtime, or by a panic of what
+/// it calls, such as a comparison of a type of yours. What was shown last stays.
+///
 /// **As a stream**, and by [`next`](Self::next) and [`changed`](Self::changed), each handle is told the present state first
 /// and the newest one whenever there is another. A handle that is slow skips what was in between, and holds up nobody.
 #[must_use = "a view ends with its last handle"]
@@ -162,8 +165,9 @@ impl<T: Send + Sync + 'static> View<T> {
             if let Some(error) = &self.shared.now().end {
                 return Err(error.clone());
             }
-            if news.changed().await.is_err() && self.state().is_none() {
-                return Err(self.shared.lost());
+            // Before they cease there is an end.
+            if news.changed().await.is_err() && self.shared.now().end.is_none() {
+                return Err(self.shared.lost("the view has ended"));
             }
         }
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use consul_client::watch::Ends;
 use consul_client::{ErrorKind, View};
 
-use crate::world::{NEVER, World, secs, store, tell, text};
+use crate::world::{NEVER, World, entries, secs, store, tell, text};
 
 type Raw = View<Option<bytes::Bytes>>;
 
@@ -167,6 +167,60 @@ fn a_runtime_that_ends_is_the_end_of_the_view() {
     let mut view = view(&world);
     world.clock.end();
     let error = world.clock.run(secs(1), view.ready()).unwrap().unwrap_err();
-    assert!(format!("{:?}", std::error::Error::source(&error)).contains("has ended with its runtime"));
+    assert!(format!("{:?}", std::error::Error::source(&error)).contains("ended with its runtime"));
+    assert!(next(&world, &mut view, secs(1)).unwrap().starts_with("ended: "));
     assert_eq!(next(&world, &mut view, secs(1)).unwrap(), "end");
+}
+
+#[test]
+fn a_view_of_a_watch_that_has_ended_has_ended() {
+    let world = World::new(|_| (Duration::ZERO, Some((403, 1, "Permission denied"))));
+    let mut watch = world.watch().ends(Ends::OnRefusal);
+    assert!(world.next(&mut watch, secs(1)).unwrap().starts_with("ended: "));
+    let mut view = watch.view();
+    assert!(world.clock.run(secs(1), view.ready()).unwrap().is_err());
+    assert!(next(&world, &mut view, secs(1)).unwrap().starts_with("ended: "));
+    assert_eq!(next(&world, &mut view, secs(1)).unwrap(), "end");
+    assert_eq!(world.clock.tasks(), 0);
+}
+
+#[test]
+fn a_value_that_cannot_be_compared_ends_its_view_and_the_next_one_starts_afresh() {
+    /// Panics once it is compared.
+    #[derive(Debug, serde::Deserialize)]
+    struct Odd(());
+
+    impl PartialEq for Odd {
+        fn eq(&self, _: &Self) -> bool {
+            panic!("cannot be compared")
+        }
+    }
+
+    let versions = [
+        (secs(0), entries(&[("k", "null")])),
+        (secs(10), entries(&[("k", " null")])),
+        (secs(20), entries(&[("k", "null ")])),
+    ];
+    let world = World::new(store(&versions));
+    let view = world.client.kv().get("k").watch().config::<Odd>().view();
+    world.clock.pass(secs(1));
+    let pass = std::panic::AssertUnwindSafe(|| world.clock.pass(secs(11)));
+    assert!(std::panic::catch_unwind(pass).is_err());
+    assert!(view.state().is_some() && view.snapshot().end.is_some());
+    let mut view = view;
+    let mut next = || world.clock.run(secs(12), view.next()).unwrap();
+    assert!(matches!((next(), next(), next()), (Some(Ok(_)), Some(Err(_)), None)));
+}
+
+#[test]
+fn a_view_that_nobody_keeps_any_more_is_not_kept_in_mind() {
+    let world = World::new(store(&[(secs(0), "a")]));
+    let views: Vec<_> = (0..10).map(|key| world.client.kv().raw(format!("k{key}")).view()).collect();
+    world.clock.pass(secs(1));
+    assert!(format!("{:?}", world.client).contains("Views(10)"));
+    world.clock.end();
+    assert!(format!("{:?}", world.client).contains("Views(0)"), "{:?}", world.client);
+    assert!(views.iter().all(|view| view.state().is_some() && view.snapshot().end.is_some()));
+    let again = world.client.kv().raw("k0").view();
+    assert!(world.clock.run(secs(2), again.ready()).unwrap().is_ok());
 }

@@ -88,10 +88,9 @@ impl<T> Shared<T> {
         Some(self.runtime.now().saturating_sub(confirmed))
     }
 
-    /// The error of a view whose task is gone.
-    pub(super) fn lost(&self) -> Error {
-        let gone = "the task that keeps the view has ended with its runtime";
-        Error::transport(self.route.clone(), TransportError::unsent(TransportErrorKind::Other, gone))
+    /// The error of a view that nothing keeps up to date any more.
+    pub(super) fn lost(&self, why: &'static str) -> Error {
+        Error::transport(self.route.clone(), TransportError::unsent(TransportErrorKind::Other, why))
     }
 
     fn confirm(&self, at: Option<Duration>) {
@@ -129,60 +128,91 @@ where
     if let Some(view) = views.get(&query).and_then(|entry| entry.downcast_ref::<Entry<_>>()?.join()) {
         return view;
     }
-    let (entry, view) = start(watch, Some(query.clone()));
+    let (keeper, entry, view) = prepare(watch, Some(query.clone()));
     views.insert(query, Box::new(entry));
+    // A runtime that is about to end drops the task at once.
+    drop(views);
+    client.settings().runtime.spawn(Box::pin(keep(keeper)));
     view
 }
 
 /// A view that nobody else shares, but for its clones.
 pub(crate) fn alone<S: Source>(source: S) -> View<S::Value> {
-    start(source, None).1
+    let client = source.client().clone();
+    let (keeper, _, view) = prepare(source, None);
+    client.settings().runtime.spawn(Box::pin(keep(keeper)));
+    view
 }
 
-fn start<S: Source>(source: S, query: Option<Query>) -> (Entry<S::Value>, View<S::Value>) {
-    let client = source.client().clone();
-    let shared = Arc::new(Shared::new(&client, source.route().clone()));
+fn prepare<S: Source>(source: S, query: Option<Query>) -> (Keeper<S>, Entry<S::Value>, View<S::Value>) {
+    let shared = Arc::new(Shared::new(source.client(), source.route().clone()));
     let (news, receiver) = channel(());
     let news = Arc::new(news);
     let entry = Entry { shared: Arc::downgrade(&shared), news: Arc::downgrade(&news) };
     let view = View::new(Arc::clone(&shared), receiver);
-    client.settings().runtime.spawn(Box::pin(keep(source, shared, news, query)));
-    (entry, view)
+    (Keeper { source, shared, news, query }, entry, view)
+}
+
+/// What keeps a view up to date.
+struct Keeper<S: Source> {
+    source: S,
+    shared: Arc<Shared<S::Value>>,
+    news: Arc<Sender<()>>,
+    /// Under which it can be joined, while it can.
+    query: Option<Query>,
+}
+
+impl<S: Source> Keeper<S> {
+    fn tell(&self, update: Result<Update<S::Value>, Error>) {
+        self.shared.publish(update);
+        self.news.send_replace(());
+    }
 }
 
 /// Keeps a view up to date until its last handle is gone, or it has ended.
-async fn keep<S: Source>(
-    mut source: S,
-    shared: Arc<Shared<S::Value>>,
-    news: Arc<Sender<()>>,
-    query: Option<Query>,
-) {
+async fn keep<S: Source>(mut keeper: Keeper<S>) {
     loop {
-        {
+        let has_ended = {
+            let news = Arc::clone(&keeper.news);
             let mut unused = pin!(news.closed());
             poll_fn(|cx| {
                 loop {
-                    let polled = source.poll_update(cx);
-                    shared.confirm(source.confirmed_at());
+                    let polled = keeper.source.poll_update(cx);
+                    keeper.shared.confirm(keeper.source.confirmed_at());
                     match polled {
-                        Poll::Ready(Some(update)) => {
-                            shared.publish(update);
-                            news.send_replace(());
-                        }
-                        Poll::Ready(None) => return Poll::Ready(()),
-                        Poll::Pending => return unused.as_mut().poll(cx),
+                        Poll::Ready(Some(update)) => keeper.tell(update),
+                        Poll::Ready(None) => return Poll::Ready(true),
+                        Poll::Pending => return unused.as_mut().poll(cx).map(|()| false),
                     }
                 }
             })
-            .await;
+            .await
+        };
+        if has_ended && keeper.shared.now().end.is_none() {
+            keeper.tell(Err(keeper.shared.lost("the watch had ended before it became a view")));
         }
-        let Some(query) = &query else { return };
+        let Some(query) = &keeper.query else { return };
         // Under the lock, so that nobody joins what is about to end.
-        let mut views = source.client().settings().views.lock();
-        let has_ended = shared.now().end.is_some();
-        if has_ended || news.receiver_count() == 0 {
+        let mut views = keeper.source.client().settings().views.lock();
+        if has_ended || keeper.news.receiver_count() == 0 {
             views.remove(query);
+            drop(views);
+            keeper.query = None;
             return;
+        }
+    }
+}
+
+/// Where the task is dropped, or what is watched panics, this is the end all the same.
+impl<S: Source> Drop for Keeper<S> {
+    fn drop(&mut self) {
+        if self.news.receiver_count() > 0 && self.shared.now().end.is_none() {
+            self.tell(Err(self
+                .shared
+                .lost("the task that keeps the view has ended with its runtime, or by a panic")));
+        }
+        if let Some(query) = &self.query {
+            self.source.client().settings().views.lock().remove(query);
         }
     }
 }
