@@ -204,6 +204,12 @@ where
         let confirmed = self.driver.machine().confirmed_at()?;
         Some(self.driver.now().since(confirmed))
     }
+
+    /// The same watch, for who has been told nothing yet.
+    fn afresh(mut self) -> Self {
+        self.driver.machine_mut().retell();
+        self
+    }
 }
 
 impl<E: Watchable> Stream for Watch<E>

@@ -1,11 +1,11 @@
 //! What is watched, as a value of the program's own type.
 
-use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
+use std::{fmt, mem};
 
 use consul_proto::{OutputOf, ResponseError, Watchable, kv};
 use futures_core::Stream;
@@ -58,7 +58,9 @@ pub struct Config<E: Watchable, T> {
     watch: Watch<E>,
     decode: Decode<E, T>,
     /// The last value that fitted.
-    state: Option<Arc<Option<T>>>,
+    state: Option<State<Option<T>>>,
+    /// Whether it is to be told once more.
+    is_untold: bool,
     misfit: Option<Misfit>,
 }
 
@@ -98,7 +100,7 @@ where
     OutputOf<E>: PartialEq + Send + Sync,
 {
     fn new(watch: Watch<E>, decode: Decode<E, T>) -> Self {
-        Self { watch, decode, state: None, misfit: None }
+        Self { watch: watch.afresh(), decode, state: None, is_untold: false, misfit: None }
     }
 
     /// Waits for the next update; `None` when the watch has ended.
@@ -115,7 +117,7 @@ where
     /// The last value that fitted; `None` where there has been none yet.
     #[must_use]
     pub fn state(&self) -> Option<&Arc<Option<T>>> {
-        self.state.as_ref()
+        self.state.as_ref().map(|state| &state.value)
     }
 
     /// Goes on in the background, for any number of readers: a [`View`], shared by its clones.
@@ -127,10 +129,13 @@ where
     where
         T: 'static,
     {
-        alone(self)
+        alone(Self { is_untold: self.state.is_some(), watch: self.watch.afresh(), ..self })
     }
 
     fn poll_next_update(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Update<Option<T>>, Error>>> {
+        if let Some(state) = self.state.as_ref().filter(|_| mem::take(&mut self.is_untold)) {
+            return Poll::Ready(Some(Ok(Update::State(state.clone()))));
+        }
         loop {
             let before = self.confirmed();
             let update = match ready!(self.watch.poll_update(cx)) {
@@ -156,12 +161,12 @@ where
         match (self.decode)(self.watch.driver.machine().endpoint(), &state.value) {
             Ok(value) => {
                 let was_misfit = self.misfit.take().is_some();
-                if self.state.as_deref() == Some(&value) {
+                if self.state().is_some_and(|state| **state == value) {
                     return was_misfit.then_some(Update::Confirmed);
                 }
-                let value = Arc::new(value);
-                self.state = Some(Arc::clone(&value));
-                Some(Update::State(state.map(|_| value)))
+                let state = state.map(|_| Arc::new(value));
+                self.state = Some(state.clone());
+                Some(Update::State(state))
             }
             Err(error) => {
                 let route = self.watch.driver.route().clone();

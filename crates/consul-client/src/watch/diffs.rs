@@ -84,7 +84,7 @@ where
 {
     /// Tells what changes from state to state: [`Diffs`].
     pub fn diffs(self) -> Diffs<Self, OutputOf<E>> {
-        Diffs { states: self, before: None }
+        Diffs { states: self.afresh(), before: None }
     }
 }
 

@@ -107,7 +107,7 @@ where
     ///
     /// Outside of a runtime, where the client's is tokio's.
     pub fn view(self) -> View<OutputOf<E>> {
-        shared::join(self)
+        shared::join(self.afresh())
     }
 }
 

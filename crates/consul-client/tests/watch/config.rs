@@ -119,3 +119,22 @@ fn what_does_not_fit_is_told_again_after_an_outage() {
     let again = next();
     assert!(again.starts_with("Decode Some("), "{again}");
 }
+
+#[test]
+fn a_view_of_a_config_that_was_used_shows_what_it_has_told() {
+    let world = World::new(document(&[(secs(0), r#"{"connections": 5}"#), (secs(10), "nonsense")]));
+    let mut watch = world.client.kv().get("k").watch();
+    assert!(world.clock.run(secs(1), watch.changed()).is_some());
+    let mut config = watch.config::<Limits>();
+    let told = world.clock.run(secs(1), config.next()).map(tell).unwrap();
+    assert_eq!(told, "Some(Limits { connections: 5, burst: None })");
+    assert!(world.clock.run(secs(20), config.next()).map(tell).unwrap().starts_with("Decode Some(10): "));
+    let mut view = config.view();
+    world.clock.pass(secs(20));
+    assert_eq!(view.state().unwrap().as_ref().as_ref().unwrap().connections, 5);
+    assert_eq!(view.trouble().unwrap().unconfirmed, Some(secs(20)));
+    let mut next = || world.clock.run(secs(20), view.next()).map(tell);
+    assert_eq!(next().unwrap(), "Some(Limits { connections: 5, burst: None })");
+    assert!(next().unwrap().starts_with("Decode "));
+    assert_eq!(next(), None);
+}

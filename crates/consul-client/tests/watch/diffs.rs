@@ -49,3 +49,12 @@ fn each_handle_of_a_view_is_told_from_nothing_to_the_present() {
         assert_eq!(tell(world.clock.run(secs(20), handle.next()).unwrap()), "+ ~ -a");
     }
 }
+
+#[test]
+fn differences_of_a_watch_that_was_used_start_from_nothing_at_once() {
+    let world = World::new(store(&[(secs(0), entries(&[("a", "1")]))]));
+    let mut watch = world.client.kv().list("").watch();
+    assert!(world.clock.run(secs(1), watch.changed()).is_some());
+    let mut diffs = watch.diffs();
+    assert_eq!(tell(world.clock.run(secs(2), diffs.next()).unwrap()), "+a ~ -");
+}

@@ -224,3 +224,17 @@ fn a_view_that_nobody_keeps_any_more_is_not_kept_in_mind() {
     let again = world.client.kv().raw("k0").view();
     assert!(world.clock.run(secs(2), again.ready()).unwrap().is_ok());
 }
+
+#[test]
+fn a_view_of_a_watch_that_was_used_shows_what_it_has_told() {
+    let world = World::new(store(&[(secs(0), "a"), (secs(100), "b")]));
+    let mut watch = world.watch();
+    assert_eq!(world.next(&mut watch, secs(1)).unwrap(), "a");
+    assert_eq!(world.next(&mut watch, secs(1)), None);
+    let mut view = watch.view();
+    let state = world.clock.run(secs(2), view.ready()).unwrap().unwrap();
+    assert_eq!((text(&state), view.snapshot().state.unwrap().meta.index), ("a", Some(10)));
+    assert_eq!(next(&world, &mut view, secs(2)).unwrap(), "a");
+    assert_eq!(next(&world, &mut view, NEVER).unwrap(), "b");
+    assert_eq!(world.asked().len(), 4, "it goes on with the request that was under way");
+}

@@ -55,7 +55,7 @@ pub struct Watch<E: Watchable, X> {
     /// Exchanges there have been.
     exchanges: u64,
     /// The state that was told last.
-    state: Option<Arc<OutputOf<E>>>,
+    state: Option<State<OutputOf<E>>>,
     /// When the last good answer came.
     confirmed: Option<Instant>,
     /// When the servers, and not only a view in the agent, last stood behind the state.
@@ -170,7 +170,19 @@ impl<E: Watchable, X> Watch<E, X> {
     /// The state that was told last.
     #[must_use]
     pub fn state(&self) -> Option<&Arc<OutputOf<E>>> {
-        self.state.as_ref()
+        self.state.as_ref().map(|state| &state.value)
+    }
+
+    /// Tells anew what it has told, for an owner that knows nothing of it: the state, where there is one, at once; trouble
+    /// that goes on, with the next failure.
+    pub fn retell(&mut self) {
+        self.outbox.retain(|event| !matches!(event, Event::State(_) | Event::Confirmed));
+        if let Some(state) = &self.state {
+            self.outbox.push_front(Event::State(state.clone()));
+        }
+        if let Some(episode) = &mut self.episode {
+            episode.retell();
+        }
     }
 
     /// When that state was confirmed last, by an answer that told it or told nothing else.

@@ -55,7 +55,7 @@ where
     fn accept(&mut self, now: Instant, asked: Asked, response: Response<OutputOf<E>>) {
         let Response { value, meta } = response;
         let held = now.since(asked.at);
-        let is_change = self.state.as_deref() != Some(&value);
+        let is_change = self.state().is_none_or(|state| **state != value);
         let is_at_end = asked.wait.is_some_and(|wait| held >= wait);
         self.pace.answered(
             &self.settings,
@@ -80,9 +80,9 @@ where
         }
         let was_told = self.episode.take().is_some_and(|episode| episode.was_told());
         if is_change {
-            let value = Arc::new(value);
-            self.state = Some(Arc::clone(&value));
-            self.outbox.push_back(Event::State(State::new(value, meta)));
+            let state = State::new(Arc::new(value), meta);
+            self.state = Some(state.clone());
+            self.outbox.push_back(Event::State(state));
         } else if was_told {
             self.outbox.push_back(Event::Confirmed);
         }

@@ -24,6 +24,11 @@ impl<X> Episode<X> {
         self.told.is_some()
     }
 
+    /// Lets the next failure be told as the first was.
+    pub(super) fn retell(&mut self) {
+        self.told = None;
+    }
+
     /// Notes a failure; gives it back where it is to be told now.
     fn note(&mut self, cause: Cause<X>, is_urgent: bool) -> Option<Cause<X>> {
         let kind = cause.kind();

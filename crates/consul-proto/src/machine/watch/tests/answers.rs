@@ -164,3 +164,29 @@ fn what_comes_after_its_exchange_is_over_is_not_heard() {
     sim.run(secs(120), &mut |asked| quiet(asked, Reply::ok(10, "a")));
     assert_eq!((sim.events(), sim.indexes()[2]), (vec!["a"], Some(10)));
 }
+
+#[test]
+fn a_new_owner_is_told_the_state_and_the_trouble_that_the_old_one_knew() {
+    let mut sim = Sim::new(Settings::default());
+    sim.run(secs(60), &mut |asked| match asked.index {
+        None => (Duration::ZERO, Reply::ok(10, "a")),
+        Some(_) => (asked.wait.unwrap().min(secs(20)), Reply::Fail(FailureKind::Connect)),
+    });
+    assert_eq!(sim.events(), ["a", "(Connect, unconfirmed Some(30))"]);
+    sim.told.clear();
+    sim.watch.retell();
+    sim.watch.retell();
+    let mut is_back = false;
+    sim.run(secs(200), &mut |asked| {
+        is_back |= asked.at > secs(100);
+        if is_back {
+            quiet(asked, Reply::ok(10, "a"))
+        } else {
+            (Duration::ZERO, Reply::Fail(FailureKind::Closed))
+        }
+    });
+    assert_eq!(sim.events()[0], "a");
+    assert!(sim.events()[1].starts_with("(C"), "{:?}", sim.events());
+    assert_eq!(sim.events()[2..], ["(confirmed)"]);
+    assert_eq!(sim.told[0].0, secs(60));
+}
