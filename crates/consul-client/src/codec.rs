@@ -148,12 +148,7 @@ impl CodecError {
 
     /// The same of an answer that holds the value. Its own head and body are in order.
     pub(crate) fn into_decode_error(self) -> DecodeError {
-        let (head, ()) = http::Response::new(()).into_parts();
-        let reason = self.0.reason.to_string();
-        match self.0.path {
-            Some(path) => DecodeError::at(&head, &[], path, reason),
-            None => DecodeError::new(&head, &[], reason),
-        }
+        DecodeError::value(self.0.path, self.0.reason.to_string())
     }
 }
 

@@ -34,6 +34,8 @@ struct Fault {
     path: Option<String>,
     reason: String,
     excerpt: String,
+    /// Whether the answer is in order, and only what a value of it says is not.
+    is_value: bool,
 }
 
 /// Characters of a body that an error shows.
@@ -50,6 +52,21 @@ impl DecodeError {
             path: None,
             reason: reason.into(),
             excerpt: excerpt(body),
+            is_value: false,
+        }))
+    }
+
+    /// An answer that is in order, with a value that does not fit the caller's type; at `path` in it, where that is
+    /// known. Shows nothing of answer and value.
+    #[must_use]
+    pub fn value(path: Option<String>, reason: impl Into<String>) -> Self {
+        Self(Box::new(Fault {
+            status: StatusCode::OK,
+            content_type: None,
+            path,
+            reason: reason.into(),
+            excerpt: String::new(),
+            is_value: true,
         }))
     }
 
@@ -67,7 +84,7 @@ impl DecodeError {
         self.0.status
     }
 
-    /// Content type of the answer.
+    /// Content type of the answer, where it has one and is at fault.
     #[must_use]
     pub fn content_type(&self) -> Option<&str> {
         self.0.content_type.as_deref()
@@ -89,10 +106,14 @@ impl DecodeError {
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Fault { status, content_type, path, reason, excerpt } = &*self.0;
-        write!(f, "unexpected content: {reason}")?;
+        let Fault { status, content_type, path, reason, excerpt, is_value } = &*self.0;
+        let what = if *is_value { "value" } else { "content" };
+        write!(f, "unexpected {what}: {reason}")?;
         if let Some(path) = path {
             write!(f, ", at {path}")?;
+        }
+        if *is_value {
+            return Ok(());
         }
         write!(
             f,
