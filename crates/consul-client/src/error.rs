@@ -16,7 +16,8 @@ use http::StatusCode;
 ///
 /// [`kind`](Self::kind) tells what happened, [`is_retryable`](Self::is_retryable) whether sending it again can help and
 /// cannot harm, [`is_outcome_unknown`](Self::is_outcome_unknown) whether a write may have been carried out all the
-/// same. The cause is in [`source`](StdError::source). Cheap to clone.
+/// same. The cause is in [`source`](StdError::source), and that may have one too: `Display` tells one level, `Debug`
+/// all of them. Cheap to clone.
 #[derive(Clone)]
 pub struct Error(Arc<Fault>);
 
@@ -227,8 +228,19 @@ impl fmt::Debug for Error {
             .field("method", &self.0.method)
             .field("route", &self.0.route)
             .field("kind", &self.kind())
-            .field("source", &self.source().map(ToString::to_string))
+            .field("causes", &Causes(self.source()))
             .finish()
+    }
+}
+
+/// What led to an error, the nearest first: who sees no more than its [`Debug`](fmt::Debug) form, as after `unwrap`,
+/// has to find the address there that refused the connection.
+struct Causes<'a>(Option<&'a (dyn StdError + 'static)>);
+
+impl fmt::Debug for Causes<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let causes = std::iter::successors(self.0, |&error| error.source());
+        f.debug_list().entries(causes.map(ToString::to_string)).finish()
     }
 }
 
@@ -280,5 +292,19 @@ impl Route {
     /// Whether the body that follows this head may be more than the text of a refusal.
     pub(crate) fn may_carry(&self, head: &Head) -> bool {
         (self.may_carry)(head)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_of_an_error_for_programmers_is_the_whole_chain() {
+        let refused = TransportError::unsent(TransportErrorKind::Connect, "10.0.0.7:8500 refused");
+        let error = Error::transport(Route::raw(Method::GET), refused);
+        let shown = format!("{error:?}");
+        assert!(shown.contains(r#"causes: ["cannot connect", "10.0.0.7:8500 refused"]"#), "{shown}");
+        assert_eq!(error.to_string(), "GET (raw) could not be sent");
     }
 }
