@@ -137,7 +137,10 @@
 //! - **Every call has a limit of time**: 5 seconds, unless [set](crate::Builder::timeout). Connections are kept and
 //!   used again.
 //! - **There are blocking reads** ([`Call::block`](crate::Call::block)) and [watches](crate::watch), which AIOConsul
-//!   had not.
+//!   had not. In place of a loop that asks and sleeps there are `kv.get(key).watch()`,
+//!   `client.health().service(name).passing()`[`.view()`](crate::Call::view) for the instances that there are at any
+//!   time, `kv.list(prefix).watch()`[`.config::<T>()`](crate::watch::Config) for settings that change while the program
+//!   runs, and `client.event().list().name(..)`[`.feed()`](crate::event::Feed) for events as they come.
 //! - **A leader that is not known** is [`Error::is_no_leader`](crate::Error::is_no_leader) where the request failed for
 //!   it. A stale read succeeds without one, and [`known_leader`](crate::Meta::known_leader) tells.
 //!

@@ -14,7 +14,7 @@
 //! | `api.StatusError` | [`Error::status`](crate::Error::status), [`Error::message`](crate::Error::message); better [`Error::kind`](crate::Error::kind) |
 //! | `api.IsRetryableError(err)` | [`Error::is_retryable`](crate::Error::is_retryable) |
 //! | `client.Raw()` | [`Client::request`], or an [endpoint](crate::proto::Endpoint) of your own and [`Client::call`] |
-//! | `watch.Parse`, `watch.Plan` | [`.watch()`](crate::Call::watch) of any read that can wait |
+//! | `watch.Parse`, `watch.Plan` | [`.watch()`](crate::Call::watch) of any read that can wait; see [below](#watches) |
 //!
 //! # KV and transactions
 //!
@@ -29,6 +29,27 @@
 //! | `KV().Delete(key, w)`, `DeleteCAS` | [`kv().delete(key)`](Kv::delete), `.cas(index)` |
 //! | `KV().DeleteTree(prefix, w)` | [`kv().delete(prefix)`](Kv::delete)`.recurse()`; for the empty prefix [`kv().delete_all()`](Kv::delete_all) |
 //! | `Txn().Txn(ops, q)` | [`client.txn()`](crate::Client::txn)`.set(..).check_index(..)`: an [`Outcome`](crate::txn::Outcome) |
+//!
+//! # Watches
+//!
+//! A [watch](crate::watch) is a stream, and has no types of its own: it is made of the call that reads what is watched.
+//!
+//! | Go | here |
+//! |---|---|
+//! | a loop of `Health().Service(.., q)` with `q.WaitIndex = meta.LastIndex` | [`health().service(name)`](Health::service)`.passing()`[`.view()`](crate::Call::view): the newest instances at hand at any time |
+//! | the same of any other read | [`.watch()`](crate::Call::watch), and [`while let Some(state) = watch.changed().await`](crate::Watch::changed) |
+//! | `watch.Parse(params)`, `plan.Run(address)` | [`.watch()`](crate::Call::watch); it goes on while it is polled |
+//! | `plan.Handler`, `plan.HybridHandler` | the body of that loop |
+//! | `plan.Stop()` | drop the watch |
+//! | `"type": "key"` | [`kv().get(key)`](Kv::get)`.watch()`, and [`.config::<T>()`](crate::watch::Config) for a value of a type |
+//! | `"type": "keyprefix"` | [`kv().list(prefix)`](Kv::list)`.watch()`; [`.diffs()`](crate::watch::Diffs) for what has changed, [`.config::<T>()`](crate::watch::Config) for all of it as one value |
+//! | `"type": "services"`, `"nodes"` | [`catalog().services()`](Catalog::services)`.watch()`, [`catalog().nodes()`](Catalog::nodes)`.watch()` |
+//! | `"type": "service"`, with `tag`, `passingonly` | [`health().service(name)`](Health::service)`.tag(..).passing().watch()` |
+//! | `"type": "checks"`, with `service` or `state` | [`health().checks(service)`](Health::checks)`.watch()`, [`health().state(state)`](Health::state)`.watch()` |
+//! | `"type": "event"` | [`event().list()`](Events::list)`.name(..)`[`.feed()`](crate::event::Feed): each event once |
+//! | `"type": "agent_service"` | [`agent().service().get(id)`](Services::get)`.watch()` |
+//! | `"type": "connect_roots"`, `"connect_leaf"` | not typed yet |
+//! | `"stale"`, `"token"`, `"datacenter"` | `.stale()`, `.token(..)`, `.datacenter(..)` before `.watch()` |
 //!
 //! # Agent
 //!

@@ -17,7 +17,8 @@
 //! | … with `recurse: true` | [`client.kv().delete(prefix)`](Kv::delete)`.recurse()` |
 //! | `get_lock(LockRequest, value)` | [`session().create()`](Sessions::create)`.ttl(..)`, then [`kv().put(key, value)`](Kv::put)`.acquire(&session)`; a lock that does all of it is still to come |
 //! | dropping a `Lock` | [`kv().put(key, value)`](Kv::put)`.release(&session)`, then [`session().destroy(session)`](Sessions::destroy) |
-//! | `watch_lock(LockWatchRequest)` | [`client.kv().get(key)`](Kv::get)`.block(index, wait)`, or [`.watch()`](crate::Call::watch) |
+//! | `watch_lock(LockWatchRequest)` | [`client.kv().get(key)`](Kv::get)`.block(index, wait)` once, [`.watch()`](crate::Call::watch) for as long as it is polled; who holds the lock is [`session`](crate::kv::Entry::session) |
+//! | a loop of any read with the last answer's `index` | [`.watch()`](crate::Call::watch); [`.view()`](crate::Call::view) for the newest state at hand at any time |
 //! | `register_entity(&RegisterEntityPayload)` | [`client.catalog().register(node)`](Catalog::register)`.address(..).service(..).check(..)` |
 //! | `deregister_entity(&DeregisterEntityPayload)` | [`client.catalog().deregister_service(node, id)`](Catalog::deregister_service), [`deregister_check`](Catalog::deregister_check), [`deregister_node`](Catalog::deregister_node) |
 //! | `get_all_registered_service_names(options)` | [`client.catalog().services()`](Catalog::services): names and tags |
@@ -41,6 +42,8 @@
 //! - **A lock's session was not renewed**, so that the lock ended after its timeout (10 seconds by default), at the
 //!   latest after twice that, whatever the holder did. Nor was the session destroyed when the lock was dropped or not
 //!   got. Sessions are renewed with [`renew`](Sessions::renew), and ended with [`destroy`](Sessions::destroy).
+//! - **`watch_lock` was one blocking read**, of everything below the key as well: the loop around it, the index that goes
+//!   back and the pause after a failure were the caller's. They are a [watch's](crate::watch#how-watches-behave).
 //! - **Dropping a lock sent a blocking request** on the thread that it was dropped on, and its failure was not told.
 //!   Here releasing is a call, with a result.
 //! - **Every call has a limit of time**: 5 seconds, unless [set](crate::Builder::timeout). Reading and writing keys had
