@@ -201,7 +201,7 @@ impl<T: Send + Sync + 'static> View<T> {
 
     /// The same handle, told nothing yet.
     pub(super) fn afresh(self) -> Self {
-        Self { told: Told::default(), ..self }
+        Self { told: Told::default(), waiting: None, ..self }
     }
 
     fn poll_update(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Update<T>, Error>>> {

@@ -58,3 +58,13 @@ fn differences_of_a_watch_that_was_used_start_from_nothing_at_once() {
     let mut diffs = watch.diffs();
     assert_eq!(tell(world.clock.run(secs(2), diffs.next()).unwrap()), "+a ~ -");
 }
+
+#[test]
+fn a_handle_that_has_waited_is_told_from_nothing_at_once_all_the_same() {
+    let world = World::new(store(&[(secs(0), entries(&[("a", "1")]))]));
+    let mut view = world.client.kv().list("").view();
+    assert!(world.clock.run(secs(1), view.changed()).is_some());
+    assert!(world.clock.run(secs(2), view.changed()).is_none(), "gives up");
+    let mut diffs = view.diffs();
+    assert_eq!(tell(world.clock.run(secs(2), diffs.next()).unwrap()), "+a ~ -");
+}
