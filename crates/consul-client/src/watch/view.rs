@@ -140,10 +140,7 @@ impl<T: Send + Sync + 'static> View<T> {
     #[must_use]
     pub fn snapshot(&self) -> Snapshot<T> {
         let now = self.shared.now();
-        let trouble = now.trouble.as_ref().map(|(trouble, _)| Trouble {
-            error: trouble.error.clone(),
-            unconfirmed: self.shared.unconfirmed(),
-        });
+        let trouble = now.trouble.as_ref().map(|(trouble, _)| self.shared.of_age(trouble));
         Snapshot { state: now.state.as_ref().map(|(state, _)| state.clone()), trouble, end: now.end.clone() }
     }
 
@@ -254,7 +251,7 @@ impl<T: Send + Sync + 'static> View<T> {
         match &now.trouble {
             Some((trouble, count)) if told.trouble < *count => {
                 (told.trouble, told.is_in_trouble) = (*count, true);
-                return Some(Some(Ok(Update::Trouble(trouble.clone()))));
+                return Some(Some(Ok(Update::Trouble(self.shared.of_age(trouble)))));
             }
             None if told.is_in_trouble => {
                 told.is_in_trouble = false;

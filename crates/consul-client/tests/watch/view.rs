@@ -238,3 +238,15 @@ fn a_view_of_a_watch_that_was_used_shows_what_it_has_told() {
     assert_eq!(next(&world, &mut view, NEVER).unwrap(), "b");
     assert_eq!(world.asked().len(), 4, "it goes on with the request that was under way");
 }
+
+#[test]
+fn trouble_that_is_told_late_tells_the_age_that_the_state_has_by_then() {
+    let world = World::new(|asked| match asked.at {
+        at if at < secs(10) && !asked.is_blocking() => (Duration::ZERO, Some((200, 10, "a"))),
+        _ => (Duration::ZERO, None),
+    });
+    let mut view = view(&world);
+    world.clock.pass(secs(100));
+    assert_eq!(next(&world, &mut view, secs(100)).unwrap(), "a");
+    assert_eq!(next(&world, &mut view, secs(100)).unwrap(), "trouble: Connect Some(100)");
+}

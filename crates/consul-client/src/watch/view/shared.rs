@@ -88,6 +88,11 @@ impl<T> Shared<T> {
         Some(self.runtime.now().saturating_sub(confirmed))
     }
 
+    /// Trouble that was told some time ago, as it is now.
+    pub(super) fn of_age(&self, trouble: &Trouble) -> Trouble {
+        Trouble { error: trouble.error.clone(), unconfirmed: self.unconfirmed() }
+    }
+
     /// The error of a view that nothing keeps up to date any more.
     pub(super) fn lost(&self, why: &'static str) -> Error {
         Error::transport(self.route.clone(), TransportError::unsent(TransportErrorKind::Other, why))
