@@ -62,6 +62,8 @@ pub struct Config<E: Watchable, T> {
     /// Whether it is to be told once more.
     is_untold: bool,
     misfit: Option<Misfit>,
+    /// Whether trouble was told that has not ended.
+    is_in_trouble: bool,
 }
 
 type Decode<E, T> = fn(&E, &OutputOf<E>) -> Result<Option<T>, CodecError>;
@@ -100,7 +102,8 @@ where
     OutputOf<E>: PartialEq + Send + Sync,
 {
     fn new(watch: Watch<E>, decode: Decode<E, T>) -> Self {
-        Self { watch: watch.afresh(), decode, state: None, is_untold: false, misfit: None }
+        let (state, misfit) = (None, None);
+        Self { watch: watch.afresh(), decode, state, is_untold: false, misfit, is_in_trouble: false }
     }
 
     /// Waits for the next update; `None` when the watch has ended.
@@ -129,7 +132,8 @@ where
     where
         T: 'static,
     {
-        alone(Self { is_untold: self.state.is_some(), watch: self.watch.afresh(), ..self })
+        let is_untold = self.state.is_some();
+        alone(Self { watch: self.watch.afresh(), is_untold, is_in_trouble: false, ..self })
     }
 
     fn poll_next_update(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Update<Option<T>>, Error>>> {
@@ -147,10 +151,19 @@ where
                 Update::State(state) => self.read(state, before),
                 // What was wrong before is still wrong.
                 Update::Confirmed => Some(self.misfit().map_or(Update::Confirmed, Update::Trouble)),
-                Update::Trouble(trouble) => Some(Update::Trouble(trouble)),
+                // What does not fit was confirmed, the value that is shown was not.
+                Update::Trouble(trouble) => {
+                    let unconfirmed = self.misfit().map_or(trouble.unconfirmed, |misfit| misfit.unconfirmed);
+                    Some(Update::Trouble(Trouble { unconfirmed, ..trouble }))
+                }
                 Update::Shortened(wait) => Some(Update::Shortened(wait)),
             };
             if let Some(told) = told {
+                match told {
+                    Update::Trouble(_) => self.is_in_trouble = true,
+                    Update::State(_) | Update::Confirmed => self.is_in_trouble = false,
+                    Update::Shortened(_) => {}
+                }
                 return Poll::Ready(Some(Ok(told)));
             }
         }
@@ -160,9 +173,9 @@ where
     fn read(&mut self, state: State<OutputOf<E>>, before: Option<Duration>) -> Option<Update<Option<T>>> {
         match (self.decode)(self.watch.driver.machine().endpoint(), &state.value) {
             Ok(value) => {
-                let was_misfit = self.misfit.take().is_some();
+                self.misfit = None;
                 if self.state().is_some_and(|state| **state == value) {
-                    return was_misfit.then_some(Update::Confirmed);
+                    return self.is_in_trouble.then_some(Update::Confirmed);
                 }
                 let state = state.map(|_| Arc::new(value));
                 self.state = Some(state.clone());

@@ -138,3 +138,43 @@ fn a_view_of_a_config_that_was_used_shows_what_it_has_told() {
     assert!(next().unwrap().starts_with("Decode "));
     assert_eq!(next(), None);
 }
+
+#[test]
+fn the_age_that_trouble_tells_is_that_of_the_value_and_not_of_what_does_not_fit() {
+    let mut document = document(&[(secs(0), r#"{"connections": 5}"#), (secs(10), "nonsense")]);
+    let world = World::new(move |asked| match asked.at {
+        at if at >= secs(20) => (Duration::ZERO, None),
+        at => {
+            let (after, reply) = document(asked);
+            if at + after > secs(20) { (secs(20) - at, None) } else { (after, reply) }
+        }
+    });
+    let mut config = world.client.kv().get("k").watch().config::<Limits>();
+    let mut next = || world.clock.run(NEVER, config.next()).map(tell).unwrap();
+    assert_eq!(next(), "Some(Limits { connections: 5, burst: None })");
+    assert!(next().starts_with("Decode Some(10): "));
+    let outage = next();
+    assert!(outage.starts_with("Connect Some(30): "), "{outage}");
+}
+
+#[test]
+fn the_end_of_trouble_is_told_where_the_value_is_the_same_in_other_words() {
+    let versions =
+        [(secs(0), r#"{"connections": 5}"#), (secs(30), r#"{"connections":5}"#)].map(|(at, value)| {
+            let entries = entries(&[("k", value)]);
+            (at, entries)
+        });
+    let mut document = store(&versions);
+    let world = World::new(move |asked| match asked.at {
+        at if (secs(10)..secs(40)).contains(&at) => (Duration::ZERO, None),
+        at => {
+            let (after, reply) = document(asked);
+            if at < secs(10) && at + after > secs(10) { (secs(10) - at, None) } else { (after, reply) }
+        }
+    });
+    let mut config = world.client.kv().get("k").watch().config::<Limits>();
+    let mut next = || world.clock.run(NEVER, config.next()).map(tell).unwrap();
+    assert_eq!(next(), "Some(Limits { connections: 5, burst: None })");
+    assert!(next().starts_with("Connect Some(20): "));
+    assert_eq!(next(), "Confirmed");
+}
