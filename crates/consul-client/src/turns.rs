@@ -60,13 +60,15 @@ impl Turns {
     ///
     /// As long as watches like while half of the places are free, so that a program with few of them never hears of
     /// turns. With more watches turns get shorter, before there is anyone to wait: the places that are taken for long
-    /// are never all of them.
+    /// are never all of them. Places that dropped watches have left count as much as watches do.
     fn longest(&self, turn: Turn) -> Duration {
+        if turn == Turn::Brief {
+            return Turn::BRIEF;
+        }
         let (watches, places) = (self.watches.load(Ordering::Relaxed), self.long.capacity);
-        match turn {
-            Turn::Brief => Turn::BRIEF,
-            Turn::Long if watches <= places / 2 => Duration::MAX,
-            Turn::Long => ROUND.mul_f64(places as f64 / watches as f64).max(SHORTEST),
+        match watches.max(self.long.state().taken.len()) {
+            few if few <= places / 2 => Duration::MAX,
+            many => ROUND.mul_f64(places as f64 / many as f64).max(SHORTEST),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::future::poll_fn;
 use std::task::Poll;
 use std::time::Duration;
 
+use consul_client::transport::Runtime;
 use consul_client::watch::Rate;
 
 use crate::world::{Asked, NEVER, Reply, World, secs, store, text};
@@ -150,4 +151,18 @@ fn a_watch_that_has_ended_holds_no_place() {
         assert!(world.next(watch, secs(1)).unwrap().starts_with("ended: "));
     }
     assert_eq!(world.next(&mut world.watch(), secs(1)).unwrap(), "a");
+}
+
+#[test]
+fn watches_that_came_and_went_leave_room_for_the_others() {
+    let world = World::with(64, keys(&[(secs(0), "a"), (secs(20), "b")]));
+    for key in 0..200 {
+        let mut watch = world.client.kv().raw(format!("k{key}")).watch();
+        let until = world.clock.now() + Duration::from_millis(10);
+        assert_eq!(world.next(&mut watch, until).unwrap(), "a");
+        assert_eq!(world.next(&mut watch, until), None);
+    }
+    let view = world.client.kv().raw("k").view();
+    world.clock.pass(secs(32));
+    assert_eq!(text(&view.state().unwrap()), "b");
 }
