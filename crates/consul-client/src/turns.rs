@@ -5,6 +5,7 @@
 //! turns: so many can wait at the server at once, and so many can ask briefly.
 
 use std::collections::VecDeque;
+use std::mem;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
@@ -108,14 +109,18 @@ impl Places {
 
     /// Takes a place, or stands in the queue.
     fn poll(&self, id: &mut Option<Id>, now: Duration, cx: &mut Context<'_>) -> Poll<Id> {
+        let until = now.saturating_add(CALLED);
         let mut state = self.settled(now);
         if let Some(id) = *id {
             if let Some(place) = state.taken.iter_mut().find(|place| place.id == id) {
-                place.until = Duration::MAX;
+                place.until = until;
                 return Poll::Ready(id);
             }
             if let Some((_, waker)) = state.queue.iter_mut().find(|(queued, _)| *queued == id) {
-                waker.clone_from(cx.waker());
+                let before = (!waker.will_wake(cx.waker())).then(|| mem::replace(waker, cx.waker().clone()));
+                // The last waker of a task can be its end, and that of watches that it has.
+                drop(state);
+                drop(before);
                 return Poll::Pending;
             }
             // It was called and did not come: it has to queue again.
@@ -125,7 +130,7 @@ impl Places {
         *id = Some(fresh);
         // Where there is a free place, nobody is in the queue.
         if state.taken.len() < self.capacity {
-            state.taken.push(Place { id: fresh, until: Duration::MAX });
+            state.taken.push(Place { id: fresh, until });
             return Poll::Ready(fresh);
         }
         state.queue.push_back((fresh, cx.waker().clone()));
@@ -134,30 +139,37 @@ impl Places {
 
     /// When a place is free at the latest.
     fn free_at(&self) -> Option<Duration> {
-        self.state().taken.iter().map(|place| place.until).min().filter(|until| *until < Duration::MAX)
+        self.state().taken.iter().map(|place| place.until).min()
     }
 
     /// Keeps a place until a time, which may have passed.
     fn keep(&self, id: Id, until: Duration, now: Duration) {
         let mut state = self.state();
-        if let Some(place) = state.taken.iter_mut().find(|place| place.id == id) {
-            place.until = until;
+        match state.taken.iter_mut().find(|place| place.id == id) {
+            Some(place) => place.until = until,
+            // It was given away before it was used, and is used now all the same.
+            None if until > now => state.taken.push(Place { id, until }),
+            None => {}
         }
         drop(state);
-        let state = self.settled(now);
-        // The time at which the next one looks for a free place may be another now.
-        let next = state.queue.front().map(|(_, waker)| waker.clone());
-        drop(state);
-        next.into_iter().for_each(Waker::wake);
+        self.settle(now);
     }
 
     /// Leaves the queue, or a place.
     fn leave(&self, id: Id, now: Duration) {
         let mut state = self.state();
-        state.queue.retain(|(queued, _)| *queued != id);
         state.taken.retain(|place| place.id != id);
+        let queued = state.queue.iter().position(|(queued, _)| *queued == id);
+        let left = queued.and_then(|at| state.queue.remove(at));
         drop(state);
-        drop(self.settled(now));
+        drop(left);
+        self.settle(now);
+    }
+
+    /// Calls whose turn it is, and lets the next one look when there will be a place: that may be another time now.
+    fn settle(&self, now: Duration) {
+        let next = self.settled(now).queue.front().map(|(_, waker)| waker.clone());
+        next.into_iter().for_each(Waker::wake);
     }
 
     /// Frees the places whose time is over, and calls the next ones to those that are free.

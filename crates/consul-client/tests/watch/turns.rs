@@ -1,11 +1,15 @@
 //! Many watches and few places.
 
 use std::future::poll_fn;
-use std::task::Poll;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use consul_client::transport::Runtime;
 use consul_client::watch::Rate;
+use consul_client::{Watch, proto};
+use futures_core::Stream;
 
 use crate::world::{Asked, NEVER, Reply, World, secs, store, text};
 
@@ -165,4 +169,35 @@ fn watches_that_came_and_went_leave_room_for_the_others() {
     let view = world.client.kv().raw("k").view();
     world.clock.pass(secs(32));
     assert_eq!(text(&view.state().unwrap()), "b");
+}
+
+/// A task that lives by its wakers alone, as tasks do that wait for something which nobody else keeps.
+struct Lonely {
+    _watch: Mutex<Watch<proto::kv::Raw>>,
+}
+
+impl Wake for Lonely {
+    fn wake(self: Arc<Self>) {}
+}
+
+#[test]
+fn a_task_that_ends_with_its_waker_can_be_one_that_watches() {
+    let world = World::with(1, keys(&[(secs(0), "a")]));
+    let mut watches: Vec<_> = (0..6).map(|key| world.client.kv().raw(format!("k{key}")).watch()).collect();
+    for watch in &mut watches {
+        assert_eq!(world.next(watch, secs(1)).unwrap(), "a");
+        assert_eq!(world.next(watch, secs(1)), None);
+    }
+    let [first, second, mut moved, mut dropped, one, other] = <[_; 6]>::try_from(watches).unwrap();
+    for (watch, owned) in [(&mut moved, one), (&mut dropped, other)] {
+        let task = Waker::from(Arc::new(Lonely { _watch: Mutex::new(owned) }));
+        let queued = Pin::new(watch).poll_next(&mut Context::from_waker(&task));
+        assert!(queued.is_pending());
+    }
+    // When their alarms have rung the queue has the only wakers of both tasks.
+    world.clock.pass(secs(30));
+    assert_eq!(world.next(&mut moved, secs(30)), None);
+    drop((dropped, first, second));
+    assert_eq!(world.next(&mut moved, secs(60)), None);
+    assert!(world.asked().iter().any(|asked| asked.target.starts_with("/v1/kv/k2") && asked.is_long()));
 }

@@ -69,7 +69,9 @@ impl Future for Alarm {
         if hands.now >= self.at {
             return Poll::Ready(());
         }
-        hands.alarms.insert((self.at, self.id), cx.waker().clone());
+        let before = hands.alarms.insert((self.at, self.id), cx.waker().clone());
+        drop(hands);
+        drop(before);
         Poll::Pending
     }
 }
