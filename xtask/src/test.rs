@@ -33,6 +33,7 @@ const EXAMPLES: &[(&str, &str, Needs)] = &[
     ("consul-client", "tour", Needs::Agent),
     ("consul-client", "custom_endpoint", Needs::Agent),
     ("consul-proto", "blocking", Needs::Agent),
+    ("consul-proto", "watch", Needs::Agent),
     ("consul-client", "tutorial", Needs::Another("{}")),
     ("consul-client", "access", Needs::Acls),
     ("consul-client", "registration", Needs::Agent),

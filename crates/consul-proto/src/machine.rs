@@ -11,6 +11,10 @@
 //!    [`Done`](Output::Done).
 //! 3. Wait until an exchange ends, the time of `Wait` or `Queue` has come, or it is the machine's turn; go on with 1.
 //!
+//! A blocking driver carries an exchange out on the spot and hands in how it ended: the example `watch` of this crate is
+//! one, with a blocking HTTP client. It hears of nothing else meanwhile, not of [`Stop`](Input::Stop) either; with a
+//! shorter [`wait`](watch::Settings::wait) it comes back sooner.
+//!
 //! ```
 //! use std::time::Duration;
 //! use bytes::Bytes;
@@ -134,7 +138,7 @@ pub enum Output<V> {
     /// Nothing to do before this time, or before an exchange ends where there is none.
     Wait(Option<Instant>),
     /// A request is due. As [`Wait`](Self::Wait), and when there is room for another request: [`Input::Turn`]. A driver
-    /// that limits nothing says so at once.
+    /// that limits nothing says so at once, with [`Duration::MAX`].
     Queue {
         /// What there has to be room for.
         turn: Turn,

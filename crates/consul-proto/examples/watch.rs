@@ -1,0 +1,141 @@
+//! A watch driven by a blocking HTTP client: no async runtime anywhere.
+//!
+//! ```sh
+//! CONSUL_HTTP_ADDR=127.0.0.1:8500 cargo run -p consul-proto --example watch
+//! ```
+
+#![allow(clippy::print_stdout, reason = "an example shows what it does")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the program around the protocol may well read its environment and its clock"
+)]
+
+use std::thread;
+use std::time::{Duration, Instant as Clock};
+
+use bytes::Bytes;
+use consul_proto::machine::{Failure, FailureKind, Input, Instant, Machine, Output, watch};
+use consul_proto::{Endpoint, Options, encode, kv};
+
+const KEY: &str = "example/watched";
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let driver = Driver::new();
+    driver
+        .send(encode(&kv::Delete::new(KEY), &Options::default())?, driver.now() + Duration::from_secs(5))?;
+
+    let mut watch =
+        watch::Watch::new(kv::Get::new(KEY), Options::default(), watch::Settings::default(), driver.seed());
+    let mut told = Vec::new();
+    while let Some(event) = driver.next(&mut watch) {
+        match event {
+            watch::Event::State(state) => {
+                let value = state.value.as_ref().as_ref().map(|entry| entry.value.clone());
+                println!("now {value:?}");
+                told.push(value);
+                // Somebody else changes it, while the server holds the next request.
+                match told.len() {
+                    1 => change(kv::Put::new(KEY, "blue")),
+                    2 => change(kv::Delete::new(KEY)),
+                    _ => watch.handle(driver.now(), Input::Stop),
+                }
+            }
+            watch::Event::Trouble(trouble) => println!("not confirmed: {}", trouble.cause),
+            watch::Event::Ended(cause) => return Err(cause.to_string().into()),
+            _ => {}
+        }
+    }
+    assert_eq!(told, [None, Some("blue".into()), None]);
+    Ok(())
+}
+
+/// Does what a machine wants to be done, one thing after the other.
+struct Driver {
+    http: ureq::Agent,
+    base: String,
+    origin: Clock,
+}
+
+impl Driver {
+    fn new() -> Self {
+        let address = std::env::var("CONSUL_HTTP_ADDR").unwrap_or_else(|_| "127.0.0.1:8500".to_owned());
+        // Every status is an answer that the protocol judges, and a redirect is one that it refuses.
+        let http =
+            ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().new_agent();
+        let base = format!("http://{}", address.trim_start_matches("http://"));
+        Self { http, base, origin: Clock::now() }
+    }
+
+    fn now(&self) -> Instant {
+        Instant::ORIGIN + self.origin.elapsed()
+    }
+
+    /// Another one for each watch. A program with many takes random numbers.
+    fn seed(&self) -> u64 {
+        u64::from(std::process::id())
+    }
+
+    /// What the machine tells next; `None` when it is over.
+    fn next<M: Machine<Error = ureq::Error>>(&self, machine: &mut M) -> Option<M::Event> {
+        loop {
+            match machine.poll(self.now()) {
+                Output::Send { exchange, request, deadline, .. } => {
+                    let input = match self.send(request, deadline) {
+                        Ok(answer) => Input::Answer(exchange, answer),
+                        Err(error) => Input::Failed(exchange, Failure { kind: kind(&error), error }),
+                    };
+                    machine.handle(self.now(), input);
+                }
+                // One request at a time needs no limit.
+                Output::Queue { .. } => machine.handle(self.now(), Input::Turn(Duration::MAX)),
+                Output::Wait(until) => {
+                    // Without a time there would be an exchange to wait for, and here none is under way.
+                    let until = until?;
+                    thread::sleep(until.since(self.now()));
+                }
+                // Nothing is under way that could be given up.
+                Output::Cancel(_) => {}
+                Output::Event(event) => return Some(event),
+                Output::Done => return None,
+            }
+        }
+    }
+
+    /// Sends a request and waits for the whole answer, until the deadline.
+    fn send(
+        &self,
+        request: http::Request<Bytes>,
+        deadline: Instant,
+    ) -> Result<http::Response<Bytes>, ureq::Error> {
+        let (mut head, body) = request.into_parts();
+        // The protocol writes path and query; where the agent listens is the transport's business.
+        head.uri = format!("{}{}", self.base, head.uri).parse().map_err(http::Error::from)?;
+        let request = http::Request::from_parts(head, body.to_vec());
+        let left = deadline.since(self.now());
+        let request = self.http.configure_request(request).timeout_global(Some(left)).build();
+        let (head, mut body) = self.http.run(request)?.into_parts();
+        Ok(http::Response::from_parts(head, Bytes::from(body.read_to_vec()?)))
+    }
+}
+
+/// What the machine goes by: an outage is another thing than an answer that makes no sense.
+fn kind(error: &ureq::Error) -> FailureKind {
+    match error {
+        ureq::Error::Timeout(_) => FailureKind::Timeout,
+        ureq::Error::ConnectionFailed | ureq::Error::HostNotFound => FailureKind::Connect,
+        ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
+            FailureKind::Connect
+        }
+        ureq::Error::Io(_) => FailureKind::Closed,
+        _ => FailureKind::Other,
+    }
+}
+
+fn change(endpoint: impl Endpoint) {
+    thread::spawn(move || {
+        let driver = Driver::new();
+        let request = encode(&endpoint, &Options::default()).expect("a key that can be addressed");
+        let deadline = driver.now() + Duration::from_secs(5);
+        driver.send(request, deadline).expect("the agent takes it");
+    });
+}
