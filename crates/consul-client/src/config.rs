@@ -146,7 +146,7 @@ impl Builder {
         self
     }
 
-    /// Sends through `executor`, and tells the time by `runtime`.
+    /// Sends through `executor`, and tells the time by `runtime`, which also runs the tasks of [views](crate::View).
     ///
     /// An executor is bound to its agent, so an [`address`](Self::address) is not used.
     pub fn executor(mut self, executor: Arc<dyn Executor>, runtime: Arc<dyn Runtime>) -> Self {

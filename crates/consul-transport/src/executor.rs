@@ -16,9 +16,33 @@ use crate::{Body, TransportError};
 /// - Every status is `Ok`. Redirects are not followed: the answer of a redirect is handed back like any other.
 /// - Dropping the future, or the body of the answer, abandons the exchange: nothing of it goes on in the background.
 /// - A request is written at most once, unless it is certain that the server saw none of the earlier attempt.
+/// - A body whose length is known is sent with a `Content-Length`, an empty one of a `PUT` with 0.
 /// - An error tells whether the request was [certainly not sent](TransportError::is_unsent).
 ///
-/// The trait is object-safe; a client holds an `Arc<dyn Executor>`.
+/// The trait is object-safe; a client holds an `Arc<dyn Executor>`. Implementations are written with the crate
+/// `async-trait`. One can wrap another:
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::sync::atomic::{AtomicU64, Ordering};
+///
+/// use async_trait::async_trait;
+/// use consul_transport::{Body, Executor, TransportError};
+///
+/// #[derive(Debug)]
+/// struct Counted {
+///     inner: Arc<dyn Executor>,
+///     requests: AtomicU64,
+/// }
+///
+/// #[async_trait]
+/// impl Executor for Counted {
+///     async fn execute(&self, request: http::Request<Body>) -> Result<http::Response<Body>, TransportError> {
+///         self.requests.fetch_add(1, Ordering::Relaxed);
+///         self.inner.execute(request).await
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait Executor: std::fmt::Debug + Send + Sync + 'static {
     /// Sends `request` and resolves to the head of the answer, with its body still to be read.
