@@ -12,8 +12,8 @@
 
 use consul_client::acl::Secret;
 use consul_client::acl::legacy::{Rules, Support};
-use consul_client::proto::{EffectiveConsistency, Method};
-use consul_client::{Client, Consistency, RawCall, Token};
+use consul_client::proto::EffectiveConsistency;
+use consul_client::{Client, Consistency, Method, RawCall, Token};
 use serde_json::{Value, json};
 
 type Failure = Box<dyn std::error::Error>;

@@ -55,7 +55,7 @@ pub use call::Call;
 pub use client::Client;
 pub use config::{Builder, ConfigError};
 pub use consul_proto as proto;
-pub use consul_proto::{ApiErrorKind, Cached, Consistency, Meta, Response};
+pub use consul_proto::{ApiErrorKind, Cached, Consistency, Meta, Method, Response};
 pub use consul_transport as transport;
 pub use error::{Error, ErrorKind};
 pub use raw::RawCall;
