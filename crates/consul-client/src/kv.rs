@@ -116,7 +116,8 @@ impl<C> Kv<C> {
 }
 
 impl<C: Codec> Kv<C> {
-    /// Reads one key as a value of type `T`: `None` where it does not exist.
+    /// Reads one key as a value of type `T`: `None` where it does not exist. [`Watch::config`](crate::Watch::config) reads
+    /// it again whenever it changes.
     ///
     /// What cannot be read as one is an error of the kind [`Decode`](crate::ErrorKind::Decode), whose source tells where.
     pub fn get_as<T: DeserializeOwned + 'static>(&self, key: impl Into<String>) -> GetAs<T, C> {

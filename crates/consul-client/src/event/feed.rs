@@ -17,7 +17,8 @@ const KEPT: usize = 256;
 
 /// Events as they come, each once.
 ///
-/// Made by [`feed`](Call::feed) of a list of events. What is there when it starts is not told: it is older.
+/// Made by [`feed`](Call::feed) of a list of events. It starts when it is polled for the first time and the agent has
+/// answered; what is there then is not told: it is older.
 ///
 /// **No event twice.** What has been told is remembered by its id, also over a restart of the agent, which may hear of
 /// old events once more.

@@ -25,6 +25,11 @@ use crate::{Client, Error};
 /// **What does not fit** the type is told as [`Update::Trouble`], with an error of the kind
 /// [`Decode`](crate::ErrorKind::Decode) whose source says what is wrong and where; the last value that fitted stays. When
 /// there is one that fits again it is told, or [`Update::Confirmed`] where it is the same. No setting makes it an end.
+/// Where the first value does not fit there is no state yet. A program that must not start without one reads it once
+/// before: [`get_as`](crate::kv::Kv::get_as), [`codec::from_entries`].
+///
+/// **A subtree is written key by key** and read in between, when it may fit or not. What belongs together is written in
+/// one [transaction](crate::txn), and then read together.
 ///
 /// ```no_run
 /// # async fn example(client: consul_client::Client) -> Result<(), consul_client::Error> {

@@ -84,7 +84,8 @@ pub struct Snapshot<T> {
 }
 
 impl<E: Watchable> Call<E> {
-    /// Watches in the background, for any number of readers: [`View`].
+    /// Watches in the background, for any number of readers: [`View`]. With settings of its own, such as
+    /// [`stall`](Watch::stall), it is `watch().stall(..).view()`.
     ///
     /// # Panics
     ///
@@ -146,8 +147,8 @@ impl<T: Send + Sync + 'static> View<T> {
 
     /// Waits for the first state; gives the present one where there is one.
     ///
-    /// Outages and refusals are ridden out, so put a limit on it where a program must not wait for ever;
-    /// [`trouble`](Self::trouble) tells what it waits for.
+    /// Outages, refusals and values that do not fit are ridden out, so put a limit on it where a program must not wait for
+    /// ever; [`trouble`](Self::trouble) tells what it waits for.
     ///
     /// # Errors
     ///
