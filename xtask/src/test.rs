@@ -39,6 +39,8 @@ const EXAMPLES: &[(&str, &str, Needs)] = &[
     ("consul-client", "registration", Needs::Agent),
     ("consul-client", "datacenters", Needs::Another(r#"{ "datacenter": "east" }"#)),
     ("consul-client", "coordination", Needs::Agent),
+    ("consul-client", "balancer", Needs::Agent),
+    ("consul-client", "reload", Needs::Agent),
     // One picture of the names, one of an instance.
     ("consul-client", "live", Needs::Argument("2")),
 ];

@@ -1,0 +1,81 @@
+//! Configuration that changes while the program runs: one key, and a subtree, as values of types of the program's own.
+//!
+//! ```sh
+//! CONSUL_HTTP_ADDR=127.0.0.1:8500 cargo run -p consul-client --example reload
+//! ```
+//!
+//! Leaves nothing behind: what it writes lies under `example-reload/`.
+
+#![allow(clippy::print_stdout, reason = "an example shows what it does")]
+
+use std::error::Error as _;
+use std::fmt::Debug;
+use std::time::Duration;
+
+use consul_client::watch::Update;
+use consul_client::{Client, Error};
+use serde::{Deserialize, Serialize};
+
+type Failure = Box<dyn std::error::Error>;
+
+/// One key, with JSON.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Theme {
+    color: String,
+    size: u32,
+}
+
+/// A key for each field.
+#[derive(Debug, PartialEq, Deserialize)]
+struct Limits {
+    connections: u32,
+    #[serde(default)]
+    burst: Option<u32>,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Failure> {
+    let client = Client::from_env()?;
+    client.kv().delete("example-reload/").recurse().await?;
+    let shown = tokio::time::timeout(Duration::from_secs(60), show(&client)).await;
+    client.kv().delete("example-reload/").recurse().await?;
+    shown?
+}
+
+async fn show(client: &Client) -> Result<(), Failure> {
+    let kv = client.kv();
+    let mut theme = kv.get("example-reload/theme").watch().config::<Theme>();
+    assert_eq!(words(theme.next().await)?, "None");
+
+    kv.put_as("example-reload/theme", &Theme { color: "blue".to_owned(), size: 12 }).await?;
+    words(theme.next().await)?;
+    // The last value that fitted stays, and the program hears what is wrong.
+    kv.put("example-reload/theme", r#"{"color": "red", "size": "large"}"#).await?;
+    assert!(words(theme.next().await)?.ends_with("expected u32, at size"));
+    let still = theme.state().and_then(|state| state.as_ref().as_ref()).ok_or("no theme")?;
+    println!("still {still:?}");
+    assert_eq!(still.color, "blue");
+    kv.put_as("example-reload/theme", &Theme { color: "red".to_owned(), size: 12 }).await?;
+    words(theme.next().await)?;
+
+    // What belongs together is written together: nobody reads one without the other.
+    let limits = "example-reload/limits/connections";
+    let write = client.txn().set(limits, "100").set("example-reload/limits/burst", "20");
+    write.await?.into_committed()?;
+    let mut limits = kv.list("example-reload/limits/").watch().config::<Limits>();
+    assert_eq!(words(limits.next().await)?, "Some(Limits { connections: 100, burst: Some(20) })");
+    kv.delete("example-reload/limits/burst").await?;
+    assert_eq!(words(limits.next().await)?, "Some(Limits { connections: 100, burst: None })");
+    Ok(())
+}
+
+/// Puts into words what a watch tells.
+fn words<T: Debug>(update: Option<Result<Update<Option<T>>, Error>>) -> Result<String, Failure> {
+    let words = match update.ok_or("the watch has ended")?? {
+        Update::State(state) => format!("{:?}", state.value),
+        Update::Trouble(trouble) => trouble.error.source().map(ToString::to_string).unwrap_or_default(),
+        other => format!("{other:?}"),
+    };
+    println!("{words}");
+    Ok(words)
+}
