@@ -49,7 +49,8 @@ impl Cluster {
         self.servers.iter().filter(|server| server.node() != leader.node()).collect()
     }
 
-    /// Waits until the servers that run know one leader, all vote, and a write works on each. Frozen ones run too.
+    /// Waits until the servers that run know one leader and all that is stored, all vote, and a write works on each.
+    /// Frozen ones run too.
     ///
     /// # Panics
     ///

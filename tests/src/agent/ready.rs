@@ -48,6 +48,10 @@ impl<'a> Probe<'a> {
         if put.ok().is_none_or(|text| text.trim() != "true") {
             return Some("a write fails");
         }
+        // Its own copy, which lags behind while it reads the log of a cluster.
+        if self.get(&format!("/v1/kv/consul-tests/{}?raw&stale", self.node)).as_deref() != Some("ready") {
+            return Some("it does not know yet what is stored");
+        }
         let deleted = self.header(self.http.delete(&key)).call();
         if deleted.is_ok_and(|deleted| deleted.status().is_success()) { None } else { Some("a write fails") }
     }
