@@ -10,6 +10,8 @@ use consul_proto::{
     OutputOf, Peerable, Read, Response, Sortable, response::Streamed,
 };
 
+use consul_transport::LongPoll;
+
 use crate::client::Attempt;
 use crate::deadline::allowance;
 use crate::error::Route;
@@ -107,12 +109,15 @@ impl<E: Endpoint> Call<E> {
 
     fn encode(&self) -> Result<(http::Request<Bytes>, Attempt), Error> {
         let route = Route::of(&self.endpoint);
-        let request = match consul_proto::encode(&self.endpoint, &self.options) {
+        let mut request = match consul_proto::encode(&self.endpoint, &self.options) {
             Ok(request) => request,
             Err(error) => return Err(Error::encode(route, error)),
         };
         let timeout = self.timeout.unwrap_or(self.client.settings().timeout);
         let allowance = allowance(&self.options, timeout);
+        if allowance > timeout {
+            request.extensions_mut().insert(LongPoll);
+        }
         Ok((request, Attempt { route, token: self.token.clone(), allowance }))
     }
 }

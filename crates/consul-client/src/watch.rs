@@ -33,6 +33,10 @@
 //! answers is not seen: of several changes the newest is told, and a value that changes and changes back is no change.
 //! After any trouble the next success tells what is there then, so the last state told is the last that was read.
 //!
+//! **States do not go back** when the leader changes: a new one can answer before it has read all that was stored, even
+//! that there is nothing. Where an index falls, a [consistent](crate::Call::consistent) read decides whether the servers
+//! were really set back, as by restoring a snapshot.
+//!
 //! **A slow consumer** holds nothing up and piles nothing up. While it is busy with an update nothing is asked; what it
 //! gets next is the newest state.
 //!

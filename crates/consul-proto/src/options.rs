@@ -43,7 +43,8 @@ pub struct Options {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Consistency {
-    /// The leader answers from what it knows; stale only in the moments after it has lost its office unknowingly.
+    /// The leader answers from what it knows; stale only in the moments after it has lost its office unknowingly, and
+    /// in those after it has come into office, until it has read all of its log.
     Default,
     /// The leader makes sure of its office first, at the price of a round trip between the servers.
     Consistent,

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use consul_client::kv::Entry;
-use consul_client::{Client, Consistency, Watch};
+use consul_client::{Client, Watch};
 use consul_proto::{OutputOf, Watchable};
 use consul_tests::{Agent, Cluster};
 use tokio::sync::watch;
@@ -41,7 +41,7 @@ fn store<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Store {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn watches_end_with_what_is_stored_after_ten_thousand_writes_and_five_lost_leaders() {
     let cluster = Arc::new(spawn_blocking(|| Agent::builder().start_cluster()).await.unwrap());
-    let (start, set_back) = (Instant::now(), Arc::new(AtomicUsize::new(0)));
+    let start = Instant::now();
     let (mut followers, mut seen, mut attempts) = (JoinSet::new(), Vec::new(), Vec::new());
     for number in 0..WATCHES {
         let server = &cluster.servers()[number % 3];
@@ -49,15 +49,10 @@ async fn watches_end_with_what_is_stored_after_ten_thousand_writes_and_five_lost
         attempts.push(counted);
         let (told, states) = watch::channel(Store::new());
         seen.push(states);
-        // Those that read consistently are never set back.
-        let set_back = (number % 2 == 0).then(|| Arc::clone(&set_back));
-        let mode = if set_back.is_some() { Consistency::Default } else { Consistency::Consistent };
         if number < KEY_WATCHES {
-            let watch = client.kv().get(key(number)).consistency(mode).watch();
-            followers.spawn(follow(watch, told, set_back, |entry| store(entry)));
+            followers.spawn(follow(client.kv().get(key(number)).watch(), told, |entry| store(entry)));
         } else {
-            let watch = client.kv().list("store/").consistency(mode).watch();
-            followers.spawn(follow(watch, told, set_back, |entries| store(entries)));
+            followers.spawn(follow(client.kv().list("store/").watch(), told, |entries| store(entries)));
         }
     }
 
@@ -95,8 +90,7 @@ async fn watches_end_with_what_is_stored_after_ten_thousand_writes_and_five_lost
     }
     assert!(followers.try_join_next().is_none(), "none has ended");
     let requests = attempts.iter().map(Attempts::count).sum();
-    let case =
-        format!("{WATCHES} watches, {WRITES} writes, {KILLS} lost leaders, {set_back:?} times set back");
+    let case = format!("{WATCHES} watches, {WRITES} writes, {KILLS} lost leaders");
     tell_rate(&case, requests, start.elapsed());
 }
 
@@ -115,11 +109,10 @@ async fn wrong(client: &Client, seen: &[watch::Receiver<Store>]) -> Option<Strin
     })
 }
 
-/// Follows a watch for ever. Its states never go back, but those that may be set back, which are counted.
+/// Follows a watch for ever. Its states never go back, although a new leader answers before it has read all of its log.
 async fn follow<E: Watchable>(
     mut watch: Watch<E>,
     told: watch::Sender<Store>,
-    set_back: Option<Arc<AtomicUsize>>,
     store: fn(&OutputOf<E>) -> Store,
 ) where
     OutputOf<E>: PartialEq + Send + Sync,
@@ -127,13 +120,7 @@ async fn follow<E: Watchable>(
     let (mut newest, mut last) = (BTreeMap::new(), None);
     loop {
         let state = watch.changed().await.unwrap().unwrap();
-        if let Some(set_back) = &set_back
-            && state.meta.index < last
-        {
-            // A new leader that has not yet read all of its log answers with what was once stored.
-            newest.clear();
-            set_back.fetch_add(1, Ordering::SeqCst);
-        }
+        assert!(state.meta.index >= last, "from {last:?} back to {:?}", state.meta.index);
         last = state.meta.index;
         let state = store(&state.value);
         for (key, (index, value)) in &state {

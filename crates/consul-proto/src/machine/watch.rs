@@ -5,9 +5,9 @@
 //!
 //! - **What is asked** (this file). The first request has no index. From then on the index of the last good answer is
 //!   sent, or none. After a failure the server is hardly asked to wait, so that the end of the trouble is known at once.
-//! - **What an answer means** (`answer`). An index that goes back starts the watch over. Equal content is no event. A
-//!   view without data (index 1, from the agent's streaming backend) is not emptiness: the servers are asked. Errors
-//!   never change the index.
+//! - **What an answer means** (`answer`). An index that goes back is believed of a leader that is sure of its office, and
+//!   starts the watch over. Equal content is no event. A view without data (index 1, from the agent's streaming backend)
+//!   is not emptiness: the servers are asked. Errors never change the index.
 //! - **When to ask** (`pace`). Two token buckets and a backoff; silence costs nothing, and no answer comes late after it.
 //!   Where the driver limits requests, also not before it is this machine's turn.
 //! - **How long the server is to wait** (`hold`). Shorter, once something on the way proves to cut long waits off.
@@ -56,6 +56,8 @@ pub struct Watch<E: Watchable, X> {
     exchanges: u64,
     /// The state that was told last.
     state: Option<State<OutputOf<E>>>,
+    /// The index of the last good answer, also where the next request goes without one.
+    last_index: Option<u64>,
     /// When the last good answer came.
     confirmed: Option<Instant>,
     /// When the servers, and not only a view in the agent, last stood behind the state.
@@ -98,6 +100,8 @@ struct Asked {
 enum Doubt {
     /// The agent's view had no data, or older data than had been told.
     View,
+    /// A server had older data than had been told.
+    Backward,
     /// A server had not heard the leader for too long.
     Stale,
 }
@@ -127,6 +131,7 @@ impl<E: Watchable, X> Watch<E, X> {
             turn: None,
             exchanges: 0,
             state: None,
+            last_index: None,
             confirmed: None,
             vouched: Instant::ORIGIN,
             is_streaming: false,
@@ -223,7 +228,11 @@ impl<E: Watchable, X> Watch<E, X> {
         self.options.wait = wait;
         // Only the servers themselves can dispel a doubt.
         self.options.cached = self.cached.filter(|_| wait.is_some() || is_first);
-        self.options.consistency = self.consistency.filter(|_| self.doubt != Some(Doubt::Stale));
+        self.options.consistency = match self.doubt {
+            None | Some(Doubt::View) => self.consistency,
+            Some(Doubt::Backward) => Some(Consistency::Consistent),
+            Some(Doubt::Stale) => None,
+        };
         wait
     }
 

@@ -30,19 +30,33 @@ where
 
     /// Whether the answer is to be believed.
     fn doubt(&self, asked: Asked, meta: &Meta) -> Option<Doubt> {
+        let may_be_stale = matches!(self.consistency, Some(Consistency::Stale | Consistency::MaxStale(_)));
         if meta.query_backend == Some(QueryBackend::Streaming) {
             // A view in the agent answers. Before it has data it says "empty" with index 1; that may mean no permission,
             // no such datacenter, or servers that do not answer. And one that lags behind says what was before. Neither
             // header about the leader means anything here.
             let could_be_from_view = asked.wait.is_some() || self.options.cached.is_some();
             let has_no_data = index(meta).is_some_and(|index| index <= 1);
-            return (could_be_from_view && (has_no_data || self.is_backward(meta))).then_some(Doubt::View);
+            return match could_be_from_view {
+                true if has_no_data => Some(Doubt::View),
+                true if self.is_backward(meta) => {
+                    Some(if may_be_stale { Doubt::View } else { Doubt::Backward })
+                }
+                _ => None,
+            };
         }
-        // Whoever is asked for the leader's word gets no second one.
-        let may_be_stale =
-            matches!(self.options.consistency, Some(Consistency::Stale | Consistency::MaxStale(_)));
-        let is_too_old = meta.last_contact > self.settings.staleness;
-        (may_be_stale && self.settings.staleness.is_some() && is_too_old).then_some(Doubt::Stale)
+        match self.options.consistency {
+            // Nobody knows better.
+            Some(Consistency::Consistent) => None,
+            Some(Consistency::Stale | Consistency::MaxStale(_)) => {
+                let is_too_old = meta.last_contact > self.settings.staleness;
+                (self.settings.staleness.is_some() && is_too_old).then_some(Doubt::Stale)
+            }
+            // Who wants no more than any server's word is content with that of the leader.
+            _ if may_be_stale => None,
+            // A leader that was elected a moment ago can answer before it has read all of its log.
+            _ => self.is_backward(meta).then_some(Doubt::Backward),
+        }
     }
 
     /// Leaves the answer alone, and lets the next request tell the truth: without an index it goes to the servers.
@@ -71,13 +85,15 @@ where
         }
         self.confirmed = Some(now);
         self.doubt = None;
-        // An index that goes back means that the servers were set back. Waiting on it could miss what comes before the old
-        // one is reached again, so the next request starts afresh; this answer counts all the same.
+        // An index that goes back means that the servers were set back, or that this is another one of them. Waiting on it
+        // could miss what comes before the old one is reached again, so the next request starts afresh; this answer counts
+        // all the same.
         if asked.wait.is_some() && self.is_backward(&meta) {
             (self.options.index, self.options.hash) = (None, None);
         } else {
             self.advance(now, &meta);
         }
+        self.last_index = index(&meta);
         let was_told = self.episode.take().is_some_and(|episode| episode.was_told());
         if is_change {
             let state = State::new(Arc::new(value), meta);
@@ -89,7 +105,7 @@ where
     }
 
     fn is_backward(&self, meta: &Meta) -> bool {
-        E::CURSOR == Cursor::Index && index(meta) < self.options.index
+        E::CURSOR == Cursor::Index && index(meta) < self.last_index
     }
 
     /// Keeps where to go on from. The hash is copied only where it is another.

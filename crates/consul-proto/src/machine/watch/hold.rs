@@ -37,7 +37,10 @@ impl Hold {
         }
         let is_again = self.cut.is_some_and(|before| before.abs_diff(held) <= before.max(held) / 16);
         if is_again || (self.is_on_trial && held >= wait) {
-            self.limit = Some((held.min(wait) / 2).max(LEAST));
+            // Where it was over before the wait, that is the limit, and there is some room to it. Where it was over with the
+            // wait, nobody knows how much shorter it has to be.
+            let shorter = if held < wait { held - held / 4 } else { wait / 2 };
+            self.limit = Some(shorter.max(LEAST));
             self.is_on_trial = true;
         }
         self.cut = Some(held);

@@ -100,10 +100,11 @@ fn an_index_that_is_none_is_an_error_and_the_greatest_is_one() {
         }
     }
     let mut sim = Sim::new(Settings::default());
-    sim.run(secs(9), &mut script(vec![Reply::ok(u64::MAX, "a"), Reply::ok(7, "b"), Reply::ok(8, "c")]));
+    let (set_back, next) = (Reply::ok(7, "b"), Reply::ok(8, "c"));
+    sim.run(secs(9), &mut script(vec![Reply::ok(u64::MAX, "a"), set_back.clone(), set_back, next]));
     assert_eq!(
         (sim.events(), sim.indexes()),
-        (vec!["a", "b", "c"], vec![None, Some(u64::MAX), None, Some(8)])
+        (vec!["a", "b", "c"], vec![None, Some(u64::MAX), None, Some(7), Some(8)])
     );
 }
 

@@ -173,7 +173,7 @@ fn a_proxy_that_gives_up_before_the_wait_is_over_shortens_it_too() {
         Some(wait) if wait >= secs(30) => (secs(30), Reply::status(504, None, "<html>Gateway Timeout")),
         _ => quiet(asked, Reply::ok(10, "a")),
     });
-    assert_eq!(sim.events(), ["a", "(shortened 15s)"]);
+    assert_eq!(sim.events(), ["a", "(shortened 22.5s)"]);
 }
 
 #[test]

@@ -63,8 +63,12 @@ impl Model {
             return;
         };
         let Ok(index) = index.parse::<u64>().map(|index| index.max(1)) else { return };
-        let is_streaming = !headers.is_empty();
-        if is_streaming && asked.index.is_some_and(|asked| index == 1 || index < asked) {
+        let (is_streaming, is_older) = (!headers.is_empty(), Some(index) < self.index);
+        let is_doubted = match is_streaming {
+            true => asked.index.is_some() && (index == 1 || is_older),
+            false => is_older && !asked.query.contains("consistent"),
+        };
+        if is_doubted {
             return;
         }
         self.index = Some(index);

@@ -133,6 +133,39 @@ fn a_change_of_backend_is_no_change_of_state() {
 }
 
 #[test]
+fn a_leader_that_has_not_read_its_log_yet_is_not_believed() {
+    let mut sim = Sim::new(Settings::default());
+    sim.run(secs(100), &mut |asked| {
+        let is_consistent = asked.query.contains("consistent");
+        match asked.at {
+            at if at < secs(1) && asked.index.is_none() => (Duration::ZERO, Reply::ok(90, "new")),
+            // The leader is lost, and the next one does not know yet what was stored last.
+            at if at < secs(1) => (secs(5), Reply::status(500, None, "rpc error making call: EOF")),
+            at if at < secs(8) && is_consistent => {
+                (millis(1), Reply::status(500, None, "Not ready to serve consistent reads"))
+            }
+            at if at < secs(8) => (millis(1), Reply::absent(40)),
+            _ => quiet(asked, Reply::ok(90, "new")),
+        }
+    });
+    assert_eq!(sim.events(), ["new"]);
+    assert!(sim.asked.iter().any(|asked| asked.query.contains("consistent") && asked.index.is_none()));
+    assert!(!sim.asked.last().unwrap().query.contains("consistent"), "{:?}", sim.asked.last());
+}
+
+#[test]
+fn whoever_reads_stale_is_told_what_the_server_has() {
+    let mut sim = Sim::with(stale(), Settings::default(), 1);
+    let mut replies = [Reply::ok(90, "new"), Reply::ok(40, "old"), Reply::ok(90, "new")].into_iter();
+    sim.run(secs(10), &mut |asked| match replies.next() {
+        Some(reply) => (millis(1), reply),
+        None => quiet(asked, Reply::ok(90, "new")),
+    });
+    assert_eq!(sim.events(), ["new", "old", "new"]);
+    assert!(sim.asked.iter().all(|asked| !asked.query.contains("consistent")));
+}
+
+#[test]
 fn a_stale_answer_that_is_too_old_is_replaced_by_the_leaders() {
     let settings = Settings { staleness: Some(secs(5)), ..Settings::default() };
     let mut sim = Sim::with(stale(), settings, 1);
