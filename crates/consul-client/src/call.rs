@@ -9,7 +9,6 @@ use consul_proto::{
     Blocking, Cacheable, Cached, Consistency, Endpoint, Filterable, HashBlocking, OpenedOf, Options,
     OutputOf, Peerable, Read, Response, Sortable, response::Streamed,
 };
-
 use consul_transport::LongPoll;
 
 use crate::client::Attempt;
