@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use crate::machine::Instant;
-use crate::machine::instant::nanos;
 
 /// How often something may happen: `burst` times at once, and once an `interval` from then on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -25,14 +24,18 @@ pub(super) struct Bucket {
 impl Bucket {
     /// When there is a token to take.
     pub(super) fn ready_at(self, rate: &Rate) -> Instant {
-        let spare = u64::from(rate.burst.saturating_sub(1));
-        self.full_at.before(Duration::from_nanos(nanos(rate.interval).saturating_mul(spare)))
+        self.full_at.before(interval(rate) * rate.burst.saturating_sub(1))
     }
 
     /// Takes a token, also where there is none: the debt has to be earned first.
     pub(super) fn take(&mut self, rate: &Rate, now: Instant) {
-        self.full_at = self.full_at.max(now) + rate.interval;
+        self.full_at = self.full_at.max(now) + interval(rate);
     }
+}
+
+/// The interval, or one that is longer than anything lives: a burst of them has to be less than all time.
+fn interval(rate: &Rate) -> Duration {
+    rate.interval.min(Duration::from_nanos(u64::MAX / 2) / rate.burst.max(1))
 }
 
 #[cfg(test)]
@@ -72,10 +75,13 @@ mod tests {
 
     #[test]
     fn odd_rates_do_no_harm() {
+        let taken = |burst, interval| taken(&mut Bucket::default(), &Rate { burst, interval }, 0, 1_000_000);
+        assert_eq!(taken(0, Duration::MAX), [0]);
+        assert_eq!(taken(4, Duration::MAX), [0; 4], "and never again");
+        assert_eq!(taken(3, Duration::from_secs(400_000)), [0, 0, 0, 400_000, 800_000]);
         let mut bucket = Bucket::default();
-        let never = Rate { burst: 0, interval: Duration::MAX };
-        bucket.take(&never, Instant::ORIGIN);
-        assert!(bucket.ready_at(&Rate { burst: u32::MAX, interval: Duration::MAX }) == Instant::ORIGIN);
-        assert_eq!(bucket.ready_at(&never), Instant::ORIGIN + Duration::MAX);
+        let endless = Rate { burst: u32::MAX, interval: Duration::MAX };
+        (0..1000).for_each(|_| bucket.take(&endless, Instant::ORIGIN));
+        assert_eq!(bucket.ready_at(&endless), Instant::ORIGIN);
     }
 }
