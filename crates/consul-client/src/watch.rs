@@ -89,7 +89,8 @@
 //!
 //! # What they cannot do
 //!
-//! - A restored snapshot shows when the wait is over, because restoring wakes nobody: within 59 seconds by default.
+//! - A restored snapshot shows when the wait is over, because restoring wakes nobody: within 59 seconds by default. So
+//!   does an agent that lost all it had while no request of the watch was under way, as between two polls.
 //! - Servers without a leader hold requests for seconds, and go on holding them when there is one. Where that happens the
 //!   end of an outage is noticed up to the [timeout](crate::Call::timeout) of an attempt later, 5 seconds by default.
 //! - A server that freezes without closing its connections is noticed when the attempt's time is over, 64 seconds by
