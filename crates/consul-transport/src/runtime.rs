@@ -58,7 +58,11 @@ impl Runtime for TokioRuntime {
     }
 
     fn sleep_until(&self, at: Duration) -> Sleep {
-        Box::pin(tokio::time::sleep_until(self.origin + at))
+        match self.origin.checked_add(at) {
+            Some(at) => Box::pin(tokio::time::sleep_until(at)),
+            // So much time there is not.
+            None => Box::pin(std::future::pending()),
+        }
     }
 
     /// # Panics
@@ -66,5 +70,20 @@ impl Runtime for TokioRuntime {
     /// Outside of a tokio runtime.
     fn spawn(&self, task: Task) {
         drop(tokio::spawn(task));
+    }
+}
+
+#[cfg(all(test, feature = "hyper"))]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_time_that_never_comes_is_waited_for() {
+        let runtime = TokioRuntime::new();
+        for at in [Duration::MAX, Duration::from_nanos(u64::MAX)] {
+            let mut sleep = runtime.sleep_until(at);
+            assert!(tokio::time::timeout(Duration::from_millis(1), &mut sleep).await.is_err());
+        }
+        runtime.sleep_until(runtime.now()).await;
     }
 }
