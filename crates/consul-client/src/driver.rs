@@ -152,7 +152,7 @@ impl<M: Machine<Error = Error>> Driver<M> {
             };
             let UnderWay { exchange, permit, .. } = self.under_way.swap_remove(at);
             if let Some(permit) = permit {
-                permit.ended();
+                permit.ended(is_trouble(&result));
             }
             let input = match result {
                 Ok(answer) => Input::Answer(exchange, answer),
@@ -177,6 +177,13 @@ impl<M: Machine<Error = Error>> Driver<M> {
         self.alarm = None;
         Poll::Ready(())
     }
+}
+
+/// Whether it shows that servers cannot be reached, or cannot answer.
+fn is_trouble(result: &Result<http::Response<Bytes>, Error>) -> bool {
+    result.as_ref().map_or(true, |answer| {
+        answer.status().is_server_error() || answer.status() == http::StatusCode::TOO_MANY_REQUESTS
+    })
 }
 
 fn kind(error: &Error) -> FailureKind {

@@ -22,6 +22,9 @@ const BRIEF: usize = 8;
 const ROUND: Duration = Duration::from_secs(10);
 /// The shortest turn, so that a great many watches do not make a great many requests.
 const SHORTEST: Duration = Duration::from_secs(2);
+/// How long a place stays empty after a brief request that found servers in trouble: all watches together ask 16 times a
+/// second then.
+const REST: Duration = Duration::from_millis(500);
 /// How long a place is kept for a watch that has been called, or whose request has come to its deadline.
 const CALLED: Duration = Duration::from_secs(1);
 
@@ -96,6 +99,14 @@ struct Place {
     id: Id,
     /// When it is free again if nobody says so before. Nothing that its watch does, or does not do, keeps it longer.
     until: Duration,
+    /// Whether it stays empty because servers are in trouble.
+    is_resting: bool,
+}
+
+impl Place {
+    fn new(id: Id, until: Duration) -> Self {
+        Self { id, until, is_resting: false }
+    }
 }
 
 impl Places {
@@ -130,7 +141,7 @@ impl Places {
         *id = Some(fresh);
         // Where there is a free place, nobody is in the queue.
         if state.taken.len() < self.capacity {
-            state.taken.push(Place { id: fresh, until });
+            state.taken.push(Place::new(fresh, until));
             return Poll::Ready(fresh);
         }
         state.queue.push_back((fresh, cx.waker().clone()));
@@ -148,11 +159,33 @@ impl Places {
         match state.taken.iter_mut().find(|place| place.id == id) {
             Some(place) => place.until = until,
             // It was given away before it was used, and is used now all the same.
-            None if until > now => state.taken.push(Place { id, until }),
+            None if until > now => state.taken.push(Place::new(id, until)),
             None => {}
         }
         drop(state);
         self.settle(now);
+    }
+
+    /// Leaves a place empty for a while, where it is still there.
+    fn rest(&self, id: Id, now: Duration) {
+        let mut state = self.state();
+        if let Some(place) = state.taken.iter_mut().find(|place| place.id == id) {
+            (place.until, place.is_resting) = (now.saturating_add(REST), true);
+        }
+        drop(state);
+        self.settle(now);
+    }
+
+    /// Ends all rest.
+    fn wake_up(&self, now: Duration) {
+        let mut state = self.state();
+        let places = state.taken.len();
+        state.taken.retain(|place| !place.is_resting);
+        let is_any = state.taken.len() < places;
+        drop(state);
+        if is_any {
+            self.settle(now);
+        }
     }
 
     /// Leaves the queue, or a place.
@@ -181,7 +214,7 @@ impl Places {
                 return state;
             }
             let Some((id, waker)) = state.queue.pop_front() else { return state };
-            state.taken.push(Place { id, until: now.saturating_add(CALLED) });
+            state.taken.push(Place::new(id, now.saturating_add(CALLED)));
             // Who is woken may want to look at once.
             drop(state);
             waker.wake();
@@ -211,7 +244,8 @@ impl Ticket {
         let (_, id) = self.waits_for.get_or_insert((turn, None));
         self.turns.of(turn).poll(id, now, cx).map(|id| {
             self.waits_for = None;
-            let permit = Permit { turns: Arc::clone(&self.turns), turn, id, held: Duration::ZERO };
+            let turns = Arc::clone(&self.turns);
+            let permit = Permit { turns, turn, id, held: Duration::ZERO, is_over: false };
             (permit, self.turns.longest(turn))
         })
     }
@@ -246,6 +280,8 @@ pub(crate) struct Permit {
     id: Id,
     /// Until when the server holds the request; zero where it holds none.
     held: Duration,
+    /// Whether the place has been given back.
+    is_over: bool,
 }
 
 impl Permit {
@@ -256,9 +292,19 @@ impl Permit {
         self.keep(deadline.saturating_add(CALLED));
     }
 
-    /// The exchange has come to its own end, and the place is free.
-    pub(crate) fn ended(mut self) {
+    /// The exchange has come to its own end, and the place is free; after a rest where the servers are in trouble. The
+    /// first that finds them well ends the rest of all.
+    pub(crate) fn ended(mut self, is_trouble: bool) {
         self.held = Duration::ZERO;
+        let now = self.turns.runtime.now();
+        match (is_trouble, self.turn) {
+            (true, Turn::Brief) => {
+                self.turns.brief.rest(self.id, now);
+                self.is_over = true;
+            }
+            (true, Turn::Long) => {}
+            (false, _) => self.turns.brief.wake_up(now),
+        }
     }
 
     fn keep(&self, until: Duration) {
@@ -268,6 +314,8 @@ impl Permit {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        self.keep(self.held);
+        if !self.is_over {
+            self.keep(self.held);
+        }
     }
 }

@@ -201,3 +201,26 @@ fn a_task_that_ends_with_its_waker_can_be_one_that_watches() {
     assert_eq!(world.next(&mut moved, secs(60)), None);
     assert!(world.asked().iter().any(|asked| asked.target.starts_with("/v1/kv/k2") && asked.is_long()));
 }
+
+#[test]
+fn in_an_outage_all_watches_together_ask_few_times_and_its_end_is_noticed_soon() {
+    let world = World::with(64, |asked| match asked.at {
+        at if at < secs(10) => match asked.wait().unwrap_or_default() {
+            wait if at + wait < secs(10) => (wait, Some((200, 10, "a"))),
+            _ => (secs(10) - at, None),
+        },
+        at if at < secs(35) => (Duration::ZERO, None),
+        _ => (asked.wait().filter(|_| asked.index() == Some(11)).unwrap_or_default(), Some((200, 11, "b"))),
+    });
+    let views: Vec<_> = (0..100).map(|key| world.client.kv().raw(format!("k{key}")).view()).collect();
+    world.clock.pass(secs(35));
+    // At 10 s each finds out for itself.
+    for second in 11..30 {
+        let span = secs(second)..secs(second + 5);
+        let asked = world.asked().iter().filter(|asked| span.contains(&asked.at)).count();
+        assert!(asked <= 100, "{asked} from {second} s on");
+    }
+    world.clock.pass(secs(35) + Duration::from_millis(1500));
+    let late = views.iter().filter(|view| text(&view.state().unwrap()) != "b").count();
+    assert_eq!(late, 0);
+}
