@@ -17,8 +17,8 @@ pub enum Update<T> {
     State(State<T>),
     /// The state cannot be confirmed. It stays the last one known, and the watch goes on.
     ///
-    /// Told at once, and once for each kind, where the servers refuse or what answers is not Consul; for an outage
-    /// when it has lasted, once.
+    /// Told at once where the servers refuse or what answers is not Consul, for an outage when it has lasted. Told again
+    /// only when it is of another kind than before.
     Trouble(Trouble),
     /// The trouble that was told is over, and the state is still the one that was told last.
     Confirmed,

@@ -15,8 +15,8 @@ pub enum Event<T, X> {
     State(State<T>),
     /// The state cannot be confirmed. It stays the last one known; the watch goes on.
     ///
-    /// Told at once where the servers refuse or what answers is not Consul, and once for each kind of that; told once
-    /// for an outage, when it has lasted for [`stall`](crate::machine::watch::Settings::stall).
+    /// Told at once where the servers refuse or what answers is not Consul; for an outage when it has lasted for
+    /// [`stall`](crate::machine::watch::Settings::stall). Told again only when it is of another kind than before.
     Trouble(Trouble<X>),
     /// The trouble that was told is over, and the state is still the one that was told last.
     Confirmed,

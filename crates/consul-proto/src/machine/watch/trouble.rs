@@ -1,5 +1,7 @@
 //! What is told of failures, and what they change.
 
+use std::mem;
+
 use crate::machine::Instant;
 use crate::machine::watch::event::Kind;
 use crate::machine::watch::{Asked, Cause, Doubt, Ends, Event, Phase, Severity, Trouble, Watch};
@@ -8,15 +10,23 @@ use crate::{OutputOf, Watchable};
 /// A series of failures that no success has ended yet.
 #[derive(Debug)]
 pub(super) struct Episode<X> {
-    since: Instant,
-    /// The latest failure, until one has been told.
+    /// Since when there has been an outage and nothing else.
+    since: Option<Instant>,
+    /// The latest failure of it, until one has been told.
     untold: Option<Cause<X>>,
-    told: Option<Kind>,
+    told: Option<Told>,
+}
+
+/// What was told last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Told {
+    Outage,
+    Urgent(Kind),
 }
 
 impl<X> Episode<X> {
-    fn new(since: Instant) -> Self {
-        Self { since, untold: None, told: None }
+    fn new() -> Self {
+        Self { since: None, untold: None, told: None }
     }
 
     /// Whether it was told, so that its end has to be told too.
@@ -30,13 +40,14 @@ impl<X> Episode<X> {
     }
 
     /// Notes a failure; gives it back where it is to be told now.
-    fn note(&mut self, cause: Cause<X>, is_urgent: bool) -> Option<Cause<X>> {
-        let kind = cause.kind();
-        if is_urgent && self.told != Some(kind) {
-            (self.told, self.untold) = (Some(kind), None);
-            return Some(cause);
+    fn note(&mut self, now: Instant, cause: Cause<X>, is_urgent: bool) -> Option<Cause<X>> {
+        if is_urgent {
+            (self.since, self.untold) = (None, None);
+            let told = Some(Told::Urgent(cause.kind()));
+            return (mem::replace(&mut self.told, told) != told).then_some(cause);
         }
-        if self.told.is_none() {
+        self.since.get_or_insert(now);
+        if self.told != Some(Told::Outage) {
             self.untold = Some(cause);
         }
         None
@@ -71,8 +82,8 @@ impl<E: Watchable, X> Watch<E, X> {
         self.pace.failed(&self.settings, now, pause_from, severity);
         // Where the view was doubted, this is the reason that was asked for.
         let is_urgent = severity != Severity::Outage || self.doubt == Some(Doubt::View);
-        let episode = self.episode.get_or_insert_with(|| Episode::new(now));
-        if let Some(cause) = episode.note(cause, is_urgent) {
+        let episode = self.episode.get_or_insert_with(Episode::new);
+        if let Some(cause) = episode.note(now, cause, is_urgent) {
             let trouble = self.trouble(now, cause);
             self.outbox.push_back(trouble);
         }
@@ -81,7 +92,7 @@ impl<E: Watchable, X> Watch<E, X> {
     /// When an outage that was not told yet is to be told.
     pub(super) fn stalls_at(&self) -> Option<Instant> {
         let episode = self.episode.as_ref().filter(|episode| episode.untold.is_some())?;
-        Some(episode.since + self.settings.stall)
+        Some(episode.since? + self.settings.stall)
     }
 
     /// Tells an outage that has lasted.
@@ -89,7 +100,7 @@ impl<E: Watchable, X> Watch<E, X> {
         self.stalls_at().filter(|&at| at <= now)?;
         let episode = self.episode.as_mut()?;
         let cause = episode.untold.take()?;
-        episode.told = Some(cause.kind());
+        episode.told = Some(Told::Outage);
         Some(self.trouble(now, cause))
     }
 

@@ -230,3 +230,20 @@ fn time_that_servers_hold_a_request_is_part_of_the_pause() {
     sim.run(secs(30), &mut |_| (secs(4), Reply::status(500, None, "No cluster leader")));
     assert!(sim.asked[2..].windows(2).all(|pair| pair[1].at - pair[0].at == secs(4)), "{:?}", sim.asked);
 }
+
+#[test]
+fn an_outage_that_follows_a_refusal_is_told_when_it_has_lasted_and_so_is_the_next_refusal() {
+    let mut sim = Sim::new(Settings::default());
+    let denied = || Reply::status(403, None, "Permission denied");
+    sim.run(secs(400), &mut |asked| match asked.at {
+        at if at < secs(1) && asked.index.is_none() => (Duration::ZERO, Reply::ok(10, "a")),
+        at if at < secs(50) => (Duration::ZERO, denied()),
+        at if at < secs(200) => (Duration::ZERO, REFUSED),
+        at if at < secs(300) => (Duration::ZERO, denied()),
+        _ => quiet(asked, Reply::ok(10, "a")),
+    });
+    let kinds: Vec<_> = sim.events().iter().map(|event| event.split(',').next().unwrap()).collect();
+    assert_eq!(kinds, ["a", "(PermissionDenied", "(Connect", "(PermissionDenied", "(confirmed)"]);
+    let first_refused = sim.asked.iter().find(|asked| asked.at >= secs(50)).unwrap().at;
+    assert_eq!(sim.told[2].0, first_refused + secs(10));
+}
