@@ -5,6 +5,7 @@
 mod config;
 mod diffs;
 mod feed;
+mod properties;
 mod stream;
 mod turns;
 mod view;

@@ -165,6 +165,11 @@ impl Clock {
         self.hands().tasks.len()
     }
 
+    /// How many alarms are set.
+    pub(crate) fn alarms(&self) -> usize {
+        self.hands().alarms.len()
+    }
+
     /// How often tasks have been polled.
     pub(crate) fn polls(&self) -> usize {
         self.hands().polls
