@@ -18,6 +18,9 @@
 //! operations; what comes back is a [`Call`], which setters refine and `.await` sends. The value alone is what
 //! `.await` gives; [`Call::send`] also gives what the answer says about itself.
 //!
+//! Whatever can be waited on can be watched: [`Call::watch`] is a stream of states, [`Call::view`] has the newest one at
+//! hand without waiting. What else can be made of them, and how they behave, tells [`watch`].
+//!
 //! Every attempt is told to [`tracing`](https://docs.rs/tracing) at the level `DEBUG`: method, path template, status or
 //! kind of error, time. Never a token, a key or a value.
 //!
