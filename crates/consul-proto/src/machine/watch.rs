@@ -231,7 +231,8 @@ impl<E: Watchable, X> Watch<E, X> {
         self.options.consistency = match self.doubt {
             None | Some(Doubt::View) => self.consistency,
             Some(Doubt::Backward) => Some(Consistency::Consistent),
-            Some(Doubt::Stale) => None,
+            // Agents can be set to make stale reads of default ones, but not of those that name the leader.
+            Some(Doubt::Stale) => Some(Consistency::Leader),
         };
         wait
     }

@@ -179,7 +179,7 @@ fn a_stale_answer_that_is_too_old_is_replaced_by_the_leaders() {
     let queries: Vec<_> = sim.asked.iter().map(|asked| asked.query.as_str()).collect();
     assert_eq!(queries[..2], ["raw&stale", "raw&stale&index=10&wait=55000ms"]);
     assert!(
-        queries.contains(&"raw") && queries.last().unwrap().starts_with("raw&stale&index=12"),
+        queries.contains(&"raw&leader") && queries.last().unwrap().starts_with("raw&stale&index=12"),
         "{queries:?}"
     );
 }
