@@ -49,7 +49,8 @@ pub(super) use shared::{Source, alone};
 /// it calls, such as a comparison of a type of yours. What was shown last stays.
 ///
 /// **As a stream**, and by [`next`](Self::next) and [`changed`](Self::changed), each handle is told the present state first
-/// and the newest one whenever there is another. A handle that is slow skips what was in between, and holds up nobody.
+/// and the newest one whenever there is another. A handle that is slow skips what was in between, and holds up nobody;
+/// where the state has changed and changed back meanwhile it is told the same state again.
 #[must_use = "a view ends with its last handle"]
 pub struct View<T> {
     shared: Arc<Shared<T>>,

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use consul_client::watch::Ends;
-use consul_client::{ErrorKind, View};
+use consul_client::watch::{Config, Diffs, Ends};
+use consul_client::{ErrorKind, View, Watch, event, kv, proto};
 
 use crate::world::{NEVER, World, entries, secs, store, tell, text};
 
@@ -76,6 +76,17 @@ fn a_slow_handle_gets_the_newest_state_and_holds_nobody_up() {
     }
     assert_eq!(next(&world, &mut slow, secs(30)).unwrap(), "c");
     assert_eq!(next(&world, &mut slow, secs(40)), None);
+}
+
+#[test]
+fn handles_go_anywhere() {
+    fn goes_anywhere<T: Send + Sync + Unpin + 'static>() {}
+    fn moves_anywhere<T: Send + Unpin + 'static>() {}
+    goes_anywhere::<Raw>();
+    moves_anywhere::<Diffs<View<Vec<kv::Entry>>, Vec<kv::Entry>>>();
+    moves_anywhere::<Diffs<Watch<proto::kv::List>, Vec<kv::Entry>>>();
+    moves_anywhere::<Config<proto::kv::Get, String>>();
+    moves_anywhere::<event::Feed>();
 }
 
 #[test]

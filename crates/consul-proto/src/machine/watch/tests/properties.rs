@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::machine::Rate;
+use crate::machine::{Backoff, Rate};
 
 /// A request's fate: what comes, and after which part of the wait or of a second.
 type Step = (Reply, u64);
@@ -47,6 +47,25 @@ fn reply() -> impl Strategy<Value = Reply> {
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec((reply(), prop_oneof![Just(0), Just(100), 0..110u64]), 1..80)
+}
+
+/// Settings that nobody should want.
+fn odd_settings() -> impl Strategy<Value = Settings> {
+    let odd = || {
+        prop_oneof![Just(Duration::ZERO), Just(Duration::from_nanos(1)), Just(secs(1)), Just(Duration::MAX)]
+    };
+    let rate = || {
+        (prop_oneof![0..3u32, Just(u32::MAX)], odd()).prop_map(|(burst, interval)| Rate { burst, interval })
+    };
+    let backoff = (odd(), odd(), odd(), odd());
+    let backoff = backoff.prop_map(|(base, brief, young, cap)| Backoff { base, brief, young, cap });
+    let others = (odd(), odd(), odd(), odd(), odd(), prop::option::of(odd()));
+    (rate(), rate(), backoff, others).prop_map(|(changes, repeats, backoff, others)| {
+        let (wait, grace, refusal_pause, stall, confirm, staleness) = others;
+        // Attempts take some time in this world.
+        let (grace, ends) = (grace.max(millis(20)), Settings::default().ends);
+        Settings { wait, grace, changes, repeats, backoff, refusal_pause, stall, confirm, staleness, ends }
+    })
 }
 
 /// What a reader of the rules expects, from answers alone.
@@ -127,6 +146,19 @@ proptest! {
         // Nothing here takes a tenth of a second, so nothing is worth its while. That is known of a request only when it is
         // answered, so there is one more.
         assert_within(Settings::default().repeats, 1, &times);
+    }
+
+    #[test]
+    fn odd_settings_do_no_harm(settings in odd_settings(), steps in steps(), seed: u64, is_stale: bool) {
+        let options = if is_stale { stale() } else { Options::default() };
+        let mut sim = Sim::with(options, settings, seed);
+        let mut steps = steps.into_iter().cycle();
+        sim.run(secs(100), &mut |asked| {
+            let (reply, part) = steps.next().unwrap();
+            (asked.wait.unwrap_or_default() * part as u32 / 100 + millis(10), reply)
+        });
+        prop_assert!(sim.asked.len() <= 10_001);
+        prop_assert!(sim.asked.iter().all(|asked| asked.wait.is_none_or(|wait| wait <= secs(600))));
     }
 
     #[test]
