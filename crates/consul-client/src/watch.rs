@@ -189,13 +189,7 @@ where
     ///
     /// Where the watch ends; see [`ends`](Self::ends).
     pub async fn changed(&mut self) -> Option<Result<State<OutputOf<E>>, Error>> {
-        loop {
-            match self.next().await? {
-                Ok(Update::State(state)) => return Some(Ok(state)),
-                Ok(_) => {}
-                Err(error) => return Some(Err(error)),
-            }
-        }
+        poll_fn(|cx| update::poll_state(cx, |cx| self.poll_update(cx))).await
     }
 
     /// The state that was told last.

@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use crate::codec::{self, Codec, CodecError, Json};
 use crate::error::Route;
 use crate::watch::view::{Source, alone};
-use crate::watch::{State, Trouble, Update, View, Watch};
+use crate::watch::{State, Trouble, Update, View, Watch, update};
 use crate::{Client, Error};
 
 /// A stream of the values that a program's configuration in the store has had: one key's value, or a subtree's.
@@ -120,6 +120,17 @@ where
     /// Where the watch ends; see [`Watch::ends`].
     pub async fn next(&mut self) -> Option<Result<Update<Option<T>>, Error>> {
         poll_fn(|cx| self.poll_next_update(cx)).await
+    }
+
+    /// Waits for the next value, and leaves aside whatever else is told; `None` when the watch has ended.
+    ///
+    /// Can be given up and called again without losing anything.
+    ///
+    /// # Errors
+    ///
+    /// Where the watch ends; see [`Watch::ends`].
+    pub async fn changed(&mut self) -> Option<Result<State<Option<T>>, Error>> {
+        poll_fn(|cx| update::poll_state(cx, |cx| self.poll_next_update(cx))).await
     }
 
     /// The last value that fitted; `None` where there has been none yet.

@@ -13,7 +13,7 @@ use consul_proto::{OutputOf, Watchable};
 use futures_core::Stream;
 
 use crate::Error;
-use crate::watch::{Update, View, Watch};
+use crate::watch::{State, Update, View, Watch, update};
 
 /// What changes from state to state of a list or a map: what came, what is different, what is gone.
 ///
@@ -110,6 +110,17 @@ where
     /// Where the watch ends; see [`Watch::ends`].
     pub async fn next(&mut self) -> Option<Result<Update<Diff<L::Item>>, Error>> {
         poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    }
+
+    /// Waits for the next difference, and leaves aside whatever else is told; `None` when the watch has ended.
+    ///
+    /// Can be given up and called again without losing anything.
+    ///
+    /// # Errors
+    ///
+    /// Where the watch ends; see [`Watch::ends`].
+    pub async fn changed(&mut self) -> Option<Result<State<Diff<L::Item>>, Error>> {
+        poll_fn(|cx| update::poll_state(cx, |cx| Pin::new(&mut *self).poll_next(cx))).await
     }
 
     /// What the last difference has led to; `None` where there has been none yet.

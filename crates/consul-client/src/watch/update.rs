@@ -1,6 +1,7 @@
 //! What a watch tells.
 
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use consul_proto::ResponseError;
@@ -45,6 +46,21 @@ impl<T> Update<T> {
             Self::Trouble(trouble) => Update::Trouble(trouble),
             Self::Confirmed => Update::Confirmed,
             Self::Shortened(wait) => Update::Shortened(wait),
+        }
+    }
+}
+
+/// Polls for a state, and leaves aside whatever else is told.
+pub(super) fn poll_state<T>(
+    cx: &mut Context<'_>,
+    mut poll_update: impl FnMut(&mut Context<'_>) -> Poll<Option<Result<Update<T>, Error>>>,
+) -> Poll<Option<Result<State<T>, Error>>> {
+    loop {
+        match ready!(poll_update(cx)) {
+            Some(Ok(Update::State(state))) => return Poll::Ready(Some(Ok(state))),
+            Some(Ok(_)) => {}
+            Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+            None => return Poll::Ready(None),
         }
     }
 }

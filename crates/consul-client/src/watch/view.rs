@@ -13,7 +13,7 @@ use consul_proto::{OutputOf, Watchable};
 use futures_core::Stream;
 use tokio::sync::watch::Receiver;
 
-use crate::watch::{State, Trouble, Update, Watch};
+use crate::watch::{State, Trouble, Update, Watch, update};
 use crate::{Call, Error};
 
 use shared::Shared;
@@ -189,13 +189,7 @@ impl<T: Send + Sync + 'static> View<T> {
     ///
     /// Where the view ends; see [`Watch::ends`].
     pub async fn changed(&mut self) -> Option<Result<State<T>, Error>> {
-        loop {
-            match self.next().await? {
-                Ok(Update::State(state)) => return Some(Ok(state)),
-                Ok(_) => {}
-                Err(error) => return Some(Err(error)),
-            }
-        }
+        poll_fn(|cx| update::poll_state(cx, |cx| self.poll_update(cx))).await
     }
 
     /// The same handle, told nothing yet.

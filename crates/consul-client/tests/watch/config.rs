@@ -178,3 +178,18 @@ fn the_end_of_trouble_is_told_where_the_value_is_the_same_in_other_words() {
     assert!(next().starts_with("Connect Some(20): "));
     assert_eq!(next(), "Confirmed");
 }
+
+#[test]
+fn whoever_only_wants_values_gets_only_values() {
+    let world = World::new(document(&[
+        (secs(0), "nonsense"),
+        (secs(20), r#"{"connections": 5}"#),
+        (secs(30), r#"{"connections": "many"}"#),
+        (secs(40), r#"{"connections": 6}"#),
+    ]));
+    let mut config = world.client.kv().get("k").watch().config::<Limits>();
+    for connections in [5, 6] {
+        let state = world.clock.run(NEVER, config.changed()).unwrap().unwrap().unwrap();
+        assert_eq!(state.value.as_ref().as_ref().unwrap().connections, connections);
+    }
+}

@@ -68,3 +68,17 @@ fn a_handle_that_has_waited_is_told_from_nothing_at_once_all_the_same() {
     let mut diffs = view.diffs();
     assert_eq!(tell(world.clock.run(secs(2), diffs.next()).unwrap()), "+a ~ -");
 }
+
+#[test]
+fn whoever_only_wants_differences_gets_only_differences() {
+    let mut store = store(&[(secs(0), entries(&[("a", "1")])), (secs(90), entries(&[("b", "1")]))]);
+    let world = World::new(move |asked| match asked.at {
+        at if (secs(10)..secs(80)).contains(&at) => (secs(0), None),
+        _ => store(asked),
+    });
+    let mut diffs = world.client.kv().list("").watch().stall(secs(1)).diffs();
+    for (added, removed) in [(1, 0), (1, 1)] {
+        let diff = world.clock.run(NEVER, diffs.changed()).unwrap().unwrap().unwrap().value;
+        assert_eq!((diff.added.len(), diff.removed.len()), (added, removed));
+    }
+}
