@@ -181,7 +181,8 @@ impl<E: Watchable, X> Watch<E, X> {
     /// Tells anew what it has told, for an owner that knows nothing of it: the state, where there is one, at once; trouble
     /// that goes on, with the next failure.
     pub fn retell(&mut self) {
-        self.outbox.retain(|event| !matches!(event, Event::State(_) | Event::Confirmed));
+        // Trouble that was not taken yet would be told by an episode that knows nothing of it, and so never be ended.
+        self.outbox.retain(|event| matches!(event, Event::Shortened(_) | Event::Ended(_)));
         if let Some(state) = &self.state {
             self.outbox.push_front(Event::State(state.clone()));
         }

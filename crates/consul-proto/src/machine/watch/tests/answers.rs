@@ -192,3 +192,20 @@ fn a_new_owner_is_told_the_state_and_the_trouble_that_the_old_one_knew() {
     assert_eq!(sim.events()[2..], ["(confirmed)"]);
     assert_eq!(sim.told[0].0, secs(60));
 }
+
+#[test]
+fn trouble_that_was_not_taken_before_a_new_owner_came_is_told_with_the_next_failure_and_ended() {
+    let mut sim = Sim::new(Settings::default());
+    sim.run(secs(1), &mut |asked| quiet(asked, Reply::ok(10, "a")));
+    sim.told.clear();
+    let (exchange, ..) = sim.under_way.take().unwrap();
+    let denied = http::Response::builder().status(403).body(Bytes::from("Permission denied")).unwrap();
+    sim.watch.handle(sim.instant(), Input::Answer(exchange, denied));
+    sim.watch.retell();
+    sim.run(secs(200), &mut |asked| match asked.at {
+        at if at < secs(50) => (Duration::ZERO, Reply::status(403, None, "Permission denied")),
+        _ => quiet(asked, Reply::ok(10, "a")),
+    });
+    assert_eq!((sim.events()[0], sim.events()[2..].to_vec()), ("a", vec!["(confirmed)"]));
+    assert!(sim.events()[1].starts_with("(PermissionDenied") && sim.told[1].0 > secs(30), "{:?}", sim.told);
+}
