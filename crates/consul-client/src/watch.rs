@@ -83,8 +83,8 @@
 //! seconds and at most half of the places a second: 215 watches in 64 places ask 22 times a second in all. A place that a
 //! dropped watch has left is taken until the server's wait would have ended.
 //!
-//! While servers are in trouble all watches of a client together ask 16 times a second, after each has found out for
-//! itself. The first that finds the servers well lets all others ask.
+//! While servers are in trouble all watches of a client together ask at most 16 times a second, after each has found out
+//! for itself. The first that finds the servers well lets all others ask.
 //!
 //! A watch has to be polled to go on. One that is not keeps its place for the time that its request may take, and queues
 //! again afterwards; a [`View`] is polled by its task. What is watched in many places of a program is best watched once:
