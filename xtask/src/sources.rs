@@ -3,8 +3,8 @@
 use crate::error::Error;
 use crate::workspace::{File, rust_files};
 
-/// Where proto's sources are.
-pub(crate) const PROTO: &str = "crates/consul-proto/src";
+/// Where the pages of the operations are.
+pub(crate) const API: &str = "crates/consul-proto/src/api";
 
 /// An endpoint as its file defines it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub(crate) struct Endpoint {
 
 /// The endpoints of proto, in order of their files.
 pub(crate) fn endpoints() -> Result<Vec<Endpoint>, Error> {
-    let files = rust_files(PROTO)?;
+    let files = rust_files(API)?;
     let mut all = Vec::new();
     for file in &files {
         all.extend(endpoints_in(file, &files)?);
@@ -71,12 +71,12 @@ pub(crate) fn code(text: &str) -> impl Iterator<Item = &str> {
 
 /// The module through which users reach what a file defines: `kv` for `kv/get.rs`, whose `mod get` is private.
 fn public_module(path: &str, files: &[File]) -> String {
-    let inner = path.strip_prefix(PROTO).unwrap_or(path).trim_start_matches('/').trim_end_matches(".rs");
+    let inner = path.strip_prefix(API).unwrap_or(path).trim_start_matches('/').trim_end_matches(".rs");
     let mut segments: Vec<_> = inner.split('/').collect();
-    // Modules of the root are groups; of the others, the parent says whether it shows them.
+    // Modules of `api` are groups; of the others, the parent says whether it shows them.
     while segments.len() > 1 {
         let (last, parents) = (segments[segments.len() - 1], segments[..segments.len() - 1].join("/"));
-        let parent = format!("{PROTO}/{parents}.rs");
+        let parent = format!("{API}/{parents}.rs");
         let shown = format!("pub mod {last};");
         if files.iter().any(|file| file.path == parent && code(&file.text).any(|line| line == shown)) {
             break;
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     fn file(path: &str, text: &str) -> File {
-        File { path: format!("{PROTO}/{path}"), text: text.to_owned() }
+        File { path: format!("{API}/{path}"), text: text.to_owned() }
     }
 
     fn page(name: &str) -> String {

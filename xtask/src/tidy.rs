@@ -8,7 +8,7 @@ mod page;
 use std::fmt;
 
 use crate::error::Error;
-use crate::sources::{PROTO, endpoints, endpoints_in};
+use crate::sources::{API, endpoints, endpoints_in};
 use crate::workspace::{metadata, rust_files};
 
 /// Folders with code of ours.
@@ -20,7 +20,7 @@ pub(crate) fn run() -> Result<(), Error> {
     for folder in FOLDERS {
         findings.extend(rust_files(folder)?.iter().flat_map(files::check));
     }
-    let proto = rust_files(PROTO)?;
+    let proto = rust_files(API)?;
     for file in &proto {
         findings.extend(page::check(file, &endpoints_in(file, &proto)?));
     }

@@ -1,5 +1,9 @@
 //! A call that is being prepared.
 
+mod raw;
+mod stream;
+pub(crate) mod timeout;
+
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::time::Duration;
@@ -11,10 +15,11 @@ use consul_proto::{
 };
 use consul_transport::LongPoll;
 
+use self::timeout::allowance;
+pub use self::{raw::RawCall, stream::Chunks};
 use crate::client::Attempt;
-use crate::deadline::allowance;
 use crate::error::Route;
-use crate::{Chunks, Client, Error, Token};
+use crate::{Client, Error, Token};
 
 /// A call of one operation: refined by setters, sent by `.await`.
 ///

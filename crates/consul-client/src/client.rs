@@ -13,7 +13,7 @@ use http::HeaderName;
 
 #[cfg(feature = "hyper")]
 use crate::ConfigError;
-use crate::deadline::within;
+use crate::call::timeout::within;
 use crate::error::{Error, Route};
 use crate::turns::Turns;
 use crate::views::Views;

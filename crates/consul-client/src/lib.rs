@@ -30,39 +30,27 @@
 //!
 //! Whoever knows another client finds old names and new ones in [`coming_from`].
 
-pub mod acl;
-pub mod agent;
+mod api;
+mod builder;
 mod call;
-pub mod catalog;
 mod client;
 pub mod codec;
 pub mod coming_from;
-mod config;
-mod deadline;
 mod driver;
 mod error;
-pub mod event;
-pub mod health;
-pub mod kv;
-mod raw;
-pub mod session;
-pub mod status;
-mod stream;
 mod token;
 mod turns;
-pub mod txn;
 mod views;
 pub mod watch;
 
-pub use call::Call;
+pub use api::{acl, agent, catalog, event, health, kv, session, status, txn};
+pub use builder::{Builder, ConfigError};
+pub use call::{Call, Chunks, RawCall};
 pub use client::Client;
-pub use config::{Builder, ConfigError};
 pub use consul_proto as proto;
 pub use consul_proto::{ApiErrorKind, Cached, Consistency, Meta, Method, Response};
 pub use consul_transport as transport;
 pub use error::{Error, ErrorKind};
-pub use raw::RawCall;
-pub use stream::Chunks;
 pub use token::{Token, TokenError};
 pub use watch::{View, Watch};
 

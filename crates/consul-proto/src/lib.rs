@@ -36,29 +36,23 @@
 //! its `Other` arm. What cannot be read is a [`DecodeError`] with the path of the item. Absence is part of an
 //! answer's type, not an error.
 
-pub mod acl;
-pub mod agent;
-pub mod catalog;
+mod api;
 mod codec;
 pub mod diff;
 mod endpoint;
 mod error;
-pub mod event;
-pub mod health;
-pub mod kv;
 pub mod machine;
 mod meta;
+mod model;
 mod options;
 mod raw;
 pub mod response;
-pub mod session;
-pub mod status;
 #[cfg(test)]
 mod testing;
-pub mod txn;
 mod types;
 mod writer;
 
+pub use api::{acl, agent, catalog, event, health, kv, session, status, txn};
 pub use codec::{OpenedOf, OutputOf, decode, encode, open, refusal};
 pub use endpoint::{
     Blocking, Cacheable, Cursor, Endpoint, Filterable, HashBlocking, Peerable, Read, Sortable, Watchable,

@@ -9,7 +9,7 @@ pub(super) fn check(endpoints: &[Endpoint], client: &[File]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for Endpoint { file, line, path, .. } in endpoints {
         let group = path.split("::").next().unwrap_or_default();
-        let folder = format!("crates/consul-client/src/{group}");
+        let folder = format!("crates/consul-client/src/api/{group}");
         let is_of_group = |file: &&File| {
             file.path.strip_prefix(&folder).is_some_and(|rest| rest == ".rs" || rest.starts_with('/'))
         };
@@ -55,14 +55,14 @@ mod tests {
 
     fn messages(client: &str) -> Vec<String> {
         let endpoint = Endpoint {
-            file: "crates/consul-proto/src/kv/get.rs".to_owned(),
+            file: "crates/consul-proto/src/api/kv/get.rs".to_owned(),
             line: 26,
             name: "Get".to_owned(),
             path: "kv::Get".to_owned(),
             method: "GET".to_owned(),
             template: "/v1/kv/{*key}".to_owned(),
         };
-        let file = File { path: "crates/consul-client/src/kv.rs".to_owned(), text: client.to_owned() };
+        let file = File { path: "crates/consul-client/src/api/kv.rs".to_owned(), text: client.to_owned() };
         check(&[endpoint], &[file]).iter().map(ToString::to_string).collect()
     }
 
@@ -84,7 +84,7 @@ mod tests {
     fn a_missing_alias_is_found() {
         let found = messages(&format!("// {ALIAS}{CONSTRUCTOR}"));
         assert!(
-            found[0].starts_with("crates/consul-proto/src/kv/get.rs:26: ")
+            found[0].starts_with("crates/consul-proto/src/api/kv/get.rs:26: ")
                 && found[0].contains("pub type Get")
         );
     }

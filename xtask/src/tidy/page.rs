@@ -148,7 +148,7 @@ fn shown(template: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sources::{PROTO, endpoints_in};
+    use crate::sources::{API, endpoints_in};
 
     const PAGE: &str = r#"//! Reading one key.
 
@@ -183,7 +183,7 @@ mod tests {
 "#;
 
     fn messages(text: &str) -> String {
-        let files = [File { path: format!("{PROTO}/kv/get.rs"), text: text.to_owned() }];
+        let files = [File { path: format!("{API}/kv/get.rs"), text: text.to_owned() }];
         let findings = check(&files[0], &endpoints_in(&files[0], &files).unwrap());
         findings.iter().map(|finding| format!("{finding}\n")).collect()
     }

@@ -6,10 +6,12 @@ use std::hash::Hash;
 use crate::acl::legacy::Token;
 use crate::agent::Member;
 use crate::agent::service::{AgentService, ServiceHealth};
-use crate::catalog::{CatalogNode, CatalogService, GatewayService, NodeService};
+use crate::catalog::{CatalogService, GatewayService};
 use crate::event::Event;
-use crate::health::{HealthCheck, ServiceEntry};
-use crate::kv::Entry;
+use crate::health::ServiceEntry;
+use crate::model::Entry;
+use crate::model::HealthCheck;
+use crate::model::{CatalogNode, NodeService};
 use crate::session::Session;
 
 /// Something with a key that nothing else in the same list has.

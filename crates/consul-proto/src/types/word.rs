@@ -88,7 +88,7 @@ pub(crate) use word;
 
 #[cfg(test)]
 mod tests {
-    use crate::catalog::MeshGatewayMode;
+    use crate::model::MeshGatewayMode;
 
     #[test]
     fn words_are_read_and_written() {

@@ -1,0 +1,11 @@
+//! The operations, by group of the API: one file for each, all with the same parts in the same order.
+
+pub mod acl;
+pub mod agent;
+pub mod catalog;
+pub mod event;
+pub mod health;
+pub mod kv;
+pub mod session;
+pub mod status;
+pub mod txn;

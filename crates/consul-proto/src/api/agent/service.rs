@@ -1,0 +1,52 @@
+//! [Services](https://developer.hashicorp.com/consul/api-docs/agent/service) that are registered with an agent.
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use consul_proto::agent::service::{Check, Definition, Register};
+//! use consul_proto::{Options, encode};
+//!
+//! let web = Definition {
+//!     port: Some(8080),
+//!     tags: vec!["v2".to_owned()],
+//!     checks: vec![Check::http("http://127.0.0.1:8080/health", Duration::from_secs(10))],
+//!     ..Definition::new("web")
+//! };
+//! let request = encode(&Register::new(web), &Options::default())?;
+//! assert_eq!(
+//!     request.body(),
+//!     r#"{"Name":"web","Tags":["v2"],"Port":8080,"Checks":[{"HTTP":"http://127.0.0.1:8080/health","Interval":"10s"}]}"#
+//! );
+//! # Ok::<_, consul_proto::EncodeError>(())
+//! ```
+
+mod agent_service;
+mod definition;
+mod deregister;
+mod disable_maintenance;
+mod enable_maintenance;
+mod get;
+mod health_by_id;
+mod health_by_name;
+mod list;
+mod register;
+mod service_health;
+mod sidecar;
+
+pub use agent_service::AgentService;
+pub use definition::Definition;
+pub use deregister::Deregister;
+pub use disable_maintenance::DisableMaintenance;
+pub use enable_maintenance::EnableMaintenance;
+pub use get::{Get, OrUnknown};
+pub use health_by_id::HealthById;
+pub use health_by_name::HealthByName;
+pub use list::List;
+pub use register::Register;
+pub use service_health::{Graded, ServiceHealth};
+pub use sidecar::{Connect, Sidecar};
+
+pub use crate::agent::Check;
+pub use crate::model::{
+    ConnectProxyConfig, Locality, ServiceAddress, ServiceKind, ServicePort, Upstream, Weights,
+};

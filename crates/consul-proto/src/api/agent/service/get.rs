@@ -1,0 +1,153 @@
+//! Reading one service of an agent.
+
+use std::marker::PhantomData;
+
+use bytes::Bytes;
+use http::StatusCode;
+
+use crate::agent::service::AgentService;
+use crate::response::{FromResponse, Head};
+use crate::{Cursor, DecodeError, Endpoint, HashBlocking, Json, Method, RequestWriter, Watchable};
+
+/// Reads a service instance that is registered with the agent: `GET /v1/agent/service/:service_id`.
+///
+/// `None` where the agent does not have it. The answer has a [hash](crate::Meta::content_hash), on which a change can
+/// be awaited; what is not there is answered at once.
+///
+/// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent/service#get-service-configuration)
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Get {
+    /// Id of the instance, not the name of the service.
+    pub service_id: String,
+}
+
+impl Get {
+    /// Reads the instance of this id.
+    pub fn new(service_id: impl Into<String>) -> Self {
+        Self { service_id: service_id.into() }
+    }
+}
+
+/// Takes the 404 of a service that the agent does not have for absence: `None`.
+#[derive(Debug)]
+pub struct OrUnknown<A>(PhantomData<A>);
+
+/// Answers of an agent have no index, so the text decides.
+fn is_unknown(head: &Head, body: &[u8]) -> bool {
+    const TEXT: &[u8] = b"unknown service ID";
+    head.status == StatusCode::NOT_FOUND
+        && body.windows(TEXT.len()).any(|window| window.eq_ignore_ascii_case(TEXT))
+}
+
+impl<A: FromResponse> FromResponse for OrUnknown<A> {
+    type Output = Option<A::Output>;
+
+    fn accepts(head: &Head, body: &[u8]) -> bool {
+        is_unknown(head, body) || A::accepts(head, body)
+    }
+
+    fn may_carry(head: &Head) -> bool {
+        A::may_carry(head)
+    }
+
+    fn from_response(head: &Head, body: Bytes) -> Result<Self::Output, DecodeError> {
+        if is_unknown(head, &body) { Ok(None) } else { A::from_response(head, body).map(Some) }
+    }
+}
+
+impl Endpoint for Get {
+    type Response = OrUnknown<Json<AgentService>>;
+    const METHOD: Method = Method::GET;
+    const PATH: &'static str = "/v1/agent/service/{service_id}";
+
+    fn write(&self, request: &mut RequestWriter) {
+        request.arg(&self.service_id);
+    }
+}
+
+impl HashBlocking for Get {}
+impl Watchable for Get {
+    const CURSOR: Cursor = Cursor::Hash;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::model::{Locality, ServiceAddress, ServicePort, Weights};
+    use crate::testing::{answer, refusal, wire};
+    use crate::{ApiErrorKind, ArgumentFault, EncodeError, Options, ResponseError, decode, encode};
+
+    #[test]
+    fn request() {
+        assert_eq!(wire(&Get::new("web:1")), "GET /v1/agent/service/web%3A1");
+        let wait = Options {
+            hash: Some("50bb14c5d7ce3a8".to_owned()),
+            wait: Some(Duration::from_secs(60)),
+            ..Options::default()
+        };
+        let request = encode(&Get::new("web"), &wait).unwrap();
+        assert_eq!(request.uri(), "/v1/agent/service/web?hash=50bb14c5d7ce3a8&wait=60000ms");
+    }
+
+    #[test]
+    fn an_empty_id_is_refused() {
+        let fault = refusal(&Get::new(""));
+        assert!(matches!(fault, EncodeError::Argument { name: "service_id", fault: ArgumentFault::Empty }));
+    }
+
+    #[test]
+    fn recorded_answer() {
+        let body = r#"{"ID":"web","Service":"web","Tags":["a","b"],"Meta":{"v":"1"},"Port":8080,"Address":"127.0.0.1",
+            "TaggedAddresses":{"lan":{"Address":"127.0.0.1","Port":8080},"wan":{"Address":"198.51.100.1","Port":80}},
+            "Weights":{"Passing":10,"Warning":1},"EnableTagOverride":true,"ContentHash":"50bb14c5d7ce3a8",
+            "Datacenter":"dc1"}"#;
+        let answer = http::Response::builder()
+            .header("X-Consul-Contenthash", "50bb14c5d7ce3a8")
+            .body(Bytes::from_static(body.as_bytes()));
+        let answer = decode::<Get>(answer.unwrap()).unwrap();
+        let service = answer.value.unwrap();
+        assert_eq!(answer.meta.content_hash.as_deref(), Some(service.content_hash.as_str()));
+        assert_eq!((service.address.as_str(), service.port), ("127.0.0.1", 8080));
+        assert_eq!((service.tags, service.meta["v"].as_str()), (vec!["a".to_owned(), "b".to_owned()], "1"));
+        assert_eq!(service.tagged_addresses["wan"], ServiceAddress::new("198.51.100.1", 80));
+        assert_eq!(
+            (service.weights, service.enable_tag_override),
+            (Weights { passing: 10, warning: 1 }, true)
+        );
+        assert_eq!(service.datacenter, "dc1");
+    }
+
+    #[test]
+    fn what_is_newer_is_read() {
+        let body = r#"{"ID":"multi","Service":"multi","Tags":[],"Meta":{},"Port":8080,
+            "Ports":[{"Name":"http","Port":8080,"Default":true},{"Name":"admin","Port":9090,"Default":false}],
+            "Address":"","SocketPath":"/run/full.sock","Weights":{"Passing":1,"Warning":1},"EnableTagOverride":false,
+            "Connect":{"Native":true},"ContentHash":"4ebef3d342cf3466","Datacenter":"dc1",
+            "Locality":{"Region":"eu","Zone":""}}"#;
+        let service = answer::<Get>(200, body).unwrap().unwrap();
+        assert_eq!(service.ports[1], ServicePort { name: "admin".to_owned(), port: 9090, default: false });
+        assert_eq!((service.socket_path.as_str(), service.connect.native), ("/run/full.sock", true));
+        assert_eq!(service.locality, Some(Locality { region: "eu".to_owned(), zone: String::new() }));
+    }
+
+    #[test]
+    fn absence_is_none() {
+        assert_eq!(answer::<Get>(404, "unknown service ID: nope").unwrap(), None);
+        let newer =
+            "Unknown service ID \"nope\". Ensure that the service ID is passed, not the service name.";
+        assert_eq!(answer::<Get>(404, newer).unwrap(), None);
+    }
+
+    #[test]
+    fn a_page_of_something_else_is_not_absence() {
+        for (body, kind) in [("", ApiErrorKind::UnknownRoute), ("404 page not found", ApiErrorKind::NotFound)]
+        {
+            match answer::<Get>(404, body) {
+                Err(ResponseError::Api(error)) => assert_eq!(error.kind(), kind),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+}

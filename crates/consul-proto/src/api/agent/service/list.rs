@@ -1,0 +1,69 @@
+//! Listing the services of an agent.
+
+use std::collections::BTreeMap;
+
+use crate::agent::service::AgentService;
+use crate::{Endpoint, Filterable, Json, Method, RequestWriter};
+
+/// Lists the service instances that are registered with the agent, by id: `GET /v1/agent/services`.
+///
+/// Sidecars are among them; what was registered in the catalog alone is not. Instances that the token may not read are
+/// left out without a word.
+///
+/// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent/service#list-services)
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct List;
+
+impl List {
+    /// Lists the instances.
+    #[must_use]
+    pub fn new() -> Self {
+        Self
+    }
+}
+
+impl Endpoint for List {
+    type Response = Json<BTreeMap<String, AgentService>>;
+    const METHOD: Method = Method::GET;
+    const PATH: &'static str = "/v1/agent/services";
+
+    fn write(&self, _: &mut RequestWriter) {}
+}
+
+impl Filterable for List {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{ServiceKind, Weights};
+    use crate::testing::{answer, wire};
+
+    #[test]
+    fn request() {
+        assert_eq!(wire(&List::new()), "GET /v1/agent/services");
+    }
+
+    #[test]
+    fn recorded_answer() {
+        let body = r#"{"plain":{"ID":"plain","Service":"plain","Tags":[],"Meta":{},"Port":0,"Address":"",
+            "Weights":{"Passing":1,"Warning":1},"EnableTagOverride":false},
+            "web-sidecar-proxy":{"Kind":"connect-proxy","ID":"web-sidecar-proxy","Service":"web-sidecar-proxy",
+            "Tags":["a","b"],"Meta":{"v":"1"},"Port":21000,"Address":"127.0.0.1",
+            "TaggedAddresses":{"lan_ipv4":{"Address":"127.0.0.1","Port":21000}},"Weights":{"Passing":1,"Warning":1},
+            "EnableTagOverride":false,"Proxy":{"DestinationServiceName":"web","DestinationServiceID":"web",
+            "Config":{"n":1.5},"MeshGateway":{},"Expose":{}}}}"#;
+        let services = answer::<List>(200, body).unwrap();
+        let plain =
+            AgentService { id: "plain".to_owned(), name: "plain".to_owned(), ..AgentService::default() };
+        assert_eq!((&services["plain"], plain.weights), (&plain, Weights { passing: 1, warning: 1 }));
+        let proxy = &services["web-sidecar-proxy"];
+        assert_eq!((&proxy.kind, proxy.port), (&ServiceKind::ConnectProxy, 21000));
+        assert_eq!(proxy.proxy.as_ref().unwrap().destination_service_id, "web");
+        assert_eq!(String::from(proxy), "web-sidecar-proxy");
+    }
+
+    #[test]
+    fn nothing_is_an_empty_map() {
+        assert!(answer::<List>(200, "{}").unwrap().is_empty());
+    }
+}

@@ -1,0 +1,76 @@
+//! Listing the checks of a node.
+
+use crate::model::HealthCheck;
+use crate::response;
+use crate::{Blocking, Endpoint, Filterable, Method, Read, RequestWriter, Watchable};
+
+/// Lists the checks of a node and of all service instances on it: `GET /v1/health/node/:node`.
+///
+/// Empty for a node that does not exist. Checks that the token may not read are left out without a word;
+/// [`Meta`](crate::Meta::results_filtered_by_acls) may tell.
+///
+/// [API documentation](https://developer.hashicorp.com/consul/api-docs/health#list-checks-for-node)
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Node {
+    /// Name of the node; servers compare it without regard to case.
+    pub node: String,
+}
+
+impl Node {
+    /// Lists the checks of `node`.
+    pub fn new(node: impl Into<String>) -> Self {
+        Self { node: node.into() }
+    }
+}
+
+impl Endpoint for Node {
+    type Response = response::List<HealthCheck>;
+    const METHOD: Method = Method::GET;
+    const PATH: &'static str = "/v1/health/node/{node}";
+
+    fn write(&self, request: &mut RequestWriter) {
+        request.arg(&self.node);
+    }
+}
+
+impl Read for Node {}
+impl Blocking for Node {}
+impl Watchable for Node {}
+impl Filterable for Node {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::CatalogNode;
+    use crate::model::Status;
+    use crate::testing::{answer, refusal, wire};
+    use crate::{ArgumentFault, EncodeError};
+
+    #[test]
+    fn request() {
+        assert_eq!(wire(&Node::new("ext-node")), "GET /v1/health/node/ext-node");
+        let node = CatalogNode { name: "n".to_owned(), ..CatalogNode::default() };
+        assert_eq!(wire(&Node::new(&node)), "GET /v1/health/node/n");
+    }
+
+    #[test]
+    fn a_node_is_one_segment() {
+        let fault = refusal(&Node::new(".."));
+        assert!(matches!(fault, EncodeError::Argument { name: "node", fault: ArgumentFault::DotSegment }));
+    }
+
+    #[test]
+    fn recorded_answer() {
+        let body = r#"[{"Node":"ext-node","CheckID":"n2","Name":"n2","Status":"critical","Notes":"","Output":"bad",
+            "ServiceID":"","ServiceName":"","ServiceTags":[],"Type":"","Interval":"","Timeout":"","ExposedPort":0,
+            "Definition":{},"CreateIndex":107,"ModifyIndex":107}]"#;
+        let checks = answer::<Node>(200, body).unwrap();
+        assert_eq!((checks[0].id.as_str(), checks[0].output.as_str()), ("n2", "bad"));
+        assert_eq!((&checks[0].status, checks[0].service_id.as_str()), (&Status::Critical, ""));
+    }
+
+    #[test]
+    fn an_unknown_node_is_empty() {
+        assert_eq!(answer::<Node>(200, "[]").unwrap(), []);
+    }
+}

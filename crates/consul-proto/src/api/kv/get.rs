@@ -1,0 +1,73 @@
+//! Reading one key.
+
+use crate::kv::write_key;
+use crate::model::Entry;
+use crate::{Blocking, Endpoint, Method, One, OrMissing, Read, RequestWriter, Watchable};
+
+/// Reads one key: `GET /v1/kv/:key`.
+///
+/// A key that does not exist is `None`; the answer has an index all the same, on which the key's creation can be
+/// awaited. Without the right to read it the answer is
+/// [`PermissionDenied`](crate::ApiErrorKind::PermissionDenied).
+///
+/// [API documentation](https://developer.hashicorp.com/consul/api-docs/kv#read-key)
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Get {
+    /// The key; see the [module](crate::kv) for those that have no path.
+    pub key: String,
+}
+
+impl Get {
+    /// Reads `key`.
+    pub fn new(key: impl Into<String>) -> Self {
+        Self { key: key.into() }
+    }
+}
+
+impl Endpoint for Get {
+    type Response = OrMissing<One<Entry>>;
+    const METHOD: Method = Method::GET;
+    const PATH: &'static str = "/v1/kv/{*key}";
+
+    fn write(&self, request: &mut RequestWriter) {
+        write_key(request, &self.key);
+    }
+}
+
+impl Read for Get {}
+impl Blocking for Get {}
+impl Watchable for Get {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{answer, refusal, wire};
+    use crate::{ArgumentFault, EncodeError};
+
+    #[test]
+    fn request() {
+        assert_eq!(wire(&Get::new("app/a b")), "GET /v1/kv/app/a%20b");
+    }
+
+    #[test]
+    fn the_empty_key_is_refused() {
+        let fault = refusal(&Get::new(""));
+        assert!(matches!(fault, EncodeError::Argument { name: "key", fault: ArgumentFault::Empty }));
+    }
+
+    #[test]
+    fn recorded_answer() {
+        let body = r#"[{"LockIndex":0,"Key":"app/config","Flags":42,"Value":"aGVsbG8=","CreateIndex":38,"ModifyIndex":38}]"#;
+        let entry = answer::<Get>(200, body).unwrap().unwrap();
+        assert_eq!(
+            (entry.key.as_str(), entry.value.as_ref(), entry.flags),
+            ("app/config", b"hello".as_ref(), 42)
+        );
+        assert_eq!((entry.create_index, entry.modify_index, entry.session), (38, 38, None));
+    }
+
+    #[test]
+    fn absence_is_none() {
+        assert_eq!(answer::<Get>(404, "").unwrap(), None);
+    }
+}

@@ -1,0 +1,26 @@
+//! Models that several groups share. Each group re-exports those that it uses, so that groups do not import each other.
+
+mod check;
+mod check_definition;
+mod entry;
+mod instance;
+mod node;
+mod proxy;
+mod service;
+mod status;
+mod upstream;
+
+pub use check::{CheckType, HealthCheck};
+pub use check_definition::HealthCheckDefinition;
+pub use entry::Entry;
+pub use instance::{Locality, PeerMeta, ServiceAddress, ServiceConnect, ServiceKind, ServicePort, Weights};
+pub use node::CatalogNode;
+pub use proxy::{
+    AccessLogs, ConnectProxyConfig, EnvoyExtension, Expose, ExposePath, LogSink, MeshGateway,
+    MeshGatewayMode, ProxyMode, TransparentProxy,
+};
+pub use service::NodeService;
+pub use status::Status;
+pub use upstream::{DestinationType, Upstream};
+
+pub(crate) use node::write_node_meta;
