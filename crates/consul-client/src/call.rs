@@ -13,7 +13,7 @@ use consul_proto::{
     Blocking, Cacheable, Cached, Consistency, Endpoint, Filterable, HashBlocking, OpenedOf, Options,
     OutputOf, Peerable, Read, Response, Sortable, response::Streamed,
 };
-use consul_transport::LongPoll;
+use consul_transport::Hint;
 
 use self::timeout::allowance;
 pub use self::{raw::RawCall, stream::Chunks};
@@ -120,7 +120,7 @@ impl<E: Endpoint> Call<E> {
         let timeout = self.timeout.unwrap_or(self.client.settings().timeout);
         let allowance = allowance(&self.options, timeout);
         if allowance > timeout {
-            request.extensions_mut().insert(LongPoll);
+            request.extensions_mut().insert(Hint::LongPoll { held: allowance.saturating_sub(timeout) });
         }
         Ok((request, Attempt { route, token: self.token.clone(), allowance }))
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use consul_proto::machine::{Exchange, Failure, FailureKind, Input, Instant, Machine, Output, Turn};
-use consul_transport::{LongPoll, Sleep, TransportErrorKind};
+use consul_transport::{Hint, Sleep, TransportErrorKind};
 
 use crate::client::Attempt;
 use crate::error::Route;
@@ -111,7 +111,7 @@ impl<M: Machine<Error = Error>> Driver<M> {
         deadline: Instant,
     ) {
         if !held.is_zero() {
-            request.extensions_mut().insert(LongPoll);
+            request.extensions_mut().insert(Hint::LongPoll { held });
         }
         let mut permit = self.permit.take();
         if let Some(permit) = &mut permit {

@@ -43,7 +43,7 @@ pub use self::answer::{
 pub use self::connection::{
     closed_idle_connection_is_replaced, dropped_body_closes_its_connection,
     dropped_call_closes_its_connection, lost_answer_is_not_unsent, refused_connection_is_unsent,
-    sequential_calls_share_a_connection,
+    request_that_arrived_is_not_marked_unsent, sequential_calls_share_a_connection,
 };
 pub use self::request::{
     bodies_arrive_with_their_length, method_and_headers_arrive, path_is_sent_byte_for_byte,
@@ -79,6 +79,7 @@ where
 
     refused_connection_is_unsent(&make).await;
     lost_answer_is_not_unsent(&make).await;
+    request_that_arrived_is_not_marked_unsent(&make).await;
     closed_idle_connection_is_replaced(&make).await;
     dropped_call_closes_its_connection(&make).await;
     dropped_body_closes_its_connection(&make).await;

@@ -17,7 +17,11 @@ use crate::{Body, TransportError};
 /// - Dropping the future, or the body of the answer, abandons the exchange: nothing of it goes on in the background.
 /// - A request is written at most once, unless it is certain that the server saw none of the earlier attempt.
 /// - A body whose length is known is sent with a `Content-Length`, an empty one of a `PUT` with 0.
-/// - An error tells whether the request was [certainly not sent](TransportError::is_unsent).
+/// - An error reports whether the request was [certainly not sent](TransportError::is_unsent).
+/// - A [`SendMark`](crate::SendMark) in the request's extensions is never `NotSent` once the server may have seen the
+///   request. An executor that ignores marks is safe.
+/// - The extensions may contain a [`Hint`](crate::Hint) and the mark [`Idempotent`](crate::Idempotent). An executor may
+///   ignore both.
 ///
 /// The trait is object-safe; a client holds an `Arc<dyn Executor>`. Implementations are written with the crate
 /// `async-trait`. One can wrap another:
@@ -52,9 +56,3 @@ pub trait Executor: std::fmt::Debug + Send + Sync + 'static {
     /// Where no answer arrived: the connection was refused or broke, or what came back was not HTTP.
     async fn execute(&self, request: http::Request<Body>) -> Result<http::Response<Body>, TransportError>;
 }
-
-/// Among a request's extensions: the server holds the answer back until there is something to say.
-///
-/// An [`Executor`] may keep less in memory for such an exchange as long as nothing comes. It need not look.
-#[derive(Clone, Copy, Debug)]
-pub struct LongPoll;

@@ -16,7 +16,7 @@ use http_body::Body as _;
 
 use crate::hyper::connection::{Connection, Failed};
 use crate::hyper::pool::Pool;
-use crate::{Address, Body, Executor, LongPoll, TransportError, TransportErrorKind};
+use crate::{Address, Body, Executor, Hint, SendMark, SendState, TransportError, TransportErrorKind};
 
 mod body;
 mod connect;
@@ -136,6 +136,7 @@ impl HyperExecutor {
 #[async_trait]
 impl Executor for HyperExecutor {
     async fn execute(&self, mut request: Request<Body>) -> Result<Response<Body>, TransportError> {
+        mark(&request, SendState::NotSent);
         self.prepare(&mut request)?;
         // Nothing is lost when a read meets a dead connection, which its caller will repeat.
         let is_write = !request.method().is_safe();
@@ -205,11 +206,22 @@ async fn exchange(
     request: Request<Body>,
     pool: &Arc<Pool>,
 ) -> Result<Response<Body>, Failed> {
-    let is_long_poll = request.extensions().get::<LongPoll>().is_some();
-    if is_long_poll && *request.method() == Method::GET && request.body().is_end_stream() {
+    mark(&request, SendState::Sent);
+    let is_long_poll = matches!(request.extensions().get(), Some(Hint::LongPoll { .. }));
+    let exchanged = if is_long_poll && *request.method() == Method::GET && request.body().is_end_stream() {
         long_poll::exchange(connection, request, pool).await
     } else {
         connection.exchange(request, pool).await
+    };
+    if let Err(Failed::Unsent(request, _)) = &exchanged {
+        mark(request, SendState::NotSent);
+    }
+    exchanged
+}
+
+fn mark(request: &Request<Body>, state: SendState) {
+    if let Some(mark) = request.extensions().get::<SendMark>() {
+        mark.set(state);
     }
 }
 

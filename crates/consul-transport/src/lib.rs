@@ -16,14 +16,18 @@ mod body;
 pub mod conformance;
 mod error;
 mod executor;
+mod hint;
 #[cfg(feature = "hyper")]
 mod hyper;
 mod runtime;
+mod send_state;
 
 pub use address::{Address, AddressError};
 pub use body::Body;
 pub use error::{TransportError, TransportErrorKind};
-pub use executor::{Executor, LongPoll};
+pub use executor::Executor;
+pub use hint::{Hint, Idempotent};
+pub use send_state::{SendMark, SendState};
 // `self`, because there is a crate of that name.
 #[cfg(feature = "hyper")]
 pub use self::hyper::{BuildError, ConnectError, HyperExecutor, HyperExecutorBuilder};

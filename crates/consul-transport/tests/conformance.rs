@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use consul_transport::{Body, Executor, HyperExecutor, LongPoll, TransportError, conformance};
+use consul_transport::{Body, Executor, Hint, HyperExecutor, TransportError, conformance};
 use http::{Request, Response};
 
 fn make(agent: SocketAddr) -> Arc<dyn Executor> {
@@ -37,7 +37,7 @@ struct Patient(Arc<dyn Executor>);
 #[async_trait]
 impl Executor for Patient {
     async fn execute(&self, mut request: Request<Body>) -> Result<Response<Body>, TransportError> {
-        request.extensions_mut().insert(LongPoll);
+        request.extensions_mut().insert(Hint::LongPoll { held: std::time::Duration::from_secs(60) });
         self.0.execute(request).await
     }
 }

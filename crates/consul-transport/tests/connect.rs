@@ -5,7 +5,10 @@
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
-use consul_transport::{Body, ConnectError, Executor, HyperExecutor, TransportError, TransportErrorKind};
+use consul_transport::{
+    Body, ConnectError, Executor, HyperExecutor, HyperExecutorBuilder, SendMark, SendState, TransportError,
+    TransportErrorKind,
+};
 use http::Request;
 use socket2::{Domain, Socket, Type};
 
@@ -21,21 +24,48 @@ fn source(error: &TransportError) -> &ConnectError {
     std::error::Error::source(error).unwrap().downcast_ref().unwrap()
 }
 
-#[tokio::test]
-async fn connection_that_is_never_established_is_given_up() {
-    // Nobody accepts, and the system answers to no more connections than these.
-    let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-    listener.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into()).unwrap();
-    listener.listen(0).unwrap();
-    let address = listener.local_addr().unwrap().as_socket().unwrap();
-    let mut accepted = Vec::new();
-    while let Ok(stream) = TcpStream::connect_timeout(&address, Duration::from_millis(100)) {
-        accepted.push(stream);
+/// A listener that accepts nothing and whose backlog is full, so that connecting to it never completes.
+struct Full {
+    listener: Socket,
+    _accepted: Vec<TcpStream>,
+}
+
+impl Full {
+    fn new() -> Self {
+        let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        listener.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into()).unwrap();
+        listener.listen(0).unwrap();
+        let address = listener.local_addr().unwrap().as_socket().unwrap();
+        let mut accepted = Vec::new();
+        while let Ok(stream) = TcpStream::connect_timeout(&address, Duration::from_millis(100)) {
+            accepted.push(stream);
+        }
+        Self { listener, _accepted: accepted }
     }
 
-    let builder = HyperExecutor::builder(address.to_string().parse().unwrap());
-    let error = refusal(builder.connect_timeout(Duration::from_millis(100)).build().unwrap()).await;
+    fn builder(&self) -> HyperExecutorBuilder {
+        let address = self.listener.local_addr().unwrap().as_socket().unwrap();
+        HyperExecutor::builder(address.to_string().parse().unwrap())
+    }
+}
+
+#[tokio::test]
+async fn b1_connecting_times_out() {
+    let full = Full::new();
+    let error = refusal(full.builder().connect_timeout(Duration::from_millis(100)).build().unwrap()).await;
     assert!(matches!(source(&error), ConnectError::Timeout { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn call_dropped_while_connecting_is_not_sent() {
+    let full = Full::new();
+    let executor = full.builder().build().unwrap();
+    let mark = SendMark::new();
+    let mut request = Request::put("/v1/kv/a").body(Body::empty()).unwrap();
+    request.extensions_mut().insert(mark.clone());
+    let call = tokio::time::timeout(Duration::from_millis(100), executor.execute(request));
+    assert!(call.await.is_err(), "nobody accepts the connection");
+    assert_eq!(mark.state(), SendState::NotSent);
 }
 
 #[tokio::test]

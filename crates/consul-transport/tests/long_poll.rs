@@ -7,7 +7,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use consul_transport::{Body, Executor, HyperExecutor, LongPoll, TransportErrorKind};
+use consul_transport::{Body, Executor, Hint, HyperExecutor, TransportErrorKind};
 use http::Request;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -21,7 +21,7 @@ async fn pair() -> (TcpListener, HyperExecutor) {
 
 fn long_poll(target: &str) -> Request<Body> {
     let mut request = Request::get(target).body(Body::empty()).unwrap();
-    request.extensions_mut().insert(LongPoll);
+    request.extensions_mut().insert(Hint::LongPoll { held: std::time::Duration::from_secs(60) });
     request
 }
 

@@ -8,7 +8,7 @@ use http::Method;
 use super::server::Server;
 use super::wait::{abandon, within};
 use super::{Make, execute, fetch, get, request};
-use crate::TransportErrorKind;
+use crate::{SendMark, SendState, TransportErrorKind};
 
 /// A refused connection is an error of the kind `Connect`, and the request was certainly not sent.
 pub async fn refused_connection_is_unsent(make: Make<'_>) {
@@ -109,4 +109,33 @@ pub async fn sequential_calls_share_a_connection(make: Make<'_>) {
     };
     within("a thousand calls must end", calls).await;
     assert_eq!(server.connections(), 1, "sequential calls must share a connection");
+}
+
+/// A request that has arrived is not marked as not sent, whether the call succeeds, fails or is dropped.
+pub async fn request_that_arrived_is_not_marked_unsent(make: Make<'_>) {
+    let server = Server::start(|peer| match peer.request() {
+        Some(request) if request.target() == "/respond" => peer.answer("200 OK", "true"),
+        Some(request) if request.target() == "/hold" => peer.until_closed(),
+        _ => {}
+    });
+    let executor = make(server.address());
+    let marked = |target| {
+        let mark = SendMark::new();
+        let mut request = request(Method::PUT, target, "value");
+        request.extensions_mut().insert(mark.clone());
+        (mark, request)
+    };
+
+    let (mark, request) = marked("/respond");
+    fetch(&executor, request).await;
+    assert_ne!(mark.state(), SendState::NotSent, "a request that got its response was sent");
+
+    let (mark, request) = marked("/close");
+    execute(&executor, request).await.expect_err("a connection closed in place of a response is an error");
+    assert_ne!(mark.state(), SendState::NotSent, "a request that the server has read was sent");
+
+    let (mark, request) = marked("/hold");
+    let arrived = server.until("a request must arrive", |seen| seen.requests.len() == 3);
+    abandon(executor.execute(request), arrived).await;
+    assert_ne!(mark.state(), SendState::NotSent, "a request that the server has read was sent");
 }
