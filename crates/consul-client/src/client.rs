@@ -167,7 +167,7 @@ impl Client {
         // Pinned, since each function that takes it by value would make the future larger by it.
         let exchange = pin!(async {
             let (head, body) = self.0.executor.execute(request).await?.into_parts();
-            let limit = if route.may_carry(&head) { body_limit } else { body_limit.min(MAX_ERROR_BODY) };
+            let limit = if route.may_be_large(&head) { body_limit } else { body_limit.min(MAX_ERROR_BODY) };
             Ok(http::Response::from_parts(head, body.collect(limit).await?))
         });
         self.settle(exchange, attempt.route, attempt.allowance).await
@@ -237,7 +237,7 @@ pub(crate) struct Attempt {
 /// Tells of one attempt: the operation, how it ended and how long it took. No user data, and no token.
 #[cold]
 fn log(route: &Route, answer: Result<http::StatusCode, &Error>, elapsed: Duration) {
-    let (method, template) = (route.method(), route.template());
+    let (method, template) = (route.method(), route.path());
     match answer {
         Ok(status) => {
             tracing::debug!(%method, route = template, status = status.as_u16(), ?elapsed, "answered")

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
-use consul_proto::machine::{Exchange, Failure, FailureKind, Input, Instant, Machine, Output, Turn};
+use consul_proto::machine::{Exchange, Failure, FailureKind, Input, Instant, Machine, Output, Slot};
 use consul_transport::{Hint, Sleep, TransportErrorKind};
 
 use crate::client::Attempt;
@@ -85,8 +85,8 @@ impl<M: Machine<Error = Error>> Driver<M> {
                 self.permit = None;
             }
             match output {
-                Output::Send { exchange, request, held, deadline } => {
-                    self.send(now, exchange, request, held, deadline);
+                Output::Send { exchange, route, request, held, deadline, slot: _ } => {
+                    self.send(now, exchange, route, request, held, deadline);
                 }
                 Output::Cancel(exchange) => {
                     self.under_way.retain(|under_way| under_way.exchange != exchange);
@@ -96,8 +96,10 @@ impl<M: Machine<Error = Error>> Driver<M> {
                     self.ticket = None;
                     return Poll::Ready(None);
                 }
-                Output::Wait(at) => ready!(self.poll_alarm(at.map(Instant::since_origin), cx)),
-                Output::Queue { turn, until } => ready!(self.poll_turn(now, turn, until, cx)),
+                Output::Wait { until, wants: None } => {
+                    ready!(self.poll_alarm(until.map(Instant::since_origin), cx));
+                }
+                Output::Wait { until, wants: Some(slot) } => ready!(self.poll_slot(now, slot, until, cx)),
             }
         }
     }
@@ -106,6 +108,7 @@ impl<M: Machine<Error = Error>> Driver<M> {
         &mut self,
         now: Instant,
         exchange: Exchange,
+        route: Route,
         mut request: http::Request<Bytes>,
         held: Duration,
         deadline: Instant,
@@ -119,27 +122,32 @@ impl<M: Machine<Error = Error>> Driver<M> {
         }
         let client = self.client.clone();
         let allowance = deadline.since(now);
-        let attempt = Attempt { route: self.route.clone(), token: self.token.clone(), allowance };
+        let attempt = Attempt { route, token: self.token.clone(), allowance };
         let pending = Box::pin(async move { client.exchange(request, attempt).await });
         self.under_way.push(UnderWay { exchange, pending, permit });
     }
 
     /// Waits for the machine's turn, and tells it; ready also where it is time to look again.
-    fn poll_turn(
+    fn poll_slot(
         &mut self,
         now: Instant,
-        turn: Turn,
+        slot: Slot,
         until: Option<Instant>,
         cx: &mut Context<'_>,
     ) -> Poll<()> {
-        let turns = &self.client.settings().turns;
-        let ticket = self.ticket.get_or_insert_with(|| Ticket::new(Arc::clone(turns)));
-        if let Poll::Ready((permit, longest)) = ticket.poll(turn, cx) {
-            self.permit = Some(permit);
-            self.machine.handle(now, Input::Turn(longest));
+        if slot == Slot::Lease {
+            // Leases wait for nobody.
+            self.machine.handle(now, Input::Granted { slot, longest: Duration::MAX });
             return Poll::Ready(());
         }
-        let look_at = ticket.look_at(turn);
+        let turns = &self.client.settings().turns;
+        let ticket = self.ticket.get_or_insert_with(|| Ticket::new(Arc::clone(turns)));
+        if let Poll::Ready((permit, longest)) = ticket.poll(slot, cx) {
+            self.permit = Some(permit);
+            self.machine.handle(now, Input::Granted { slot, longest });
+            return Poll::Ready(());
+        }
+        let look_at = ticket.look_at(slot);
         self.poll_alarm(until.map(Instant::since_origin).into_iter().chain(look_at).min(), cx)
     }
 
@@ -155,8 +163,11 @@ impl<M: Machine<Error = Error>> Driver<M> {
                 permit.ended(is_trouble(&result));
             }
             let input = match result {
-                Ok(answer) => Input::Answer(exchange, answer),
-                Err(error) => Input::Failed(exchange, Failure { kind: kind(&error), error }),
+                Ok(answer) => Input::Response(exchange, answer),
+                Err(error) => {
+                    let (kind, is_unsent) = (kind(&error), error.is_unsent());
+                    Input::Failed(exchange, Failure { kind, is_unsent, error })
+                }
             };
             let now = self.now();
             self.machine.handle(now, input);

@@ -5,10 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use consul_proto::response::Head;
-use consul_proto::{
-    ApiError, ApiErrorKind, DecodeError, EncodeError, Endpoint, FromResponse, Method, ResponseError,
-};
+pub(crate) use consul_proto::Route;
+use consul_proto::{ApiError, ApiErrorKind, DecodeError, EncodeError, Method, ResponseError};
 use consul_transport::{TransportError, TransportErrorKind};
 use http::StatusCode;
 
@@ -22,9 +20,7 @@ use http::StatusCode;
 pub struct Error(Arc<Fault>);
 
 struct Fault {
-    method: Method,
-    route: &'static str,
-    is_replayable: bool,
+    route: Route,
     cause: Cause,
 }
 
@@ -83,8 +79,7 @@ impl Error {
     }
 
     fn new(route: Route, cause: Cause) -> Self {
-        let Route { method, template, is_replayable, may_carry: _ } = route;
-        Self(Arc::new(Fault { method, route: template, is_replayable, cause }))
+        Self(Arc::new(Fault { route, cause }))
     }
 
     /// What happened.
@@ -103,13 +98,13 @@ impl Error {
     /// The path template of the operation, such as `/v1/kv/{*key}`: no user data, fit for a metric's label.
     #[must_use]
     pub fn route(&self) -> &'static str {
-        self.0.route
+        self.0.route.path()
     }
 
     /// The method of the operation.
     #[must_use]
     pub fn method(&self) -> &Method {
-        &self.0.method
+        self.0.route.method()
     }
 
     /// Status of the answer, where there was one.
@@ -134,17 +129,17 @@ impl Error {
     /// Whether the same call may succeed if it is made again, and does no harm if the first was carried out.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        let is_replayable = self.0.is_replayable;
+        let is_idempotent = self.0.route.is_idempotent();
         match &self.0.cause {
             Cause::Encode(_) | Cause::Decode(_) => false,
-            Cause::Timeout(_) => is_replayable,
+            Cause::Timeout(_) => is_idempotent,
             Cause::Transport(error) => {
                 let may_pass =
                     matches!(error.kind(), TransportErrorKind::Connect | TransportErrorKind::Closed);
-                may_pass && (is_replayable || error.is_unsent())
+                may_pass && (is_idempotent || error.is_unsent())
             }
             Cause::Api(error) => {
-                error.kind().is_transient() && (is_replayable || error.kind().is_not_executed())
+                error.kind().is_transient() && (is_idempotent || error.kind().is_not_executed())
             }
         }
     }
@@ -163,7 +158,19 @@ impl Error {
             // An answer that cannot be read is an answer to something.
             Cause::Decode(_) => true,
         };
-        may_be_executed && !self.0.method.is_safe()
+        may_be_executed && self.0.route.is_write()
+    }
+
+    /// Whether the server certainly received nothing of the request.
+    ///
+    /// Such a request can be sent again, even if it is a write. `false` if this is not known.
+    #[must_use]
+    pub fn is_unsent(&self) -> bool {
+        match &self.0.cause {
+            Cause::Encode(_) => true,
+            Cause::Transport(error) => error.is_unsent(),
+            Cause::Timeout(_) | Cause::Api(_) | Cause::Decode(_) => false,
+        }
     }
 
     /// Whether what was named does not exist.
@@ -209,8 +216,8 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Fault { method, route, cause, .. } = &*self.0;
-        write!(f, "{method} {route} ")?;
+        let Fault { route, cause } = &*self.0;
+        write!(f, "{} {} ", route.method(), route.path())?;
         match cause {
             Cause::Encode(_) => f.write_str("was not sent"),
             Cause::Transport(error) if error.is_unsent() => f.write_str("could not be sent"),
@@ -225,8 +232,8 @@ impl fmt::Display for Error {
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Error")
-            .field("method", &self.0.method)
-            .field("route", &self.0.route)
+            .field("method", self.method())
+            .field("route", &self.route())
             .field("kind", &self.kind())
             .field("causes", &Causes(self.source()))
             .finish()
@@ -253,45 +260,6 @@ impl StdError for Error {
             Cause::Api(error) => Some(error),
             Cause::Decode(error) => Some(error),
         }
-    }
-}
-
-/// What an error tells of the operation that it befell, and which answers to it can be large.
-#[derive(Clone, Debug)]
-pub(crate) struct Route {
-    method: Method,
-    template: &'static str,
-    is_replayable: bool,
-    may_carry: fn(&Head) -> bool,
-}
-
-impl Route {
-    pub(crate) fn of<E: Endpoint>(endpoint: &E) -> Self {
-        Self {
-            method: E::METHOD,
-            template: E::PATH,
-            is_replayable: endpoint.is_replayable(),
-            may_carry: E::Response::may_carry,
-        }
-    }
-
-    pub(crate) fn method(&self) -> &Method {
-        &self.method
-    }
-
-    pub(crate) fn template(&self) -> &'static str {
-        self.template
-    }
-
-    /// The route of a request that no endpoint describes; every answer to it is a value.
-    pub(crate) fn raw(method: Method) -> Self {
-        let is_replayable = method.is_safe();
-        Self { method, template: "(raw)", is_replayable, may_carry: |_| true }
-    }
-
-    /// Whether the body that follows this head may be more than the text of a refusal.
-    pub(crate) fn may_carry(&self, head: &Head) -> bool {
-        (self.may_carry)(head)
     }
 }
 

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use consul_proto::machine::Turn;
+use consul_proto::machine::Slot;
 use consul_transport::Runtime;
 
 /// Long polls at once, unless said otherwise.
@@ -53,10 +53,11 @@ impl Turns {
         self.long.capacity
     }
 
-    fn of(&self, turn: Turn) -> &Places {
+    fn of(&self, turn: Slot) -> &Places {
         match turn {
-            Turn::Brief => &self.brief,
-            Turn::Long => &self.long,
+            Slot::LongPoll => &self.long,
+            // Leases never queue here.
+            Slot::Short | Slot::Lease => &self.brief,
         }
     }
 
@@ -65,9 +66,9 @@ impl Turns {
     /// As long as watches like while half of the places are free, so that a program with few of them never hears of
     /// turns. With more watches turns get shorter, before there is anyone to wait: the places that are taken for long
     /// are never all of them. Places that dropped watches have left count as much as watches do.
-    fn longest(&self, turn: Turn) -> Duration {
-        if turn == Turn::Brief {
-            return Turn::BRIEF;
+    fn longest(&self, turn: Slot) -> Duration {
+        if turn == Slot::Short {
+            return Slot::SHORT_WAIT;
         }
         let (watches, places) = (self.watches.load(Ordering::Relaxed), self.long.capacity);
         match watches.max(self.long.state().taken.len()) {
@@ -226,7 +227,7 @@ impl Places {
 #[derive(Debug)]
 pub(crate) struct Ticket {
     turns: Arc<Turns>,
-    waits_for: Option<(Turn, Option<Id>)>,
+    waits_for: Option<(Slot, Option<Id>)>,
 }
 
 impl Ticket {
@@ -236,7 +237,7 @@ impl Ticket {
     }
 
     /// Waits for a turn; gives the permit, and how long the server may hold the request.
-    pub(crate) fn poll(&mut self, turn: Turn, cx: &mut Context<'_>) -> Poll<(Permit, Duration)> {
+    pub(crate) fn poll(&mut self, turn: Slot, cx: &mut Context<'_>) -> Poll<(Permit, Duration)> {
         if self.waits_for.as_ref().is_some_and(|(waits_for, _)| *waits_for != turn) {
             self.leave();
         }
@@ -251,7 +252,7 @@ impl Ticket {
     }
 
     /// When to look again at the latest, where nobody calls.
-    pub(crate) fn look_at(&self, turn: Turn) -> Option<Duration> {
+    pub(crate) fn look_at(&self, turn: Slot) -> Option<Duration> {
         self.turns.of(turn).free_at()
     }
 
@@ -276,7 +277,7 @@ impl Drop for Ticket {
 #[derive(Debug)]
 pub(crate) struct Permit {
     turns: Arc<Turns>,
-    turn: Turn,
+    turn: Slot,
     id: Id,
     /// Until when the server holds the request; zero where it holds none.
     held: Duration,
@@ -298,11 +299,11 @@ impl Permit {
         self.held = Duration::ZERO;
         let now = self.turns.runtime.now();
         match (is_trouble, self.turn) {
-            (true, Turn::Brief) => {
+            (true, Slot::Short) => {
                 self.turns.brief.rest(self.id, now);
                 self.is_over = true;
             }
-            (true, Turn::Long) => {}
+            (true, Slot::LongPoll | Slot::Lease) => {}
             (false, _) => self.turns.brief.wake_up(now),
         }
     }

@@ -81,15 +81,20 @@ impl Driver {
             match machine.poll(self.now()) {
                 Output::Send { exchange, request, deadline, .. } => {
                     let input = match self.send(request, deadline) {
-                        Ok(answer) => Input::Answer(exchange, answer),
-                        Err(error) => Input::Failed(exchange, Failure { kind: kind(&error), error }),
+                        Ok(response) => Input::Response(exchange, response),
+                        Err(error) => {
+                            let (kind, is_unsent) = (kind(&error), false);
+                            Input::Failed(exchange, Failure { kind, is_unsent, error })
+                        }
                     };
                     machine.handle(self.now(), input);
                 }
                 // One request at a time needs no limit.
-                Output::Queue { .. } => machine.handle(self.now(), Input::Turn(Duration::MAX)),
-                Output::Wait(until) => {
-                    // Without a time there would be an exchange to wait for, and here none is under way.
+                Output::Wait { wants: Some(slot), .. } => {
+                    machine.handle(self.now(), Input::Granted { slot, longest: Duration::MAX });
+                }
+                Output::Wait { until, wants: None } => {
+                    // Without a time, the machine would wait for an exchange, and here none is in flight.
                     let until = until?;
                     thread::sleep(until.since(self.now()));
                 }

@@ -47,6 +47,7 @@ mod model;
 mod options;
 mod raw;
 pub mod response;
+mod route;
 #[cfg(test)]
 mod testing;
 mod types;
@@ -67,4 +68,5 @@ pub use raw::RawRequest;
 pub use response::{
     Empty, First, Flag, FromResponse, Json, List, One, OrEmpty, OrGone, OrMissing, Raw, Response, Text,
 };
+pub use route::Route;
 pub use writer::RequestWriter;

@@ -1,177 +1,143 @@
-//! Protocols that go on in time, as machines that are told the time.
+//! The time-driven protocols of Consul, as state machines without IO and without a clock.
 //!
-//! A [`Machine`] does no IO and reads no clock. A driver feeds it what has happened ([`handle`](Machine::handle)) and
-//! asks what to do ([`poll`](Machine::poll)), both with the present time. So one machine serves any runtime, and hours
-//! of a protocol's life are milliseconds of a test's.
+//! A [`Machine`] describes one protocol: a watch, a session and its renewals, a lock. It opens no connection and reads
+//! no clock. A *driver* connects it to a transport and a clock. So one machine works on any runtime, and a test can run
+//! hours of a protocol in milliseconds.
 //!
-//! The loop of every driver is the same:
+//! # Inputs and outputs
 //!
-//! 1. Hand in the answers and failures that are there.
-//! 2. Poll, and do what the [`Output`] says, until it is [`Wait`](Output::Wait), [`Queue`](Output::Queue) or
-//!    [`Done`](Output::Done).
-//! 3. Wait until an exchange ends, the time of `Wait` or `Queue` has come, or it is the machine's turn; go on with 1.
+//! The driver passes events of the outside world to [`Machine::handle`], and asks for the next action with
+//! [`Machine::poll`]. Both take the current time.
 //!
-//! A blocking driver carries an exchange out on the spot and hands in how it ended: the example `watch` of this crate is
-//! one, with a blocking HTTP client. It hears of nothing else meanwhile, not of [`Stop`](Input::Stop) either; with a
-//! shorter [`wait`](watch::Settings::wait) it comes back sooner.
+//! | input | meaning |
+//! | --- | --- |
+//! | [`Response`](Input::Response) | an exchange has ended with a complete response |
+//! | [`Failed`](Input::Failed) | an exchange has ended without one, or its deadline has passed |
+//! | [`Granted`](Input::Granted) | a slot that the machine wants is free |
+//! | [`Stop`](Input::Stop) | the owner has asked the machine to end |
+//!
+//! | output | what the driver does |
+//! | --- | --- |
+//! | [`Send`](Output::Send) | sends the request and polls again |
+//! | [`Cancel`](Output::Cancel) | drops the exchange and polls again |
+//! | [`Event`](Output::Event) | passes the new state to the owner, then polls again |
+//! | [`Wait`](Output::Wait) | waits: for the time, for an exchange, for the slot |
+//! | [`Done`](Output::Done) | stops: the machine has finished and has no exchange in flight |
+//!
+//! # Duties of a driver
+//!
+//! A driver repeats three steps:
+//!
+//! 1. Pass every input that is available to `handle`.
+//! 2. Call `poll` and do what it returns, until it returns [`Wait`](Output::Wait) or [`Done`](Output::Done).
+//! 3. Wait until an exchange ends, the time in `Wait` has come, the wanted slot is free, or the owner asks for the end.
+//!    Then start again with step 1.
+//!
+//! While it does this:
+//!
+//! - **Time does not go back.** `now` is never smaller than in the call before. A machine does not expect it to be
+//!   fresh: the driver may have been preempted between reading the clock and the call.
+//! - **Several exchanges can be in flight**, for different routes. Each ends with exactly one `Response` or `Failed`,
+//!   unless the machine has cancelled it. A machine never uses the same [`Exchange`] twice and ignores inputs for an
+//!   exchange that it does not know, so a late input does no harm.
+//! - **The deadline in `Send` is the driver's.** When it passes, the driver drops the exchange and reports
+//!   [`FailureKind::Timeout`]. A response that is complete counts, even if its deadline has passed in the meantime.
+//! - **A failure states whether the request was certainly not sent** ([`Failure::is_unsent`]). If the driver does not
+//!   know, the answer is `false`.
+//! - **A grant is valid for the next `poll` only.** If that poll does not return a `Send` for the slot, the slot is
+//!   free again. So a grant that comes too late cannot leak a slot.
+//! - **Requests are sent once.** A machine decides itself whether to repeat one.
+//!
+//! # Slots
+//!
+//! An agent accepts a limited number of connections from one address, and a request that waits at the server occupies
+//! one of them. So each `Send` names the [`Slot`] it uses, and a machine sends a request for [`Slot::Short`] or
+//! [`Slot::LongPoll`] only in the poll after a grant. What a machine wants is a level: the newest
+//! [`Wait`](Output::Wait) counts. A driver that limits nothing grants immediately, with [`Duration::MAX`].
+//!
+//! Requests for [`Slot::Lease`] need no grant: a renewal is sent when it is due. The exception is a request that the
+//! server holds, such as a lock holder's watch of its key. For this one the machine wants [`Slot::Lease`], and the
+//! driver grants immediately. If no connection can be spared, the grant's `longest` is zero, and the machine sends a
+//! request that the server does not hold.
+//!
+//! # Events
+//!
+//! An event is a level, not an edge: it contains the newest state and replaces every event before it. Machines do not
+//! queue events. If several changes happen between two polls, the owner receives the last one.
+//!
+//! - A machine that *reads*, such as a watch, makes no progress while its driver is not polled. A consumer that takes
+//!   no events causes no requests.
+//! - A machine that *holds a lease* must not depend on a consumer. Its driver publishes each event, for example in a
+//!   channel that keeps the newest value, and continues to poll. Such a machine returns requests that are due before it
+//!   returns events.
+//!
+//! # Example
 //!
 //! ```
 //! use std::time::Duration;
 //! use bytes::Bytes;
-//! use consul_proto::machine::{Input, Instant, Machine, Output, Turn, watch};
+//! use consul_proto::machine::{Input, Instant, Machine, Output, Slot, watch};
 //! use consul_proto::{Options, kv};
 //!
 //! let get = kv::Get::new("app/color");
 //! let mut watch = watch::Watch::<_, std::io::Error>::new(get, Options::default(), watch::Settings::default(), 42);
 //!
 //! let now = Instant::ORIGIN;
-//! assert!(matches!(watch.poll(now), Output::Queue { turn: Turn::Brief, .. }));
-//! watch.handle(now, Input::Turn(Duration::MAX));
-//! let Output::Send { exchange, request, .. } = watch.poll(now) else { panic!("asks first") };
+//! assert!(matches!(watch.poll(now), Output::Wait { wants: Some(Slot::Short), .. }));
+//! watch.handle(now, Input::Granted { slot: Slot::Short, longest: Duration::MAX });
+//! let Output::Send { exchange, request, .. } = watch.poll(now) else { panic!("sends a request first") };
 //! assert_eq!(request.uri(), "/v1/kv/app/color");
 //!
-//! // … the request travels, and an answer comes back:
-//! let answer = http::Response::builder()
+//! // … the request travels, and a response comes back:
+//! let response = http::Response::builder()
 //!     .header("X-Consul-Index", 42)
 //!     .body(Bytes::from(r#"[{"Key": "app/color", "Value": "Ymx1ZQ==", "CreateIndex": 41, "ModifyIndex": 42}]"#))?;
 //! let now = now + Duration::from_millis(1);
-//! watch.handle(now, Input::Answer(exchange, answer));
-//! let Output::Event(watch::Event::State(state)) = watch.poll(now) else { panic!("tells the state") };
+//! watch.handle(now, Input::Response(exchange, response));
+//! let Output::Event(watch::Event::State(state)) = watch.poll(now) else { panic!("emits the state") };
 //! assert_eq!(state.value.as_ref().as_ref().expect("key exists").value, "blue");
 //!
-//! // The next request waits for a change. A driver that does not limit them lets it.
-//! assert!(matches!(watch.poll(now), Output::Queue { turn: Turn::Long, .. }));
-//! watch.handle(now, Input::Turn(Duration::MAX));
-//! let Output::Send { request, .. } = watch.poll(now) else { panic!("asks again") };
+//! // The next request waits for a change.
+//! assert!(matches!(watch.poll(now), Output::Wait { wants: Some(Slot::LongPoll), .. }));
+//! watch.handle(now, Input::Granted { slot: Slot::LongPoll, longest: Duration::MAX });
+//! let Output::Send { request, .. } = watch.poll(now) else { panic!("sends the next request") };
 //! assert_eq!(request.uri(), "/v1/kv/app/color?index=42&wait=55000ms");
 //! # Ok::<_, http::Error>(())
 //! ```
+//!
+//! A blocking driver performs each exchange on the spot and reports its end. The example `watch` of this crate is one,
+//! with a blocking HTTP client. It cannot be stopped while a request waits at the server; a shorter
+//! [`wait`](watch::Settings::wait) helps.
 
 mod backoff;
 mod bucket;
+mod contract;
 mod instant;
 mod random;
 pub mod watch;
 
-use std::time::Duration;
-
-use bytes::Bytes;
-
 pub use backoff::Backoff;
 pub use bucket::Rate;
+pub use contract::{Exchange, Failure, FailureKind, Input, Output, Slot};
 pub use instant::Instant;
 
-/// A protocol that goes on in time.
+/// A time-driven protocol as a state machine.
 ///
-/// `now` never goes back from one call to the next.
+/// The [module](self) documents the contract between a machine and its driver.
 pub trait Machine {
-    /// What it tells its owner.
+    /// The state that the machine reports to its owner.
     type Event;
 
-    /// What the driver has to say of an exchange that brought no answer. Travels through the machine unread, and comes
-    /// out in an event.
+    /// The driver's error for an exchange without a response. The machine does not look at it and returns it in events.
     type Error;
 
-    /// Takes in what has happened. What to do about it is told by [`poll`](Self::poll).
+    /// Handles one input. The resulting actions come from [`poll`](Self::poll).
+    ///
+    /// `now` is the current time. It must not be earlier than in any call before.
     fn handle(&mut self, now: Instant, input: Input<Self::Error>);
 
-    /// Tells what to do next; to be asked until there is nothing to do but to wait.
+    /// Returns the next action.
     ///
-    /// A machine does not go on before an event is taken: whoever takes no events sends no requests.
+    /// The driver calls it again until it returns [`Output::Wait`] or [`Output::Done`].
     fn poll(&mut self, now: Instant) -> Output<Self::Event>;
-}
-
-/// What happens to a machine.
-#[derive(Debug)]
-#[expect(clippy::exhaustive_enums, reason = "what a driver can have to tell is the contract")]
-pub enum Input<X> {
-    /// The answer to a request, whatever its status.
-    Answer(Exchange, http::Response<Bytes>),
-    /// A request that got no answer. The exchange is over.
-    Failed(Exchange, Failure<X>),
-    /// It is the turn of a machine that [queues](Output::Queue): its next request may be sent, and held by the server for
-    /// this long at most. Where the next [`poll`](Machine::poll) does not send it the turn is over.
-    Turn(Duration),
-    /// The machine shall come to an end, in its own good order.
-    Stop,
-}
-
-/// What a machine queues for. Servers allow a client few connections, and a request that waits has one to itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "a driver has to grant both")]
-pub enum Turn {
-    /// A request that is answered at once, or [nearly](Self::BRIEF) so.
-    Brief,
-    /// A request that the server holds until something changes.
-    Long,
-}
-
-impl Turn {
-    /// How long the server may hold a request of a brief turn.
-    pub const BRIEF: Duration = Duration::from_millis(100);
-}
-
-/// What a machine wants to be done.
-#[derive(Debug)]
-#[expect(clippy::exhaustive_enums, reason = "a driver has to do all of it")]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "moved once, and a box would be an allocation for each request"
-)]
-pub enum Output<V> {
-    /// Send this request: in origin form, without host and token.
-    Send {
-        /// Names the exchange in what is told of it later.
-        exchange: Exchange,
-        /// The request.
-        request: http::Request<Bytes>,
-        /// How long the server may hold it; zero where it is to be answered at once.
-        held: Duration,
-        /// When the driver gives the exchange up, whole answer included, and says
-        /// [`Timeout`](FailureKind::Timeout).
-        deadline: Instant,
-    },
-    /// Give this exchange up. What is told of it later is not heard.
-    Cancel(Exchange),
-    /// Something that the owner should know.
-    Event(V),
-    /// Nothing to do before this time, or before an exchange ends where there is none.
-    Wait(Option<Instant>),
-    /// A request is due. As [`Wait`](Self::Wait), and when there is room for another request: [`Input::Turn`]. A driver
-    /// that limits nothing says so at once, with [`Duration::MAX`].
-    Queue {
-        /// What there has to be room for.
-        turn: Turn,
-        /// When to poll again all the same.
-        until: Option<Instant>,
-    },
-    /// It is over; nothing follows.
-    Done,
-}
-
-/// One request and its answer. A machine never uses the same twice, so what comes late is no danger.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Exchange(u64);
-
-/// Why an exchange brought no answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Failure<X> {
-    /// What a machine goes by.
-    pub kind: FailureKind,
-    /// What the driver knows of it.
-    pub error: X,
-}
-
-/// What a machine goes by when an exchange brought no answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum FailureKind {
-    /// There was no connection.
-    Connect,
-    /// The connection was closed before the answer was complete.
-    Closed,
-    /// The deadline has passed.
-    Timeout,
-    /// Anything else: what came was not HTTP, or larger than allowed.
-    Other,
 }

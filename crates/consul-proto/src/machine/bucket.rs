@@ -24,7 +24,7 @@ pub(super) struct Bucket {
 impl Bucket {
     /// When there is a token to take.
     pub(super) fn ready_at(self, rate: &Rate) -> Instant {
-        self.full_at.before(interval(rate) * rate.burst.saturating_sub(1))
+        self.full_at.saturating_sub(interval(rate) * rate.burst.saturating_sub(1))
     }
 
     /// Takes a token, also where there is none: the debt has to be earned first.

@@ -32,8 +32,8 @@ use bytes::Bytes;
 pub use event::{Cause, Event, Severity, State, Trouble};
 pub use settings::{Ends, Settings};
 
-use crate::machine::{Exchange, Failure, Input, Instant, Machine, Output, Turn};
-use crate::{Cached, Consistency, EncodeError, Options, OutputOf, Watchable, encode};
+use crate::machine::{Exchange, Input, Instant, Machine, Output, Slot};
+use crate::{Cached, Consistency, EncodeError, Options, OutputOf, Route, Watchable, encode};
 use hold::Hold;
 use pace::Pace;
 use trouble::Episode;
@@ -50,8 +50,8 @@ pub struct Watch<E: Watchable, X> {
     cached: Option<Cached>,
     settings: Settings,
     phase: Phase,
-    /// How long the server may hold the next request, where it is this machine's turn.
-    turn: Option<Duration>,
+    /// A slot for the next poll, and how long the server may hold the request.
+    granted: Option<(Slot, Duration)>,
     /// Exchanges there have been.
     exchanges: u64,
     /// The state that was told last.
@@ -108,7 +108,7 @@ enum Doubt {
 
 /// How long the server is to wait after a failure. Long enough for a view in the agent to come by its data, and a brief
 /// turn is enough for it.
-const PROBE: Duration = Turn::BRIEF;
+const PROBE: Duration = Slot::SHORT_WAIT;
 
 /// The least time for which a view in the agent is believed.
 const BELIEVED: Duration = Duration::from_secs(1);
@@ -128,7 +128,7 @@ impl<E: Watchable, X> Watch<E, X> {
             cached,
             settings,
             phase: Phase::Idle,
-            turn: None,
+            granted: None,
             exchanges: 0,
             state: None,
             last_index: None,
@@ -214,8 +214,8 @@ impl<E: Watchable, X> Watch<E, X> {
     }
 
     /// What the next request needs.
-    fn needed(&self, now: Instant) -> Turn {
-        if self.wait(now).is_some_and(|wait| wait > Turn::BRIEF) { Turn::Long } else { Turn::Brief }
+    fn needed(&self, now: Instant) -> Slot {
+        if self.wait(now).is_some_and(|wait| wait > Slot::SHORT_WAIT) { Slot::LongPoll } else { Slot::Short }
     }
 
     /// Decides what to ask, and writes it into the options.
@@ -244,17 +244,18 @@ impl<E: Watchable, X> Watch<E, X> {
         (self.vouched + self.settings.confirm.max(2 * BELIEVED)).since(now)
     }
 
-    fn send(&mut self, now: Instant, longest: Duration) -> Output<Event<OutputOf<E>, X>> {
+    fn send(&mut self, now: Instant, slot: Slot, longest: Duration) -> Output<Event<OutputOf<E>, X>> {
         let wait = self.ask(now, longest);
         match encode(&self.endpoint, &self.options) {
             Ok(request) => {
                 self.exchanges += 1;
-                let exchange = Exchange(self.exchanges);
+                let exchange = Exchange::new(self.exchanges);
                 self.phase = Phase::Asked(Asked { exchange, at: now, wait });
                 self.pace.sent(&self.settings, now);
                 // Servers add up to a sixteenth to the wait, to spread their answers.
                 let held = wait.map_or(Duration::ZERO, |wait| wait + wait / 16);
-                Output::Send { exchange, request, held, deadline: now + held + self.settings.grace }
+                let (route, deadline) = (Route::of(&self.endpoint), now + held + self.settings.grace);
+                Output::Send { exchange, route, request, slot, held, deadline }
             }
             Err(error) => {
                 self.phase = Phase::Stopped;
@@ -284,17 +285,17 @@ where
 
     fn handle(&mut self, now: Instant, input: Input<X>) {
         match input {
-            Input::Answer(exchange, answer) => {
+            Input::Response(exchange, response) => {
                 if let Some(asked) = self.take_asked(exchange) {
-                    self.answered(now, asked, answer);
+                    self.answered(now, asked, response);
                 }
             }
-            Input::Failed(exchange, Failure { kind, error }) => {
+            Input::Failed(exchange, failure) => {
                 if let Some(asked) = self.take_asked(exchange) {
-                    self.failed(now, asked, Cause::Failed(Failure { kind, error }));
+                    self.failed(now, asked, Cause::Failed(failure));
                 }
             }
-            Input::Turn(longest) => self.turn = Some(longest),
+            Input::Granted { slot, longest } => self.granted = Some((slot, longest)),
             Input::Stop => {
                 self.outbox.clear();
                 self.phase = match self.phase {
@@ -308,8 +309,8 @@ where
     }
 
     fn poll(&mut self, now: Instant) -> Output<Self::Event> {
-        // A turn holds room for another, so it is used at once or given back.
-        let longest = self.turn.take();
+        // A grant is valid for this poll only.
+        let granted = self.granted.take();
         if let Some(event) = self.outbox.pop_front() {
             return Output::Event(event);
         }
@@ -325,17 +326,17 @@ where
         }
         let stalls_at = self.stalls_at();
         if !matches!(self.phase, Phase::Idle) {
-            return Output::Wait(stalls_at);
+            return Output::Wait { until: stalls_at, wants: None };
         }
         let ready_at = self.pace.ready_at(&self.settings);
         if ready_at > now {
-            return Output::Wait(Some(stalls_at.map_or(ready_at, |at| at.min(ready_at))));
+            let until = Some(stalls_at.map_or(ready_at, |at| at.min(ready_at)));
+            return Output::Wait { until, wants: None };
         }
-        let turn = self.needed(now);
-        match longest {
-            // A turn that was meant for less is not enough.
-            Some(longest) if turn == Turn::Brief || longest > Turn::BRIEF => self.send(now, longest),
-            _ => Output::Queue { turn, until: stalls_at },
+        let wanted = self.needed(now);
+        match granted {
+            Some((slot, longest)) if slot == wanted => self.send(now, slot, longest),
+            _ => Output::Wait { until: stalls_at, wants: Some(wanted) },
         }
     }
 }

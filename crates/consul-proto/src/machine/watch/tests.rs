@@ -12,7 +12,7 @@ use bytes::Bytes;
 
 use crate::kv;
 use crate::machine::watch::{Cause, Event, Settings, Watch};
-use crate::machine::{Exchange, Failure, FailureKind, Input, Instant, Machine, Output, Turn};
+use crate::machine::{Exchange, Failure, FailureKind, Input, Instant, Machine, Output, Slot};
 use crate::{Consistency, Cursor, Endpoint, Method, Options, RequestWriter, Watchable};
 
 /// A request, as the server sees it.
@@ -147,12 +147,12 @@ impl<E: Watchable<Response = <kv::Raw as Endpoint>::Response>> Sim<E> {
     fn run(&mut self, until: Duration, server: &mut dyn FnMut(&Asked) -> (Duration, Reply)) {
         loop {
             let wake_at = match self.watch.poll(self.instant()) {
-                Output::Queue { turn, .. } => {
-                    let longest = if turn == Turn::Long { self.longest } else { Turn::BRIEF };
-                    self.watch.handle(self.instant(), Input::Turn(longest));
+                Output::Wait { wants: Some(slot), .. } => {
+                    let longest = if slot == Slot::LongPoll { self.longest } else { Slot::SHORT_WAIT };
+                    self.watch.handle(self.instant(), Input::Granted { slot, longest });
                     continue;
                 }
-                Output::Send { exchange, request, held, deadline } => {
+                Output::Send { exchange, request, held, deadline, .. } => {
                     let asked = self.receive(&request);
                     // On the wire it is rounded up to whole milliseconds.
                     let at_server = asked.wait.map_or(Duration::ZERO, |wait| wait + wait / 16);
@@ -180,7 +180,7 @@ impl<E: Watchable<Response = <kv::Raw as Endpoint>::Response>> Sim<E> {
                     continue;
                 }
                 Output::Done => return,
-                Output::Wait(at) => at.map(Instant::since_origin),
+                Output::Wait { until, wants: None } => until.map(Instant::since_origin),
             };
             let answer_at = self.under_way.as_ref().map(|(_, at, _)| *at);
             let next = wake_at.into_iter().chain(answer_at).min().expect("waits for something");
@@ -206,9 +206,9 @@ impl<E: Watchable<Response = <kv::Raw as Endpoint>::Response>> Sim<E> {
                 if let Some(index) = index {
                     answer = answer.header("x-consul-index", index);
                 }
-                Input::Answer(exchange, answer.body(Bytes::from(body)).unwrap())
+                Input::Response(exchange, answer.body(Bytes::from(body)).unwrap())
             }
-            Reply::Fail(kind) => Input::Failed(exchange, Failure { kind, error: "failed" }),
+            Reply::Fail(kind) => Input::Failed(exchange, Failure { kind, is_unsent: false, error: "failed" }),
             Reply::Never => unreachable!("became a timeout"),
         };
         self.watch.handle(self.instant(), input);

@@ -141,7 +141,7 @@ fn an_index_without_an_order_never_falls() {
 #[test]
 fn a_request_that_cannot_be_written_ends_the_watch() {
     let mut watch = Watch::<_, ()>::new(kv::Get::new(""), Options::default(), Settings::default(), 1);
-    watch.handle(Instant::ORIGIN, Input::Turn(Duration::MAX));
+    watch.handle(Instant::ORIGIN, Input::Granted { slot: Slot::Short, longest: Duration::MAX });
     assert!(matches!(watch.poll(Instant::ORIGIN), Output::Event(Event::Ended(Cause::Request(_)))));
     assert!(matches!(watch.poll(Instant::ORIGIN), Output::Done));
 }
@@ -161,7 +161,7 @@ fn what_comes_after_its_exchange_is_over_is_not_heard() {
     let mut sim = Sim::new(Settings::default());
     sim.run(secs(1), &mut |asked| quiet(asked, Reply::ok(10, "a")));
     let late = http::Response::builder().header("x-consul-index", 99).body(Bytes::from("z")).unwrap();
-    sim.watch.handle(sim.instant(), Input::Answer(Exchange(1), late));
+    sim.watch.handle(sim.instant(), Input::Response(Exchange::new(1), late));
     sim.run(secs(120), &mut |asked| quiet(asked, Reply::ok(10, "a")));
     assert_eq!((sim.events(), sim.indexes()[2]), (vec!["a"], Some(10)));
 }
@@ -200,7 +200,7 @@ fn trouble_that_was_not_taken_before_a_new_owner_came_is_told_with_the_next_fail
     sim.told.clear();
     let (exchange, ..) = sim.under_way.take().unwrap();
     let denied = http::Response::builder().status(403).body(Bytes::from("Permission denied")).unwrap();
-    sim.watch.handle(sim.instant(), Input::Answer(exchange, denied));
+    sim.watch.handle(sim.instant(), Input::Response(exchange, denied));
     sim.watch.retell();
     sim.run(secs(200), &mut |asked| match asked.at {
         at if at < secs(50) => (Duration::ZERO, Reply::status(403, None, "Permission denied")),

@@ -104,10 +104,8 @@ fn who_has_no_turn_sends_nothing_and_tells_what_there_is_to_tell() {
     let mut told = Vec::new();
     while now.since_origin() < secs(60) {
         match sim.watch.poll(now) {
-            Output::Queue { turn: Turn::Brief, until: Some(until) } | Output::Wait(Some(until)) => {
-                now = until
-            }
-            Output::Queue { turn: Turn::Brief, until: None } => break,
+            Output::Wait { until: Some(until), .. } => now = until,
+            Output::Wait { until: None, wants: Some(Slot::Short) } => break,
             Output::Event(event) => told.push((now.since_origin(), tell(event))),
             other => panic!("{other:?}"),
         }
@@ -121,17 +119,23 @@ fn a_turn_for_a_brief_request_is_not_used_for_a_long_one() {
     sim.run(Duration::ZERO, &mut |asked| quiet(asked, Reply::ok(10, "a")));
     let now = sim.instant() + secs(1);
     sim.under_way = None;
-    let Output::Wait(_) = sim.watch.poll(now) else { panic!("has asked") };
-    sim.watch.handle(now, Input::Failed(Exchange(2), Failure { kind: FailureKind::Closed, error: "failed" }));
-    sim.watch.handle(now, Input::Turn(Turn::BRIEF));
+    let Output::Wait { wants: None, .. } = sim.watch.poll(now) else { panic!("has asked") };
+    sim.watch.handle(
+        now,
+        Input::Failed(
+            Exchange::new(2),
+            Failure { kind: FailureKind::Closed, is_unsent: false, error: "failed" },
+        ),
+    );
+    sim.watch.handle(now, Input::Granted { slot: Slot::Short, longest: Slot::SHORT_WAIT });
     let now = now + secs(1);
     let Output::Send { held, .. } = sim.watch.poll(now) else { panic!("asks briefly, after a failure") };
-    assert_eq!(held, Turn::BRIEF + Turn::BRIEF / 16);
+    assert_eq!(held, Slot::SHORT_WAIT + Slot::SHORT_WAIT / 16);
     let answer = http::Response::builder().header("x-consul-index", 11).body(Bytes::from("b")).unwrap();
-    sim.watch.handle(now, Input::Answer(Exchange(3), answer));
+    sim.watch.handle(now, Input::Response(Exchange::new(3), answer));
     assert!(matches!(sim.watch.poll(now), Output::Event(Event::State(_))));
-    sim.watch.handle(now, Input::Turn(Turn::BRIEF));
-    assert!(matches!(sim.watch.poll(now), Output::Queue { turn: Turn::Long, until: None }));
+    sim.watch.handle(now, Input::Granted { slot: Slot::Short, longest: Slot::SHORT_WAIT });
+    assert!(matches!(sim.watch.poll(now), Output::Wait { until: None, wants: Some(Slot::LongPoll) }));
 }
 
 #[test]
@@ -155,7 +159,7 @@ fn a_slow_owner_gets_the_newest_state_at_once() {
 fn an_owner_that_takes_its_time_with_an_event_has_nothing_pile_up() {
     let mut sim = Sim::new(Settings::default());
     let now = sim.instant();
-    sim.watch.handle(now, Input::Turn(Duration::MAX));
+    sim.watch.handle(now, Input::Granted { slot: Slot::Short, longest: Duration::MAX });
     let Output::Send { exchange, .. } = sim.watch.poll(now) else { panic!("asks") };
     sim.under_way = Some((exchange, Duration::ZERO, Reply::ok(10, "0")));
     sim.deliver();

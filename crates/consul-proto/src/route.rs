@@ -1,0 +1,97 @@
+//! What is known about an operation without its arguments.
+
+use std::fmt;
+
+use http::Method;
+
+use crate::Endpoint;
+use crate::response::{FromResponse, Head};
+
+/// An operation without its arguments: labels for errors, logs and metrics, and what a client has to know to send it.
+///
+/// Contains no data of the user.
+#[derive(Clone)]
+pub struct Route {
+    method: Method,
+    path: &'static str,
+    is_idempotent: bool,
+    is_write: bool,
+    may_be_large: fn(&Head) -> bool,
+}
+
+impl Route {
+    /// Returns the route of an endpoint.
+    pub fn of<E: Endpoint>(endpoint: &E) -> Self {
+        Self {
+            method: E::METHOD,
+            path: E::PATH,
+            is_idempotent: endpoint.is_replayable(),
+            is_write: !E::METHOD.is_safe(),
+            may_be_large: E::Response::may_carry,
+        }
+    }
+
+    /// Returns the route of a request that no endpoint describes. Its path is `(raw)`, and every response may be large.
+    #[must_use]
+    pub fn raw(method: Method) -> Self {
+        let is_safe = method.is_safe();
+        Self { method, path: "(raw)", is_idempotent: is_safe, is_write: !is_safe, may_be_large: |_| true }
+    }
+
+    /// Returns the method.
+    #[must_use]
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// Returns the path template, such as `/v1/kv/{*key}`.
+    #[must_use]
+    pub fn path(&self) -> &'static str {
+        self.path
+    }
+
+    /// Returns whether sending the request twice has the same effect as sending it once.
+    #[must_use]
+    pub fn is_idempotent(&self) -> bool {
+        self.is_idempotent
+    }
+
+    /// Returns whether the operation can change something.
+    #[must_use]
+    pub fn is_write(&self) -> bool {
+        self.is_write
+    }
+
+    /// Returns whether the body after this head can be a value, and so of any size. Other bodies are short error texts.
+    #[must_use]
+    pub fn may_be_large(&self, head: &Head) -> bool {
+        (self.may_be_large)(head)
+    }
+}
+
+impl fmt::Debug for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Route({} {})", self.method, self.path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kv;
+
+    #[test]
+    fn route_of_an_endpoint_has_no_arguments() {
+        let route = Route::of(&kv::Put::new("secret/key", "value"));
+        assert_eq!((route.method(), route.path()), (&Method::PUT, "/v1/kv/{*key}"));
+        assert!(route.is_write());
+        assert!(!format!("{route:?}").contains("secret"));
+    }
+
+    #[test]
+    fn raw_route_allows_large_responses_of_any_status() {
+        let (head, ()) = http::Response::builder().status(500).body(()).expect("status exists").into_parts();
+        assert!(Route::raw(Method::GET).may_be_large(&head));
+        assert!(!Route::of(&kv::Get::new("k")).may_be_large(&head));
+    }
+}
