@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use consul_proto::{Consistency, Options};
-use consul_transport::{Executor, Runtime};
+use consul_transport::Executor;
+
+use crate::runtime::Runtime;
 use thiserror::Error;
 
 use crate::client::Settings;
@@ -246,7 +248,9 @@ type Connected = (Arc<dyn Executor>, Arc<dyn Runtime>);
 
 #[cfg(feature = "hyper")]
 fn connect(address: Option<&str>) -> Result<Connected, ConfigError> {
-    use consul_transport::{Address, HyperExecutor, TokioRuntime};
+    use consul_transport::{Address, HyperExecutor};
+
+    use crate::runtime::TokioRuntime;
 
     let address = match address {
         Some(address) => address.parse::<Address>().map_err(|error| ConfigError::Address(error.into()))?,

@@ -8,13 +8,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use consul_proto::{Consistency, Endpoint, Method, Options};
-use consul_transport::{Body, Executor, Runtime, TransportError};
+use consul_transport::{Body, Executor, TransportError};
 use http::HeaderName;
 
 #[cfg(feature = "hyper")]
 use crate::ConfigError;
 use crate::call::timeout::within;
 use crate::error::{Error, Route};
+use crate::runtime::Runtime;
 use crate::turns::Turns;
 use crate::views::Views;
 use crate::{Builder, Call, Chunks, RawCall, Token};
@@ -193,7 +194,7 @@ impl Client {
     ) -> Result<Bytes, Error> {
         let runtime = &*self.0.runtime;
         let gathered = body.collect(self.0.body_limit.min(MAX_ERROR_BODY));
-        let gathered = within(runtime, runtime.now().saturating_add(allowance), gathered).await;
+        let gathered = within(runtime, runtime.now() + allowance, gathered).await;
         gathered.unwrap_or_else(|| Err(Error::timeout(route.clone(), allowance)))
     }
 
@@ -206,13 +207,13 @@ impl Client {
     ) -> Result<http::Response<B>, Error> {
         let runtime = &*self.0.runtime;
         let start = runtime.now();
-        let answer = match within(runtime, start.saturating_add(allowance), exchange).await {
+        let answer = match within(runtime, start + allowance, exchange).await {
             Some(Ok(answer)) => Ok(answer),
             Some(Err(error)) => Err(Error::transport(route.clone(), error)),
             None => Err(Error::timeout(route.clone(), allowance)),
         };
         if tracing::enabled!(tracing::Level::DEBUG) {
-            log(&route, answer.as_ref().map(http::Response::status), runtime.now().saturating_sub(start));
+            log(&route, answer.as_ref().map(http::Response::status), runtime.now().since(start));
         }
         answer
     }

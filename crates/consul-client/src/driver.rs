@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use consul_proto::machine::{Exchange, Failure, FailureKind, Input, Instant, Machine, Output, Slot};
-use consul_transport::{Hint, Sleep, TransportErrorKind};
+use consul_transport::{Hint, TransportErrorKind};
 
 use crate::client::Attempt;
 use crate::error::Route;
+use crate::runtime::Sleep;
 use crate::turns::{Permit, Ticket};
 use crate::{Client, Error, ErrorKind, Token};
 
@@ -28,7 +29,7 @@ pub(crate) struct Driver<M> {
     ticket: Option<Ticket>,
     /// For the next request.
     permit: Option<Permit>,
-    alarm: Option<(Duration, Sleep)>,
+    alarm: Option<(Instant, Sleep)>,
 }
 
 struct UnderWay {
@@ -68,7 +69,7 @@ impl<M> Driver<M> {
     }
 
     pub(crate) fn now(&self) -> Instant {
-        Instant::ORIGIN + self.client.settings().runtime.now()
+        self.client.settings().runtime.now()
     }
 }
 
@@ -97,7 +98,7 @@ impl<M: Machine<Error = Error>> Driver<M> {
                     return Poll::Ready(None);
                 }
                 Output::Wait { until, wants: None } => {
-                    ready!(self.poll_alarm(until.map(Instant::since_origin), cx));
+                    ready!(self.poll_alarm(until, cx));
                 }
                 Output::Wait { until, wants: Some(slot) } => ready!(self.poll_slot(now, slot, until, cx)),
             }
@@ -118,7 +119,7 @@ impl<M: Machine<Error = Error>> Driver<M> {
         }
         let mut permit = self.permit.take();
         if let Some(permit) = &mut permit {
-            permit.sent((now + held).since_origin(), deadline.since_origin());
+            permit.sent(now + held, deadline);
         }
         let client = self.client.clone();
         let allowance = deadline.since(now);
@@ -148,7 +149,7 @@ impl<M: Machine<Error = Error>> Driver<M> {
             return Poll::Ready(());
         }
         let look_at = ticket.look_at(slot);
-        self.poll_alarm(until.map(Instant::since_origin).into_iter().chain(look_at).min(), cx)
+        self.poll_alarm(until.into_iter().chain(look_at).min(), cx)
     }
 
     fn poll_exchanges(&mut self, cx: &mut Context<'_>) {
@@ -174,7 +175,7 @@ impl<M: Machine<Error = Error>> Driver<M> {
         }
     }
 
-    fn poll_alarm(&mut self, at: Option<Duration>, cx: &mut Context<'_>) -> Poll<()> {
+    fn poll_alarm(&mut self, at: Option<Instant>, cx: &mut Context<'_>) -> Poll<()> {
         let Some(at) = at else {
             self.alarm = None;
             return Poll::Pending;

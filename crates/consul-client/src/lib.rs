@@ -38,6 +38,7 @@ pub mod codec;
 pub mod coming_from;
 mod driver;
 mod error;
+pub mod runtime;
 mod token;
 mod turns;
 mod views;

@@ -11,8 +11,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use consul_proto::machine::Slot;
-use consul_transport::Runtime;
+use consul_proto::machine::{Instant, Slot};
+
+use crate::runtime::Runtime;
 
 /// Long polls at once, unless said otherwise.
 pub(crate) const LONG_POLLS: usize = 64;
@@ -99,13 +100,13 @@ struct Id(u64);
 struct Place {
     id: Id,
     /// When it is free again if nobody says so before. Nothing that its watch does, or does not do, keeps it longer.
-    until: Duration,
+    until: Instant,
     /// Whether it stays empty because servers are in trouble.
     is_resting: bool,
 }
 
 impl Place {
-    fn new(id: Id, until: Duration) -> Self {
+    fn new(id: Id, until: Instant) -> Self {
         Self { id, until, is_resting: false }
     }
 }
@@ -120,8 +121,8 @@ impl Places {
     }
 
     /// Takes a place, or stands in the queue.
-    fn poll(&self, id: &mut Option<Id>, now: Duration, cx: &mut Context<'_>) -> Poll<Id> {
-        let until = now.saturating_add(CALLED);
+    fn poll(&self, id: &mut Option<Id>, now: Instant, cx: &mut Context<'_>) -> Poll<Id> {
+        let until = now + CALLED;
         let mut state = self.settled(now);
         if let Some(id) = *id {
             if let Some(place) = state.taken.iter_mut().find(|place| place.id == id) {
@@ -150,12 +151,12 @@ impl Places {
     }
 
     /// When a place is free at the latest.
-    fn free_at(&self) -> Option<Duration> {
+    fn free_at(&self) -> Option<Instant> {
         self.state().taken.iter().map(|place| place.until).min()
     }
 
     /// Keeps a place until a time, which may have passed.
-    fn keep(&self, id: Id, until: Duration, now: Duration) {
+    fn keep(&self, id: Id, until: Instant, now: Instant) {
         let mut state = self.state();
         match state.taken.iter_mut().find(|place| place.id == id) {
             Some(place) => place.until = until,
@@ -168,17 +169,17 @@ impl Places {
     }
 
     /// Leaves a place empty for a while, where it is still there.
-    fn rest(&self, id: Id, now: Duration) {
+    fn rest(&self, id: Id, now: Instant) {
         let mut state = self.state();
         if let Some(place) = state.taken.iter_mut().find(|place| place.id == id) {
-            (place.until, place.is_resting) = (now.saturating_add(REST), true);
+            (place.until, place.is_resting) = (now + REST, true);
         }
         drop(state);
         self.settle(now);
     }
 
     /// Ends all rest.
-    fn wake_up(&self, now: Duration) {
+    fn wake_up(&self, now: Instant) {
         let mut state = self.state();
         let places = state.taken.len();
         state.taken.retain(|place| !place.is_resting);
@@ -190,7 +191,7 @@ impl Places {
     }
 
     /// Leaves the queue, or a place.
-    fn leave(&self, id: Id, now: Duration) {
+    fn leave(&self, id: Id, now: Instant) {
         let mut state = self.state();
         state.taken.retain(|place| place.id != id);
         let queued = state.queue.iter().position(|(queued, _)| *queued == id);
@@ -201,13 +202,13 @@ impl Places {
     }
 
     /// Calls whose turn it is, and lets the next one look when there will be a place: that may be another time now.
-    fn settle(&self, now: Duration) {
+    fn settle(&self, now: Instant) {
         let next = self.settled(now).queue.front().map(|(_, waker)| waker.clone());
         next.into_iter().for_each(Waker::wake);
     }
 
     /// Frees the places whose time is over, and calls the next ones to those that are free.
-    fn settled(&self, now: Duration) -> MutexGuard<'_, State> {
+    fn settled(&self, now: Instant) -> MutexGuard<'_, State> {
         loop {
             let mut state = self.state();
             state.taken.retain(|place| place.until > now);
@@ -215,7 +216,7 @@ impl Places {
                 return state;
             }
             let Some((id, waker)) = state.queue.pop_front() else { return state };
-            state.taken.push(Place::new(id, now.saturating_add(CALLED)));
+            state.taken.push(Place::new(id, now + CALLED));
             // Who is woken may want to look at once.
             drop(state);
             waker.wake();
@@ -246,13 +247,13 @@ impl Ticket {
         self.turns.of(turn).poll(id, now, cx).map(|id| {
             self.waits_for = None;
             let turns = Arc::clone(&self.turns);
-            let permit = Permit { turns, turn, id, held: Duration::ZERO, is_over: false };
+            let permit = Permit { turns, turn, id, held: Instant::ORIGIN, is_over: false };
             (permit, self.turns.longest(turn))
         })
     }
 
     /// When to look again at the latest, where nobody calls.
-    pub(crate) fn look_at(&self, turn: Slot) -> Option<Duration> {
+    pub(crate) fn look_at(&self, turn: Slot) -> Option<Instant> {
         self.turns.of(turn).free_at()
     }
 
@@ -280,23 +281,23 @@ pub(crate) struct Permit {
     turn: Slot,
     id: Id,
     /// Until when the server holds the request; zero where it holds none.
-    held: Duration,
+    held: Instant,
     /// Whether the place has been given back.
     is_over: bool,
 }
 
 impl Permit {
     /// The request is sent: the server holds it until `held`, and it is given up at `deadline`.
-    pub(crate) fn sent(&mut self, held: Duration, deadline: Duration) {
+    pub(crate) fn sent(&mut self, held: Instant, deadline: Instant) {
         self.held = held;
         // Some more, so that it is over when the place is taken for free.
-        self.keep(deadline.saturating_add(CALLED));
+        self.keep(deadline + CALLED);
     }
 
     /// The exchange has come to its own end, and the place is free; after a rest where the servers are in trouble. The
     /// first that finds them well ends the rest of all.
     pub(crate) fn ended(mut self, is_trouble: bool) {
-        self.held = Duration::ZERO;
+        self.held = Instant::ORIGIN;
         let now = self.turns.runtime.now();
         match (is_trouble, self.turn) {
             (true, Slot::Short) => {
@@ -308,7 +309,7 @@ impl Permit {
         }
     }
 
-    fn keep(&self, until: Duration) {
+    fn keep(&self, until: Instant) {
         self.turns.of(self.turn).keep(self.id, until, self.turns.runtime.now());
     }
 }

@@ -236,8 +236,8 @@ where
         event.map(|event| event.map(|event| update::of(event, self.driver.route())))
     }
 
-    fn confirmed_at(&self) -> Option<Duration> {
-        self.driver.machine().confirmed_at().map(Instant::since_origin)
+    fn confirmed_at(&self) -> Option<Instant> {
+        self.driver.machine().confirmed_at()
     }
 
     fn client(&self) -> &Client {

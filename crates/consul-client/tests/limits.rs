@@ -4,10 +4,10 @@
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use consul_client::proto::Method;
-use consul_client::transport::{Body, Executor, Runtime, Sleep, Task, TransportError, TransportErrorKind};
+use consul_client::runtime::{Instant, Runtime, Sleep, SpawnError, Task};
+use consul_client::transport::{Body, Executor, TransportError, TransportErrorKind};
 use consul_client::txn::Outcome;
 use consul_client::{Client, ErrorKind};
 
@@ -34,15 +34,17 @@ impl Executor for Scripted {
 struct Stopped;
 
 impl Runtime for Stopped {
-    fn now(&self) -> Duration {
-        Duration::ZERO
+    fn now(&self) -> Instant {
+        Instant::ORIGIN
     }
 
-    fn sleep_until(&self, _: Duration) -> Sleep {
+    fn sleep_until(&self, _: Instant) -> Sleep {
         Box::pin(std::future::pending())
     }
 
-    fn spawn(&self, _: Task) {}
+    fn spawn(&self, _: Task) -> Result<(), SpawnError> {
+        Err(SpawnError::new("no runtime"))
+    }
 }
 
 const TOO_LARGE: ErrorKind = ErrorKind::Transport(TransportErrorKind::BodyTooLarge);
@@ -52,15 +54,17 @@ const TOO_LARGE: ErrorKind = ErrorKind::Transport(TransportErrorKind::BodyTooLar
 struct Over;
 
 impl Runtime for Over {
-    fn now(&self) -> Duration {
-        Duration::ZERO
+    fn now(&self) -> Instant {
+        Instant::ORIGIN
     }
 
-    fn sleep_until(&self, _: Duration) -> Sleep {
+    fn sleep_until(&self, _: Instant) -> Sleep {
         Box::pin(std::future::ready(()))
     }
 
-    fn spawn(&self, _: Task) {}
+    fn spawn(&self, _: Task) -> Result<(), SpawnError> {
+        Err(SpawnError::new("no runtime"))
+    }
 }
 
 /// A body of which nothing ever arrives.

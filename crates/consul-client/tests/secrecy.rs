@@ -5,10 +5,10 @@ use std::cell::RefCell;
 use std::error::Error;
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use consul_client::proto::Method;
-use consul_client::transport::{Body, Executor, Runtime, Sleep, Task, TransportError, TransportErrorKind};
+use consul_client::runtime::{Instant, Runtime, Sleep, SpawnError, Task};
+use consul_client::transport::{Body, Executor, TransportError, TransportErrorKind};
 use consul_client::{Client, Token};
 
 const SECRET: &str = "5ecbe7d0-0000-1111-2222-333344445555";
@@ -40,15 +40,17 @@ impl Executor for Scripted {
 struct Stopped;
 
 impl Runtime for Stopped {
-    fn now(&self) -> Duration {
-        Duration::ZERO
+    fn now(&self) -> Instant {
+        Instant::ORIGIN
     }
 
-    fn sleep_until(&self, _: Duration) -> Sleep {
+    fn sleep_until(&self, _: Instant) -> Sleep {
         Box::pin(std::future::pending())
     }
 
-    fn spawn(&self, _: Task) {}
+    fn spawn(&self, _: Task) -> Result<(), SpawnError> {
+        Err(SpawnError::new("no runtime"))
+    }
 }
 
 fn assert_hidden(what: &str, shown: &str) {

@@ -1,12 +1,11 @@
-//! The transport beneath a Consul client: moves HTTP messages and tells the time, and knows nothing of Consul.
+//! The transport beneath a Consul client: sends HTTP messages, and knows nothing of Consul.
 //!
-//! [`Executor`] takes an `http::Request` and gives an `http::Response`; [`Runtime`] is the clock. Both are
-//! object-safe, so a program can put its own HTTP stack, a test double or a recording proxy under an unchanged
-//! client. [`Body`] and [`TransportError`] are the only other types that cross the border.
+//! [`Executor`] takes an `http::Request` and returns an `http::Response`. It is object-safe, so a program can put its
+//! own HTTP stack, a test double or a recording proxy under an unchanged client. [`Body`] and [`TransportError`] are
+//! the only other types of this interface.
 //!
-//! With the feature `hyper` (on by default) there are implementations to use: `HyperExecutor`, which speaks HTTP/1.1
-//! over TCP and unix sockets on a small set of kept connections, and `TokioRuntime`. [`Address`] says where the agent
-//! listens, in every form that `CONSUL_HTTP_ADDR` takes.
+//! The feature `hyper` (on by default) adds `HyperExecutor`, which uses HTTP/1.1 over TCP and unix sockets on a small
+//! set of connections. [`Address`] is the address of an agent, in every form that `CONSUL_HTTP_ADDR` accepts.
 //!
 //! Authors of executors find what theirs has to do as functions to run in `conformance` (feature `conformance`).
 
@@ -19,7 +18,6 @@ mod executor;
 mod hint;
 #[cfg(feature = "hyper")]
 mod hyper;
-mod runtime;
 mod send_state;
 
 pub use address::{Address, AddressError};
@@ -31,6 +29,3 @@ pub use send_state::{SendMark, SendState};
 // `self`, because there is a crate of that name.
 #[cfg(feature = "hyper")]
 pub use self::hyper::{BuildError, ConnectError, HyperExecutor, HyperExecutorBuilder};
-#[cfg(feature = "hyper")]
-pub use runtime::TokioRuntime;
-pub use runtime::{Runtime, Sleep, Task};

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
-use consul_client::transport::{Body, Executor, TokioRuntime, TransportError};
+use consul_client::runtime::TokioRuntime;
+use consul_client::transport::{Body, Executor, TransportError};
 use consul_client::{Builder, Client};
 
 /// Counts what a client attempts.

@@ -6,7 +6,8 @@ use std::task::Poll;
 use std::time::Duration;
 
 use consul_proto::Options;
-use consul_transport::{Runtime, Sleep};
+
+use crate::runtime::{Instant, Runtime, Sleep};
 
 /// What a server waits when a blocking query does not say.
 const DEFAULT_WAIT: Duration = Duration::from_secs(300);
@@ -26,7 +27,7 @@ pub(crate) fn allowance(options: &Options, timeout: Duration) -> Duration {
 /// Runs `attempt` until `at`; `None` where it was not finished by then.
 ///
 /// What finishes without a wait costs no timer.
-pub(crate) async fn within<F: Future>(runtime: &dyn Runtime, at: Duration, attempt: F) -> Option<F::Output> {
+pub(crate) async fn within<F: Future>(runtime: &dyn Runtime, at: Instant, attempt: F) -> Option<F::Output> {
     let mut attempt = pin!(attempt);
     let mut sleep: Option<Sleep> = None;
     poll_fn(|cx| {

@@ -4,7 +4,6 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 use std::{fmt, mem};
 
 use consul_proto::{OutputOf, ResponseError, Watchable, kv};
@@ -13,6 +12,7 @@ use serde::de::DeserializeOwned;
 
 use crate::codec::{self, Codec, CodecError, Json};
 use crate::error::Route;
+use crate::runtime::Instant;
 use crate::watch::view::{Source, alone};
 use crate::watch::{State, Trouble, Update, View, Watch, update};
 use crate::{Client, Error};
@@ -77,7 +77,7 @@ type Decode<E, T> = fn(&E, &OutputOf<E>) -> Result<Option<T>, CodecError>;
 struct Misfit {
     error: Error,
     /// When the value before it was confirmed last.
-    confirmed_at: Option<Duration>,
+    confirmed_at: Option<Instant>,
 }
 
 impl Watch<kv::Get> {
@@ -186,7 +186,7 @@ where
     }
 
     /// Takes a state for a value; `None` where there is nothing to tell.
-    fn read(&mut self, state: State<OutputOf<E>>, before: Option<Duration>) -> Option<Update<Option<T>>> {
+    fn read(&mut self, state: State<OutputOf<E>>, before: Option<Instant>) -> Option<Update<Option<T>>> {
         match (self.decode)(self.watch.driver.machine().endpoint(), &state.value) {
             Ok(value) => {
                 self.misfit = None;
@@ -208,13 +208,13 @@ where
 
     fn misfit(&self) -> Option<Trouble> {
         let misfit = self.misfit.as_ref()?;
-        let now = self.watch.driver.now().since_origin();
-        let unconfirmed = misfit.confirmed_at.map(|at| now.saturating_sub(at));
+        let now = self.watch.driver.now();
+        let unconfirmed = misfit.confirmed_at.map(|at| now.since(at));
         Some(Trouble { error: misfit.error.clone(), unconfirmed })
     }
 
     /// When the value that is shown was confirmed last.
-    fn confirmed(&self) -> Option<Duration> {
+    fn confirmed(&self) -> Option<Instant> {
         match &self.misfit {
             Some(misfit) => misfit.confirmed_at,
             None => self.watch.confirmed_at(),
@@ -232,7 +232,7 @@ where
         self.poll_next_update(cx)
     }
 
-    fn confirmed_at(&self) -> Option<Duration> {
+    fn confirmed_at(&self) -> Option<Instant> {
         self.confirmed()
     }
 

@@ -5,7 +5,7 @@ use std::task::{Context, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
-use consul_client::transport::Runtime;
+
 use consul_client::watch::Update;
 use consul_client::{View, Watch, proto};
 use futures_core::Stream;

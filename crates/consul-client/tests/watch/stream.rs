@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use consul_client::Error;
-use consul_client::transport::Runtime;
+
 use consul_client::watch::{Ends, Update};
 use futures_core::Stream;
 

@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
-use consul_client::transport::Runtime;
 use consul_client::watch::Rate;
 use consul_client::{Watch, proto};
 use futures_core::Stream;

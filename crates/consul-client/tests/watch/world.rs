@@ -10,7 +10,8 @@ use std::time::Duration;
 use std::{fmt, mem};
 
 use bytes::Bytes;
-use consul_client::transport::{Body, Executor, Runtime, Sleep, Task, TransportError, TransportErrorKind};
+use consul_client::runtime::{Instant, Runtime, Sleep, SpawnError, Task};
+use consul_client::transport::{Body, Executor, TransportError, TransportErrorKind};
 use consul_client::watch::{Trouble, Update};
 use consul_client::{Client, Error, Watch, proto};
 
@@ -83,12 +84,20 @@ impl Drop for Alarm {
     }
 }
 
-impl Runtime for Clock {
-    fn now(&self) -> Duration {
+impl Clock {
+    /// The time since the origin.
+    pub(crate) fn now(&self) -> Duration {
         self.hands().now
     }
+}
 
-    fn sleep_until(&self, at: Duration) -> Sleep {
+impl Runtime for Clock {
+    fn now(&self) -> Instant {
+        Instant::ORIGIN + self.hands().now
+    }
+
+    fn sleep_until(&self, at: Instant) -> Sleep {
+        let at = at.since_origin();
         let mut hands = self.hands();
         hands.ids += 1;
         let id = hands.ids;
@@ -96,8 +105,9 @@ impl Runtime for Clock {
         Box::pin(Alarm { clock: self.clone(), at, id })
     }
 
-    fn spawn(&self, task: Task) {
+    fn spawn(&self, task: Task) -> Result<(), SpawnError> {
         self.hands().tasks.push((task, Woken::new()));
+        Ok(())
     }
 }
 
@@ -262,7 +272,7 @@ impl Executor for Server {
         self.asked.lock().unwrap().push(asked.clone());
         let _under_way = UnderWay::new(self, asked.clone());
         let (after, reply) = (self.script.lock().unwrap())(&asked);
-        self.clock.sleep_until(asked.at.saturating_add(after)).await;
+        self.clock.sleep_until(Instant::ORIGIN + asked.at.saturating_add(after)).await;
         let Some((status, index, body)) = reply else {
             return Err(TransportError::new(TransportErrorKind::Connect, "refused"));
         };

@@ -10,10 +10,11 @@ use std::time::Duration;
 
 use arc_swap::{ArcSwap, Guard};
 use consul_proto::{OutputOf, Watchable};
-use consul_transport::{Runtime, TransportError, TransportErrorKind};
+use consul_transport::{TransportError, TransportErrorKind};
 use tokio::sync::watch::{Sender, channel};
 
 use crate::error::Route;
+use crate::runtime::{Instant, Runtime};
 use crate::views::Query;
 use crate::watch::{State, Trouble, Update, View, Watch};
 use crate::{Client, Error, Token};
@@ -27,7 +28,7 @@ pub(crate) trait Source: Send + 'static {
     fn poll_update(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Update<Self::Value>, Error>>>;
 
     /// When the state was confirmed last, by the client's clock.
-    fn confirmed_at(&self) -> Option<Duration>;
+    fn confirmed_at(&self) -> Option<Instant>;
 
     /// Whose clock and tasks it lives by.
     fn client(&self) -> &Client;
@@ -84,8 +85,8 @@ impl<T> Shared<T> {
 
     pub(super) fn unconfirmed(&self) -> Option<Duration> {
         self.now().state.as_ref()?;
-        let confirmed = Duration::from_nanos(self.confirmed_at.load(Ordering::Relaxed));
-        Some(self.runtime.now().saturating_sub(confirmed))
+        let confirmed = Instant::from_nanos(self.confirmed_at.load(Ordering::Relaxed));
+        Some(self.runtime.now().since(confirmed))
     }
 
     /// Trouble that was told some time ago, as it is now.
@@ -98,10 +99,9 @@ impl<T> Shared<T> {
         Error::transport(self.route.clone(), TransportError::unsent(TransportErrorKind::Other, why))
     }
 
-    fn confirm(&self, at: Option<Duration>) {
+    fn confirm(&self, at: Option<Instant>) {
         if let Some(at) = at {
-            let nanos = u64::try_from(at.as_nanos()).unwrap_or(u64::MAX);
-            self.confirmed_at.store(nanos, Ordering::Relaxed);
+            self.confirmed_at.store(at.as_nanos(), Ordering::Relaxed);
         }
     }
 
@@ -137,7 +137,7 @@ where
     views.insert(query, Box::new(entry));
     // A runtime that is about to end drops the task at once.
     drop(views);
-    client.settings().runtime.spawn(Box::pin(keep(keeper)));
+    spawn(&client, keeper);
     view
 }
 
@@ -145,8 +145,15 @@ where
 pub(crate) fn alone<S: Source>(source: S) -> View<S::Value> {
     let client = source.client().clone();
     let (keeper, _, view) = prepare(source, None);
-    client.settings().runtime.spawn(Box::pin(keep(keeper)));
+    spawn(&client, keeper);
     view
+}
+
+/// A task that cannot be spawned is dropped, which ends the view with an error.
+fn spawn<S: Source>(client: &Client, keeper: Keeper<S>) {
+    if let Err(error) = client.settings().runtime.spawn(Box::pin(keep(keeper))) {
+        tracing::debug!(%error, "view has ended");
+    }
 }
 
 fn prepare<S: Source>(source: S, query: Option<Query>) -> (Keeper<S>, Entry<S::Value>, View<S::Value>) {
