@@ -1,28 +1,31 @@
-//! Where an agent listens.
+//! The address of an agent.
 
 use std::fmt;
-use std::net::Ipv6Addr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use http::uri::PathAndQuery;
-
+mod error;
+mod parse;
 #[cfg(test)]
 mod tests;
 
-/// Where an agent listens, in every form that `CONSUL_HTTP_ADDR` takes.
+pub use self::error::AddressError;
+
+/// The address of an agent, in every form that `CONSUL_HTTP_ADDR` accepts.
 ///
 /// | form | meaning |
 /// | --- | --- |
 /// | `127.0.0.1:8500`, `consul:8500`, `[::1]:8500` | HTTP |
-/// | `:8500` | HTTP on this machine, `localhost` |
+/// | `[fe80::1%eth0]:8500` | HTTP to a link-local address, with its zone |
+/// | `:8500` | HTTP to `localhost` |
 /// | `http://host:port`, `https://host:port` | HTTP, HTTP over TLS |
-/// | `http://proxy/consul`, `https://proxy:8443/consul/` | the same behind a proxy, with a path before every path |
+/// | `http://proxy/consul`, `https://proxy:8443/consul/` | the same through a gateway, with a path before every path |
 /// | `unix:///run/consul.sock` | HTTP over a unix socket |
+/// | `unix://@consul` | HTTP over an abstract unix socket (Linux) |
 ///
-/// **Without a port it is 80 for HTTP and 443 for HTTPS, not 8500.** That is how the `consul` command and everything
-/// else built on Consul's own client reads the variable, and one variable has to name one agent in every program of a
-/// machine. 8500 is the port of [`Address::default`], for where nothing is said at all.
+/// **The port defaults to 80 for HTTP and to 443 for HTTPS, not to 8500.** The `consul` command and all programs built
+/// on Consul's official client read the variable in this way, and one variable should mean the same agent in every
+/// program. Only [`Address::default`], which is used if no address is set, has the port 8500.
 ///
 /// ```
 /// use consul_transport::Address;
@@ -43,52 +46,20 @@ enum Kind {
     Unix(PathBuf),
 }
 
-/// Why a text is not an [`Address`].
-///
-/// Says what is wrong and, but for an unknown scheme, never repeats the text: people put passwords in addresses.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum AddressError {
-    /// Nothing there.
-    #[error("address is empty")]
-    Empty,
-    /// A scheme other than `http`, `https` and `unix`.
-    #[error("scheme {0:?} is not one of http, https and unix")]
-    Scheme(String),
-    /// `user:password@` before the host. Consul does not look at it; a token goes into a header.
-    #[error("address contains credentials; Consul takes a token, which is set apart from the address")]
-    Credentials,
-    /// Not a host name, an IPv4 address, or an IPv6 address in brackets.
-    #[error("host is neither a name nor an IP address (IPv6 in brackets)")]
-    Host,
-    /// Not a number from 1 to 65535.
-    #[error("port is not a number from 1 to 65535")]
-    Port,
-    /// A path after a host without `http://` or `https://` before it.
-    #[error("a path in the address needs http:// or https:// before the host")]
-    PathWithoutScheme,
-    /// A base path with a query, a fragment, or bytes that a path cannot have.
-    #[error("path of the address is not a plain, escaped path")]
-    BasePath,
-    /// `unix://` without a path, or with a NUL in it.
-    #[error("address of a unix socket has no usable path")]
-    SocketPath,
-}
-
 impl Address {
-    /// The agent that listens on the unix socket at `path`.
+    /// Creates the address of an agent that listens on the unix socket at `path`.
     #[must_use]
     pub fn unix(path: impl Into<PathBuf>) -> Self {
         Self(Kind::Unix(path.into()))
     }
 
-    /// Whether the agent is spoken to over TLS.
+    /// Returns `true` if the agent is reached over TLS.
     #[must_use]
     pub fn is_tls(&self) -> bool {
         matches!(self.0, Kind::Tcp { tls: true, .. })
     }
 
-    /// The path of the unix socket; `None` for TCP.
+    /// Returns the path of the unix socket, or `None` for TCP. The path of an abstract socket starts with a NUL byte.
     #[must_use]
     pub fn unix_path(&self) -> Option<&Path> {
         match &self.0 {
@@ -97,7 +68,7 @@ impl Address {
         }
     }
 
-    /// The host, an IPv6 address without its brackets; `None` for a unix socket.
+    /// Returns the host, or `None` for a unix socket. An IPv6 address has no brackets, and its zone follows a `%`.
     #[must_use]
     pub fn host(&self) -> Option<&str> {
         match &self.0 {
@@ -106,7 +77,7 @@ impl Address {
         }
     }
 
-    /// The port, also where it was not written; `None` for a unix socket.
+    /// Returns the port, given or default, or `None` for a unix socket.
     #[must_use]
     pub fn port(&self) -> Option<u16> {
         match self.0 {
@@ -115,7 +86,7 @@ impl Address {
         }
     }
 
-    /// What goes before the path of every request, without a slash at its end; empty for none.
+    /// Returns the path that precedes the path of every request, without a slash at its end. Empty if there is none.
     #[must_use]
     pub fn base_path(&self) -> &str {
         match &self.0 {
@@ -124,21 +95,28 @@ impl Address {
         }
     }
 
-    /// The value of the `Host` header.
+    /// Returns the value of the `Host` header.
     ///
-    /// Consul answers 400 to a `/` in it, so a socket has a name that is no path. The port is left out where the
-    /// scheme says it, as every browser does, because proxies look for the plain name.
+    /// Consul rejects a `/` in it with 400, so a unix socket has a name that is not a path. A default port is left out,
+    /// because proxies look for the plain name. An IPv6 zone means nothing to another machine and is left out too.
     #[cfg(feature = "hyper")]
     pub(crate) fn host_header(&self) -> String {
         match &self.0 {
-            Kind::Tcp { tls, host, port, .. } if *port == default_port(*tls) => Bracketed(host).to_string(),
-            Kind::Tcp { host, port, .. } => format!("{}:{port}", Bracketed(host)),
+            Kind::Tcp { tls, host, port, .. } => {
+                let host = Bracketed(without_zone(host));
+                if *port == parse::default_port(*tls) { host.to_string() } else { format!("{host}:{port}") }
+            }
             Kind::Unix(_) => "localhost".to_owned(),
         }
     }
 }
 
-/// `http://127.0.0.1:8500`, where an agent listens unless it is told otherwise.
+#[cfg(feature = "hyper")]
+fn without_zone(host: &str) -> &str {
+    host.split_once('%').map_or(host, |(address, _)| address)
+}
+
+/// `http://127.0.0.1:8500`, the default address of an agent.
 impl Default for Address {
     fn default() -> Self {
         Self(Kind::Tcp { tls: false, host: "127.0.0.1".to_owned(), port: 8500, base_path: String::new() })
@@ -149,95 +127,11 @@ impl FromStr for Address {
     type Err = AddressError;
 
     fn from_str(text: &str) -> Result<Self, AddressError> {
-        if text.is_empty() {
-            return Err(AddressError::Empty);
-        }
-        let (scheme, rest) = match text.split_once("://") {
-            Some((scheme, rest)) => (Some(scheme), rest),
-            None => (None, text),
-        };
-        let is = |name: &str| scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(name));
-        if is("unix") {
-            return match rest {
-                "" => Err(AddressError::SocketPath),
-                path if path.contains('\0') => Err(AddressError::SocketPath),
-                path => Ok(Self::unix(path)),
-            };
-        }
-        // Anywhere, not only before the first slash: a password may contain one.
-        if text.contains('@') {
-            return Err(AddressError::Credentials);
-        }
-        let tls = is("https");
-        if let Some(scheme) = scheme
-            && !tls
-            && !is("http")
-        {
-            return Err(AddressError::Scheme(scheme.to_owned()));
-        }
-        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-        if scheme.is_none() && !path.is_empty() {
-            return Err(AddressError::PathWithoutScheme);
-        }
-        let (host, port) = parse_authority(authority)?;
-        Ok(Self(Kind::Tcp {
-            tls,
-            host,
-            port: port.unwrap_or(default_port(tls)),
-            base_path: parse_base_path(path)?,
-        }))
+        parse::parse(text).map(Self)
     }
 }
 
-const fn default_port(tls: bool) -> u16 {
-    if tls { 443 } else { 80 }
-}
-
-fn parse_authority(authority: &str) -> Result<(String, Option<u16>), AddressError> {
-    if let Some(bracketed) = authority.strip_prefix('[') {
-        let (host, port) = bracketed.split_once(']').ok_or(AddressError::Host)?;
-        host.parse::<Ipv6Addr>().map_err(|_| AddressError::Host)?;
-        let port = match port {
-            "" => None,
-            port => Some(parse_port(port.strip_prefix(':').ok_or(AddressError::Port)?)?),
-        };
-        return Ok((host.to_owned(), port));
-    }
-    let (host, port) = match authority.split_once(':') {
-        Some((_, port)) if port.contains(':') => return Err(AddressError::Host),
-        Some((host, port)) => (host, Some(parse_port(port)?)),
-        None => (authority, None),
-    };
-    match host {
-        "" if port.is_some() => Ok(("localhost".to_owned(), port)),
-        host if is_host(host) => Ok((host.to_owned(), port)),
-        _ => Err(AddressError::Host),
-    }
-}
-
-fn is_host(host: &str) -> bool {
-    !host.is_empty()
-        && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_'))
-}
-
-fn parse_port(port: &str) -> Result<u16, AddressError> {
-    // `u16::from_str` takes a sign.
-    match port.parse() {
-        Ok(number) if number > 0 && port.bytes().all(|byte| byte.is_ascii_digit()) => Ok(number),
-        _ => Err(AddressError::Port),
-    }
-}
-
-fn parse_base_path(path: &str) -> Result<String, AddressError> {
-    let path = path.trim_end_matches('/');
-    if path.is_empty() {
-        return Ok(String::new());
-    }
-    let is_plain = path.is_ascii() && !path.contains(['?', '#']) && PathAndQuery::from_str(path).is_ok();
-    if is_plain { Ok(path.to_owned()) } else { Err(AddressError::BasePath) }
-}
-
-/// The form that [`FromStr`] takes, with scheme and port.
+/// The form that [`FromStr`] accepts, with scheme and port.
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
@@ -245,12 +139,12 @@ impl fmt::Display for Address {
                 let scheme = if *tls { "https" } else { "http" };
                 write!(f, "{scheme}://{}:{port}{base_path}", Bracketed(host))
             }
-            Kind::Unix(path) => write!(f, "unix://{}", path.display()),
+            Kind::Unix(path) => write!(f, "unix://{}", path.display().to_string().replacen('\0', "@", 1)),
         }
     }
 }
 
-/// A host as it stands before a port.
+/// A host in the form that precedes a port.
 struct Bracketed<'a>(&'a str);
 
 impl fmt::Display for Bracketed<'_> {
