@@ -11,10 +11,9 @@ use http_body_util::combinators::UnsyncBoxBody;
 
 use crate::{TransportError, TransportErrorKind};
 
-/// A body: bytes at hand, or a stream of them.
+/// A body: either bytes in memory, or a stream of them.
 ///
-/// A body made from [`Bytes`] is sent with its length; Consul ignores the body of some writes when it arrives in
-/// chunks.
+/// A body made from [`Bytes`] is sent with its length. Consul ignores the body of some writes if it arrives in chunks.
 pub struct Body(Inner);
 
 enum Inner {
@@ -23,13 +22,13 @@ enum Inner {
 }
 
 impl Body {
-    /// A body without a byte.
+    /// Creates an empty body.
     #[must_use]
     pub const fn empty() -> Self {
         Self(Inner::Bytes(Bytes::new()))
     }
 
-    /// A body that arrives piece by piece.
+    /// Creates a body from a stream of frames.
     #[must_use]
     pub fn stream<B>(body: B) -> Self
     where
@@ -38,14 +37,15 @@ impl Body {
         Self(Inner::Stream(UnsyncBoxBody::new(body)))
     }
 
-    /// Reads the whole body, unless it is longer than `limit` bytes.
+    /// Reads the complete body of at most `limit` bytes.
     ///
-    /// An announced length above the limit is refused before a byte is read, and memory is reserved for what has
-    /// arrived, not for what is announced.
+    /// An announced length above the limit is rejected before anything is read. Memory is reserved for the bytes that
+    /// have arrived, and for little of the announced length.
     ///
     /// # Errors
     ///
-    /// [`BodyTooLarge`](TransportErrorKind::BodyTooLarge), and whatever breaks the body off.
+    /// Returns an error if the body is longer than `limit` ([`BodyTooLarge`](TransportErrorKind::BodyTooLarge)), or if
+    /// the stream fails or ends early.
     pub async fn collect(self, limit: usize) -> Result<Bytes, TransportError> {
         let mut stream = match self.0 {
             Inner::Bytes(bytes) if bytes.len() <= limit => return Ok(bytes),
@@ -68,14 +68,14 @@ impl Body {
     }
 }
 
-/// Keeps a body of one frame as it came, which is the usual case, and copies only where there are more.
+/// Keeps a body of one frame as it arrived, which is the usual case. Copies only if there are more frames.
 enum Collected {
     None,
     One(Bytes),
     Many(BytesMut),
 }
 
-/// What may be reserved on the word of a `Content-Length`.
+/// Maximum number of bytes reserved because of a `Content-Length`.
 const MAX_RESERVED: u64 = 4 << 20;
 
 impl Collected {
@@ -113,7 +113,7 @@ impl Collected {
 fn too_large(length: u64, limit: usize) -> TransportError {
     TransportError::new(
         TransportErrorKind::BodyTooLarge,
-        format!("{length} bytes or more, where {limit} are allowed"),
+        format!("at least {length} bytes, limit is {limit} bytes"),
     )
 }
 
@@ -159,7 +159,7 @@ impl Default for Body {
     }
 }
 
-/// Tells the length, never the bytes: a body can be a secret.
+/// Shows the length, never the bytes, because a body can contain a secret.
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
@@ -204,7 +204,7 @@ mod tests {
         let collecting = Body::stream(Frames(frames, announced)).collect(limit);
         match std::pin::pin!(collecting).poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(result) => result,
-            Poll::Pending => panic!("frames are all there"),
+            Poll::Pending => panic!("all frames are available"),
         }
     }
 
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn limit_holds_for_announced_and_for_endless_bodies() {
+    fn limit_applies_to_announced_and_to_received_bytes() {
         for result in [collect(&["1234"], None, 3), collect(&["12", "34"], None, 3), collect(&[], Some(4), 3)]
         {
             assert_eq!(result.unwrap_err().kind(), TransportErrorKind::BodyTooLarge);
@@ -224,12 +224,12 @@ mod tests {
     }
 
     #[test]
-    fn announced_length_reserves_little() {
+    fn announced_length_reserves_little_memory() {
         assert_eq!(collect(&["1", "2"], Some(1 << 40), usize::MAX).unwrap(), "12");
     }
 
     #[test]
-    fn debug_hides_the_bytes() {
+    fn debug_hides_the_bytes_of_a_body() {
         assert_eq!(format!("{:?}", Body::from(Bytes::from_static(b"secret"))), "Body(6 bytes)");
     }
 }

@@ -1,14 +1,14 @@
-//! Why there is no answer.
+//! Why there is no response.
 
 use std::error::Error as StdError;
 use std::fmt;
 
 type Source = Box<dyn StdError + Send + Sync>;
 
-/// No answer, or not all of it.
+/// Error returned if there is no response, or only a part of it.
 ///
-/// Two questions decide what a caller may do next: what went wrong ([`kind`](Self::kind)), and whether the server can
-/// have seen the request ([`is_unsent`](Self::is_unsent)).
+/// Two questions decide what a caller may do next: what failed ([`kind`](Self::kind)), and whether the server can have
+/// seen the request ([`is_unsent`](Self::is_unsent)).
 #[derive(Debug)]
 pub struct TransportError {
     kind: TransportErrorKind,
@@ -16,45 +16,47 @@ pub struct TransportError {
     source: Option<Source>,
 }
 
-/// What went wrong on the way.
+/// What failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
-    /// No connection: refused, unreachable, name not resolved, or not established in time.
+    /// No connection was established: refused, unreachable, the name was not resolved, or a timeout.
     Connect,
-    /// The connection broke before the answer was complete.
+    /// The server closed a new connection before the request was sent. Servers at their connection limit do this.
+    Rejected,
+    /// The connection was closed before the response was complete.
     Closed,
-    /// What came back is not HTTP.
+    /// The response is not valid HTTP, or its head is too large.
     Protocol,
     /// The body is larger than the reader's limit.
     BodyTooLarge,
-    /// This executor cannot carry the request.
+    /// This executor does not support the request.
     Request,
-    /// Anything else that an executor meets.
+    /// Another error of the executor.
     Other,
 }
 
 impl TransportError {
-    /// An error after which the server may have seen the request.
+    /// Creates an error after which the server may have seen the request.
     #[must_use]
     pub fn new(kind: TransportErrorKind, source: impl Into<Source>) -> Self {
         Self { kind, unsent: false, source: Some(source.into()) }
     }
 
-    /// An error of which it is certain that the server saw nothing of the request: it may be sent again without a
-    /// thought, also when it is a write.
+    /// Creates an error after which the server has certainly not seen the request. Sending the request again is safe,
+    /// even if it is a write.
     #[must_use]
     pub fn unsent(kind: TransportErrorKind, source: impl Into<Source>) -> Self {
         Self { kind, unsent: true, source: Some(source.into()) }
     }
 
-    /// What went wrong.
+    /// Returns what failed.
     #[must_use]
     pub fn kind(&self) -> TransportErrorKind {
         self.kind
     }
 
-    /// Whether the server certainly saw nothing of the request. `false` means unknown.
+    /// Returns `true` if the server has certainly not seen the request. `false` means unknown.
     #[must_use]
     pub fn is_unsent(&self) -> bool {
         self.unsent
@@ -64,11 +66,12 @@ impl TransportError {
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.kind {
-            TransportErrorKind::Connect => "cannot connect",
-            TransportErrorKind::Closed => "connection broke before the answer was complete",
-            TransportErrorKind::Protocol => "answer is not valid HTTP",
-            TransportErrorKind::BodyTooLarge => "body is larger than the limit",
-            TransportErrorKind::Request => "request cannot be carried by this executor",
+            TransportErrorKind::Connect => "failed to connect",
+            TransportErrorKind::Rejected => "server closed the new connection",
+            TransportErrorKind::Closed => "connection closed before the response was complete",
+            TransportErrorKind::Protocol => "response is not valid HTTP",
+            TransportErrorKind::BodyTooLarge => "body exceeds the size limit",
+            TransportErrorKind::Request => "executor does not support this request",
             TransportErrorKind::Other => "transport failed",
         })
     }

@@ -1,30 +1,35 @@
-//! The one trait that moves an HTTP message.
+//! The trait that sends HTTP requests.
 
 use async_trait::async_trait;
 
 use crate::{Body, TransportError};
 
-/// Sends an HTTP request to the agent it is bound to and returns the answer.
+/// Sends HTTP requests to one agent and returns the responses.
 ///
-/// A request arrives in origin form (`/v1/kv/foo?raw`), without a `Host` header: where the agent listens, what
-/// protocol it speaks and how a connection is authenticated are the executor's own. Everything else is left as it is;
-/// in particular the path is sent byte for byte, because collapsing `..` or unescaping `%2F` would name another key.
+/// A request arrives in origin form (`/v1/kv/foo?raw`), without a `Host` header. The executor adds the address, the
+/// protocol and the authentication of the connection. It changes nothing else. In particular it sends the path byte for
+/// byte, because collapsing `..` or unescaping `%2F` would name another key.
 ///
-/// What an implementation promises, and the functions of `conformance` (a feature) check:
+/// Implementations guarantee the following, and the functions of `conformance` (a feature) check it:
 ///
-/// - The future resolves when the head of the answer is there. The body follows as it is read.
-/// - Every status is `Ok`. Redirects are not followed: the answer of a redirect is handed back like any other.
-/// - Dropping the future, or the body of the answer, abandons the exchange: nothing of it goes on in the background.
-/// - A request is written at most once, unless it is certain that the server saw none of the earlier attempt.
-/// - A body whose length is known is sent with a `Content-Length`, an empty one of a `PUT` with 0.
+/// - The future resolves when the head of the response has arrived. The body follows while it is read.
+/// - Every status is `Ok`. Redirects are not followed; the response of a redirect is returned like any other.
+/// - Dropping the future, or the body of the response, ends the exchange. Nothing continues in the background.
+/// - A request is written at most once, unless the server certainly saw nothing of the earlier attempt.
+/// - A body of known length is sent with a `Content-Length`, an empty one of a `PUT` with 0.
+/// - A request without `Accept-Encoding` asks for `identity`, and a body is never decoded.
+/// - A response keeps the version and the headers that arrived, including `Content-Length` and `Transfer-Encoding`. They
+///   show whether a body has an end of its own. A body that the end of the connection delimits may be cut off, and
+///   nothing else reveals it.
+/// - A body that ends before its length or its last chunk is an error.
 /// - An error reports whether the request was [certainly not sent](TransportError::is_unsent).
 /// - A [`SendMark`](crate::SendMark) in the request's extensions is never `NotSent` once the server may have seen the
 ///   request. An executor that ignores marks is safe.
 /// - The extensions may contain a [`Hint`](crate::Hint) and the mark [`Idempotent`](crate::Idempotent). An executor may
 ///   ignore both.
 ///
-/// The trait is object-safe; a client holds an `Arc<dyn Executor>`. Implementations are written with the crate
-/// `async-trait`. One can wrap another:
+/// The trait is object-safe, and a client holds an `Arc<dyn Executor>`. Implementations use the crate `async-trait`. An
+/// executor can wrap another:
 ///
 /// ```
 /// use std::sync::Arc;
@@ -49,10 +54,18 @@ use crate::{Body, TransportError};
 /// ```
 #[async_trait]
 pub trait Executor: std::fmt::Debug + Send + Sync + 'static {
-    /// Sends `request` and resolves to the head of the answer, with its body still to be read.
+    /// Sends `request` and returns the head of the response, with a body that is still to be read.
     ///
     /// # Errors
     ///
-    /// Where no answer arrived: the connection was refused or broke, or what came back was not HTTP.
+    /// Returns an error if there is no response: the connection failed or was closed, the response is not valid HTTP,
+    /// or the executor does not support the request.
     async fn execute(&self, request: http::Request<Body>) -> Result<http::Response<Body>, TransportError>;
+
+    /// Returns how many long polls this executor can have open at the same time, or `None` if it sets no limit.
+    ///
+    /// A caller that has more of them lets them take turns. The default implementation returns `None`.
+    fn max_long_polls(&self) -> Option<usize> {
+        None
+    }
 }

@@ -1,13 +1,15 @@
-//! The transport beneath a Consul client: sends HTTP messages, and knows nothing of Consul.
+//! The transport of a Consul client. It sends HTTP messages and knows nothing of Consul.
 //!
 //! [`Executor`] takes an `http::Request` and returns an `http::Response`. It is object-safe, so a program can put its
-//! own HTTP stack, a test double or a recording proxy under an unchanged client. [`Body`] and [`TransportError`] are
-//! the only other types of this interface.
+//! own HTTP stack, a test double or a recording proxy below an unchanged client. [`Body`] and [`TransportError`] are the
+//! only other types that every executor uses. [`SendMark`], [`Hint`] and [`Idempotent`] are optional extensions of a
+//! request.
 //!
-//! The feature `hyper` (on by default) adds `HyperExecutor`, which uses HTTP/1.1 over TCP and unix sockets on a small
-//! set of connections. [`Address`] is the address of an agent, in every form that `CONSUL_HTTP_ADDR` accepts.
+//! With the feature `hyper` (on by default) this crate contains an implementation, `HyperExecutor`. It speaks HTTP/1.1
+//! over TCP and unix sockets and keeps a small number of idle connections. [`Address`] is the address of an agent, in
+//! every form that `CONSUL_HTTP_ADDR` accepts.
 //!
-//! Authors of executors find what theirs has to do as functions to run in `conformance` (feature `conformance`).
+//! The module `conformance` (feature `conformance`) checks whether an executor meets the contract.
 
 mod address;
 mod body;

@@ -30,7 +30,7 @@ async fn every_rule_from_spawned_tasks() {
     tokio::spawn(conformance::run_all(make)).await.unwrap();
 }
 
-/// Takes every answer to be long in coming.
+/// Sends every request as a long poll.
 #[derive(Debug)]
 struct Patient(Arc<dyn Executor>);
 
@@ -43,7 +43,7 @@ impl Executor for Patient {
 }
 
 #[tokio::test]
-async fn every_rule_of_answers_that_are_long_in_coming() {
+async fn every_rule_with_long_polls() {
     let make = |agent| -> Arc<dyn Executor> { Arc::new(Patient(make(agent))) };
     conformance::run_all(make).await;
     conformance::sequential_calls_share_a_connection(&make).await;

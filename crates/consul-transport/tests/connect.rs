@@ -1,4 +1,4 @@
-//! How the hyper executor connects, and what it says when it cannot.
+//! How the hyper executor connects, and its errors when it cannot.
 
 #![allow(clippy::unwrap_used, reason = "a test; clippy sees only the functions marked as such")]
 
@@ -12,11 +12,11 @@ use consul_transport::{
 use http::Request;
 use socket2::{Domain, Socket, Type};
 
-async fn refusal(executor: HyperExecutor) -> TransportError {
+async fn connect_error(executor: HyperExecutor) -> TransportError {
     let request = Request::put("/v1/kv/a").body(Body::empty()).unwrap();
     let error = executor.execute(request).await.unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::Connect, "{error:?}");
-    assert!(error.is_unsent(), "without a connection nothing is sent");
+    assert!(error.is_unsent(), "nothing is sent without a connection");
     error
 }
 
@@ -52,7 +52,8 @@ impl Full {
 #[tokio::test]
 async fn b1_connecting_times_out() {
     let full = Full::new();
-    let error = refusal(full.builder().connect_timeout(Duration::from_millis(100)).build().unwrap()).await;
+    let error =
+        connect_error(full.builder().connect_timeout(Duration::from_millis(100)).build().unwrap()).await;
     assert!(matches!(source(&error), ConnectError::Timeout { .. }), "{error:?}");
 }
 
@@ -73,9 +74,21 @@ async fn refused_connection_names_its_address() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);
-    let error = refusal(HyperExecutor::new(address.to_string().parse().unwrap()).unwrap()).await;
+    let error = connect_error(HyperExecutor::new(address.to_string().parse().unwrap()).unwrap()).await;
     let ConnectError::Tcp { address: tried, source } = source(&error) else { panic!("{error:?}") };
     assert_eq!((*tried, source.kind()), (address, std::io::ErrorKind::ConnectionRefused));
+}
+
+#[tokio::test]
+async fn zone_of_an_ipv6_address_is_resolved() {
+    // Interface 1 is the loopback interface, which has no address of this prefix: the system rejects the connection,
+    // but the zone was understood.
+    let executor = HyperExecutor::new("[fe80::1%1]:9".parse().unwrap()).unwrap();
+    let error = connect_error(executor).await;
+    let ConnectError::Tcp { address: SocketAddr::V6(tried), .. } = source(&error) else {
+        panic!("{error:?}")
+    };
+    assert_eq!(tried.scope_id(), 1);
 }
 
 #[cfg(unix)]
@@ -91,7 +104,7 @@ mod unix {
 
     use super::*;
 
-    /// A directory that goes with the test.
+    /// A directory that is removed at the end of the test.
     struct Directory(PathBuf);
 
     impl Directory {
@@ -117,11 +130,11 @@ mod unix {
     }
 
     #[tokio::test]
-    async fn calls_go_over_a_socket_and_share_a_connection() {
+    async fn calls_over_a_unix_socket_share_a_connection() {
         let directory = Directory::new("calls");
         let path = directory.join("consul.sock");
         let listener = UnixListener::bind(&path).unwrap();
-        let (heard, hears) = mpsc::channel();
+        let (sender, requests) = mpsc::channel();
         thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
             let mut bytes = [0; 4096];
@@ -133,36 +146,62 @@ mod unix {
                         _ => return,
                     }
                 }
-                heard.send(String::from_utf8(head).unwrap()).unwrap();
+                sender.send(String::from_utf8(head).unwrap()).unwrap();
                 stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").unwrap();
             }
         });
         let executor = executor(&path);
         for _ in 0..3 {
             let request = Request::get("/v1/agent/self").body(Body::empty()).unwrap();
-            let answer = executor.execute(request).await.unwrap();
-            assert_eq!(answer.into_body().collect(10).await.unwrap(), "ok");
-            // A path in `Host` is answered 400 by Consul.
-            assert_eq!(hears.recv().unwrap(), "GET /v1/agent/self HTTP/1.1\r\nhost: localhost\r\n\r\n");
+            let response = executor.execute(request).await.unwrap();
+            assert_eq!(response.into_body().collect(10).await.unwrap(), "ok");
+            // Consul rejects a path in `Host` with 400.
+            assert_eq!(
+                requests.recv().unwrap(),
+                "GET /v1/agent/self HTTP/1.1\r\nhost: localhost\r\naccept-encoding: identity\r\n\r\n"
+            );
         }
     }
 
     #[tokio::test]
-    async fn refusals_are_told_apart_and_nothing_else_is_tried() {
+    async fn s8_unix_socket_errors_are_distinct() {
         let directory = Directory::new("refusals");
 
         let missing = directory.join("missing.sock");
-        let error = refusal(executor(&missing)).await;
+        let error = connect_error(executor(&missing)).await;
         assert!(matches!(source(&error), ConnectError::SocketMissing(path) if *path == missing), "{error:?}");
 
         let file = directory.join("file");
         fs::write(&file, "not a socket").unwrap();
-        let error = refusal(executor(&file)).await;
+        let error = connect_error(executor(&file)).await;
         assert!(matches!(source(&error), ConnectError::NotASocket(path) if *path == file), "{error:?}");
 
         let stale = directory.join("stale.sock");
         drop(UnixListener::bind(&stale).unwrap());
-        let error = refusal(HyperExecutor::new(Address::unix(&stale)).unwrap()).await;
+        let error = connect_error(HyperExecutor::new(Address::unix(&stale)).unwrap()).await;
         assert!(matches!(source(&error), ConnectError::Socket { path, .. } if *path == stale), "{error:?}");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn abstract_sockets_are_supported() {
+        use std::os::linux::net::SocketAddrExt;
+        use std::os::unix::net::SocketAddr;
+
+        let name = format!("consul-transport-{}", std::process::id());
+        let listener = UnixListener::bind_addr(&SocketAddr::from_abstract_name(&name).unwrap()).unwrap();
+        thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            assert_ne!(stream.read(&mut [0; 4096]).unwrap(), 0);
+            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").unwrap();
+        });
+        let executor = HyperExecutor::new(format!("unix://@{name}").parse().unwrap()).unwrap();
+        let request = Request::get("/v1/agent/self").body(Body::empty()).unwrap();
+        let response = executor.execute(request).await.unwrap();
+        assert_eq!(response.into_body().collect(10).await.unwrap(), "ok");
+
+        let missing = HyperExecutor::new("unix://@consul-transport-missing".parse().unwrap()).unwrap();
+        let error = connect_error(missing).await;
+        assert!(source(&error).to_string().contains("@consul-transport-missing"), "{error:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! What the hyper executor does beyond the rules for every executor.
+//! Behavior of the hyper executor beyond the rules for every executor.
 
 #![allow(clippy::unwrap_used, reason = "a test; clippy sees only the functions marked as such")]
 
@@ -20,7 +20,7 @@ use http::{Method, Request};
 use http_body::Frame;
 use tokio::task::JoinSet;
 
-/// Runs `script` on a thread for each connection, which closes when it returns. Counts them.
+/// Runs `script` on a thread for each connection and counts the connections. Each closes when its script returns.
 fn serve(script: impl Fn(TcpStream) + Send + Sync + 'static) -> (Address, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string().parse().unwrap();
@@ -37,20 +37,20 @@ fn serve(script: impl Fn(TcpStream) + Send + Sync + 'static) -> (Address, Arc<At
     (address, connections)
 }
 
-/// The head of a request without a body, its lines as they came; `None` at the end.
+/// Reads the head of a request without a body as lines. Returns `None` at the end of the connection.
 fn head(stream: &mut impl BufRead) -> Option<Vec<String>> {
     let lines =
         stream.by_ref().lines().map_while(Result::ok).take_while(|line| !line.is_empty()).collect::<Vec<_>>();
     (!lines.is_empty()).then_some(lines)
 }
 
-/// Answers every request with its own head.
+/// Responds to every request with the request's head.
 fn echo(stream: impl Read + Write) {
     let mut stream = BufReader::new(stream);
     while let Some(head) = head(&mut stream) {
         let body = head.join("\n");
-        let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len());
-        if stream.get_mut().write_all(answer.as_bytes()).is_err() {
+        let response = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+        if stream.get_mut().write_all(response.as_bytes()).is_err() {
             return;
         }
     }
@@ -70,13 +70,13 @@ async fn text(executor: &HyperExecutor, request: Request<Body>) -> String {
 }
 
 #[test]
-fn https_is_refused_before_anything_is_sent() {
+fn https_address_is_rejected() {
     let address: Address = "https://127.0.0.1:8501".parse().unwrap();
     assert_eq!(HyperExecutor::new(address.clone()).unwrap_err(), BuildError::Tls(address));
 }
 
 #[tokio::test]
-async fn base_path_goes_before_every_target() {
+async fn base_path_precedes_every_target() {
     let (address, _) = serve(echo);
     let executor = HyperExecutor::new(format!("{address}/a%2Fb/../c/").parse().unwrap()).unwrap();
     for (target, sent) in
@@ -88,7 +88,7 @@ async fn base_path_goes_before_every_target() {
 }
 
 #[tokio::test]
-async fn host_is_that_of_the_address() {
+async fn host_header_is_the_address() {
     let (address, _) = serve(echo);
     let head = text(&HyperExecutor::new(address.clone()).unwrap(), get("/")).await;
     let host = format!("host: 127.0.0.1:{}", address.port().unwrap());
@@ -96,8 +96,8 @@ async fn host_is_that_of_the_address() {
 }
 
 #[tokio::test]
-async fn every_address_of_a_name_is_tried() {
-    // Where `localhost` is `::1` first, nobody listens there.
+async fn all_addresses_of_a_name_are_tried() {
+    // Nobody listens on `::1`, which `localhost` may mean first.
     let (address, _) = serve(echo);
     let executor =
         HyperExecutor::new(format!("localhost:{}", address.port().unwrap()).parse().unwrap()).unwrap();
@@ -105,7 +105,7 @@ async fn every_address_of_a_name_is_tried() {
 }
 
 #[tokio::test]
-async fn targets_not_in_origin_form_are_refused() {
+async fn targets_that_are_not_in_origin_form_are_rejected() {
     let (address, connections) = serve(echo);
     let executor = HyperExecutor::new(address).unwrap();
     for (method, target) in
@@ -134,7 +134,7 @@ async fn limits_of_idle_connections_hold() {
     }
 }
 
-/// 64 calls of which none is answered before all have arrived, and 64 more.
+/// Makes 64 concurrent calls whose responses wait until all have arrived, and then 64 more.
 async fn many_at_once() {
     let barrier = Arc::new(Barrier::new(64));
     let (address, connections) = serve(move |stream| {
@@ -142,11 +142,11 @@ async fn many_at_once() {
         while let Some(head) = head(&mut stream) {
             barrier.wait();
             let body = head[0].clone();
-            let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len());
-            stream.get_mut().write_all(answer.as_bytes()).unwrap();
+            let response = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+            stream.get_mut().write_all(response.as_bytes()).unwrap();
         }
     });
-    let executor = Arc::new(HyperExecutor::new(address).unwrap());
+    let executor = Arc::new(HyperExecutor::builder(address).max_idle(64).build().unwrap());
     for _ in 0..2 {
         let mut calls = JoinSet::new();
         for call in 0..64 {
@@ -156,7 +156,7 @@ async fn many_at_once() {
             });
         }
         calls.join_all().await;
-        assert_eq!(connections.load(Ordering::SeqCst), 64, "connections are kept and used again");
+        assert_eq!(connections.load(Ordering::SeqCst), 64, "idle connections are used again");
     }
 }
 
@@ -170,17 +170,17 @@ async fn many_calls_at_once_on_several_threads() {
     many_at_once().await;
 }
 
-/// tokio lets a task do 128 things in a turn. A call gets by with what the rest of its task leaves of them.
+/// tokio gives a task a budget of 128 operations a turn. A call also completes with the rest of a budget.
 #[tokio::test]
-async fn call_that_is_left_little_of_a_turn_gets_another() {
+async fn call_with_a_small_coop_budget_completes() {
     let (address, _) = serve(|stream| {
         let mut stream = BufReader::new(stream);
         while let Some(head) = head(&mut stream) {
             let closes = head[0].contains("/close");
             let connection = if closes { "close" } else { "keep-alive" };
-            let answer =
+            let response =
                 format!("HTTP/1.1 200 OK\r\nConnection: {connection}\r\nContent-Length: 2\r\n\r\nok");
-            stream.get_mut().write_all(answer.as_bytes()).unwrap();
+            stream.get_mut().write_all(response.as_bytes()).unwrap();
             if closes {
                 return;
             }
@@ -202,11 +202,11 @@ async fn call_that_is_left_little_of_a_turn_gets_another() {
     }
 }
 
-// Other systems throw away what has arrived before a reset.
+// Other systems discard data that arrived before a reset.
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn answer_ahead_of_the_request_is_delivered() {
-    // So does Consul where a client has too many connections.
+async fn response_ahead_of_the_request_is_delivered() {
+    // Consul does this at its connection limit.
     let (address, _) = serve(|mut stream| {
         stream
             .write_all(
@@ -217,18 +217,18 @@ async fn answer_ahead_of_the_request_is_delivered() {
     let executor = HyperExecutor::new(address).unwrap();
     for length in [0, 100, 100 << 10] {
         for _ in 0..20 {
-            let answer = executor.execute(put(Body::from(Bytes::from(vec![0; length])))).await.unwrap();
-            assert_eq!(answer.status(), 429);
-            assert_eq!(answer.into_body().collect(100).await.unwrap(), "many");
+            let response = executor.execute(put(Body::from(Bytes::from(vec![0; length])))).await.unwrap();
+            assert_eq!(response.status(), 429);
+            assert_eq!(response.into_body().collect(100).await.unwrap(), "many");
         }
     }
 }
 
-// Other systems throw away what has arrived before a reset.
+// Other systems discard data that arrived before a reset.
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn answer_before_a_reset_is_delivered() {
-    // Closing with half of the request unread resets the connection.
+async fn b24_response_before_a_reset_is_delivered() {
+    // Closing while a part of the request is unread resets the connection.
     let (address, _) = serve(|stream| {
         let mut stream = BufReader::with_capacity(64, stream);
         head(&mut stream);
@@ -236,14 +236,14 @@ async fn answer_before_a_reset_is_delivered() {
     });
     let executor = HyperExecutor::new(address).unwrap();
     for _ in 0..20 {
-        let answer = executor.execute(put(Body::from(Bytes::from(vec![0; 8 << 20])))).await.unwrap();
-        assert_eq!(answer.status(), 413);
-        assert_eq!(answer.into_body().collect(100).await.unwrap(), "large");
+        let response = executor.execute(put(Body::from(Bytes::from(vec![0; 8 << 20])))).await.unwrap();
+        assert_eq!(response.status(), 413);
+        assert_eq!(response.into_body().collect(100).await.unwrap(), "large");
     }
 }
 
 #[tokio::test]
-async fn connection_with_bytes_nobody_asked_for_is_not_used() {
+async fn idle_connection_with_unexpected_data_is_not_used() {
     let (sent, is_sent) = mpsc::channel();
     let sent = Mutex::new(sent);
     let (address, connections) = serve(move |mut stream| {
@@ -263,7 +263,7 @@ async fn connection_with_bytes_nobody_asked_for_is_not_used() {
 }
 
 #[tokio::test]
-async fn closed_connection_is_seen_though_the_runtime_has_not_looked() {
+async fn b7_closed_idle_connection_is_noticed_before_the_runtime_notices_it() {
     let (closed, is_closed) = mpsc::channel();
     let closed = Mutex::new(closed);
     let (address, connections) = serve(move |stream| {
@@ -276,7 +276,7 @@ async fn closed_connection_is_seen_though_the_runtime_has_not_looked() {
     let executor = HyperExecutor::new(address).unwrap();
     for call in 1..=20 {
         assert_eq!(text(&executor, put(Body::empty())).await, "ok");
-        // Blocks the only thread of the runtime, whose driver so misses the end of the connection.
+        // Blocks the only thread of the runtime, so its driver does not notice that the connection is closed.
         is_closed.recv().unwrap();
         assert_eq!(connections.load(Ordering::SeqCst), call);
     }
@@ -295,10 +295,10 @@ async fn failing_request_body_fails_the_call() {
     let error = HyperExecutor::new(address).unwrap().execute(put(body)).await.unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::Other);
     let received = is_closed.recv().unwrap();
-    assert!(!received.ends_with(b"0\r\n\r\n"), "a body that failed must not look complete");
+    assert!(!received.ends_with(b"0\r\n\r\n"), "a failed body must not look complete");
 }
 
-/// A body of one piece and an error.
+/// A body of one piece followed by an error.
 struct Failing {
     begun: bool,
 }

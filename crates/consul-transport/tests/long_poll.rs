@@ -1,4 +1,4 @@
-//! Exchanges whose answer is long in coming, on the hyper executor.
+//! Long polls on the hyper executor.
 
 #![allow(clippy::unwrap_used, reason = "a test; clippy sees only the functions marked as such")]
 
@@ -12,7 +12,7 @@ use http::Request;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-/// A server on a free port, and an executor for it.
+/// Creates a server on a free port and an executor for it.
 async fn pair() -> (TcpListener, HyperExecutor) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string().parse().unwrap();
@@ -25,18 +25,18 @@ fn long_poll(target: &str) -> Request<Body> {
     request
 }
 
-/// The head of the next request, and nothing behind it.
+/// Reads the head of the next request, which must be all that has arrived.
 async fn head(stream: &mut TcpStream) -> String {
     let mut received = Vec::new();
     while !received.ends_with(b"\r\n\r\n") {
-        assert_ne!(stream.read_buf(&mut received).await.unwrap(), 0, "closed before a request has come");
+        assert_ne!(stream.read_buf(&mut received).await.unwrap(), 0, "closed before a request arrived");
     }
     let head = String::from_utf8(received).unwrap();
     assert_eq!(head.matches("\r\n\r\n").count(), 1, "{head}");
     head
 }
 
-/// Lets the executor take notice of whatever has happened so far.
+/// Lets the executor process all events so far.
 async fn pass() {
     for _ in 0..20 {
         tokio::task::yield_now().await;
@@ -49,7 +49,7 @@ async fn text(executor: &HyperExecutor, target: &str) -> String {
 }
 
 #[tokio::test]
-async fn one_connection_carries_one_after_the_other() {
+async fn sequential_long_polls_share_a_connection() {
     let (listener, executor) = pair().await;
     let server = async {
         let (mut stream, _) = listener.accept().await.unwrap();
@@ -57,8 +57,8 @@ async fn one_connection_carries_one_after_the_other() {
             let head = head(&mut stream).await;
             assert!(head.starts_with(&format!("GET /{number}?wait ")), "{head}");
             pass().await;
-            let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n{number}");
-            stream.write_all(answer.as_bytes()).await.unwrap();
+            let response = format!("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n{number}");
+            stream.write_all(response.as_bytes()).await.unwrap();
         }
     };
     let client = async {
@@ -70,7 +70,7 @@ async fn one_connection_carries_one_after_the_other() {
 }
 
 #[tokio::test]
-async fn answer_that_comes_byte_by_byte_is_read() {
+async fn b3_response_may_arrive_byte_by_byte() {
     let (listener, executor) = pair().await;
     let large = "large".repeat(20_000);
     let server = async {
@@ -84,8 +84,8 @@ async fn answer_that_comes_byte_by_byte_is_read() {
         }
         head(&mut stream).await;
         pass().await;
-        let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{large}", large.len());
-        stream.write_all(answer.as_bytes()).await.unwrap();
+        let response = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{large}", large.len());
+        stream.write_all(response.as_bytes()).await.unwrap();
     };
     let client = async {
         assert_eq!(text(&executor, "/chunks").await, "one two");
@@ -95,7 +95,7 @@ async fn answer_that_comes_byte_by_byte_is_read() {
 }
 
 #[tokio::test]
-async fn end_of_the_connection_leaves_the_request_sent() {
+async fn b5_closed_connection_leaves_the_request_sent() {
     let (listener, executor) = pair().await;
     for begun in ["", "HTTP/1.1 200", "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n"] {
         let server = async {
@@ -106,7 +106,7 @@ async fn end_of_the_connection_leaves_the_request_sent() {
         };
         let client = async {
             match executor.execute(long_poll("/")).await {
-                Ok(answer) => answer.into_body().collect(4).await.unwrap_err(),
+                Ok(response) => response.into_body().collect(4).await.unwrap_err(),
                 Err(error) => error,
             }
         };
@@ -116,7 +116,7 @@ async fn end_of_the_connection_leaves_the_request_sent() {
 }
 
 #[tokio::test]
-async fn what_is_no_answer_is_told_so() {
+async fn non_http_response_is_a_protocol_error() {
     let (listener, executor) = pair().await;
     let server = async {
         let (mut stream, _) = listener.accept().await.unwrap();
@@ -124,12 +124,12 @@ async fn what_is_no_answer_is_told_so() {
         pass().await;
         stream.write_all(b"hello\r\n\r\n").await.unwrap();
     };
-    let ((), answer) = tokio::join!(server, executor.execute(long_poll("/")));
-    assert_eq!(answer.unwrap_err().kind(), TransportErrorKind::Protocol);
+    let ((), response) = tokio::join!(server, executor.execute(long_poll("/")));
+    assert_eq!(response.unwrap_err().kind(), TransportErrorKind::Protocol);
 }
 
 #[tokio::test]
-async fn kept_connection_that_is_closed_is_replaced() {
+async fn closed_idle_connection_is_replaced() {
     let (listener, executor) = pair().await;
     let server = async {
         for _ in 0..3 {
@@ -148,7 +148,7 @@ async fn kept_connection_that_is_closed_is_replaced() {
 }
 
 #[tokio::test]
-async fn call_that_is_dropped_closes_its_connection() {
+async fn dropped_call_closes_its_connection() {
     let (listener, executor) = pair().await;
     let server = async {
         let (mut stream, _) = listener.accept().await.unwrap();
@@ -158,13 +158,13 @@ async fn call_that_is_dropped_closes_its_connection() {
     };
     let mut stream = tokio::select! {
         stream = server => stream,
-        answer = executor.execute(long_poll("/")) => panic!("{answer:?}"),
+        response = executor.execute(long_poll("/")) => panic!("{response:?}"),
     };
     assert_eq!(stream.read(&mut [0]).await.unwrap(), 0);
 }
 
 #[tokio::test]
-async fn silence_wakes_nobody() {
+async fn waiting_call_is_not_woken() {
     let (listener, executor) = pair().await;
     let polls = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&polls);

@@ -1,8 +1,7 @@
-//! The body of an answer.
+//! The body of a response over HTTP/1.1.
 
 use std::collections::VecDeque;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use ::hyper::body::Incoming;
@@ -10,37 +9,34 @@ use bytes::Bytes;
 use http::Response;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 
-use crate::hyper::connection::{Connection, advance, drive_quietly, keep, truncated};
-use crate::hyper::pool::Pool;
+use crate::hyper::connection::{Connection, truncated};
+use crate::hyper::idle::Place;
 use crate::{Body, TransportError};
 
 type Piece = Result<Frame<Bytes>, TransportError>;
 
-/// Puts the body into an answer whose head has arrived.
+/// Replaces the body of a response whose head has arrived.
 ///
-/// What has come along with the head is looked at now. If it is the whole body in one piece, as in most of Consul's
-/// answers, the connection is free at once and the body is plain bytes. Nothing is waited for.
+/// If the whole body arrived together with the head in one piece, as most of Consul's do, the connection returns to its
+/// place immediately and the body is plain bytes. This function waits for nothing.
 pub(super) fn receive(
     response: Response<Incoming>,
-    mut connection: Option<Box<Connection>>,
-    pool: &Arc<Pool>,
+    mut connection: Box<Connection>,
+    place: Place,
 ) -> Response<Body> {
     let (head, mut incoming) = response.into_parts();
     let body = match gather(&mut incoming, &mut connection) {
         Ok(bytes) => {
-            keep(connection, pool);
+            place.put(connection);
             Body::from(bytes)
         }
-        Err(held) => Body::stream(Streamed { held, incoming, connection, pool: Arc::clone(pool) }),
+        Err(held) => Body::stream(Streamed { held, incoming, source: Some((connection, place)) }),
     };
     Response::from_parts(head, body)
 }
 
-/// The whole body if it is there, or else the pieces of it that are.
-fn gather(
-    incoming: &mut Incoming,
-    connection: &mut Option<Box<Connection>>,
-) -> Result<Bytes, VecDeque<Piece>> {
+/// Returns the whole body if it has arrived, otherwise its pieces that have.
+fn gather(incoming: &mut Incoming, connection: &mut Connection) -> Result<Bytes, VecDeque<Piece>> {
     let first = match poll_incoming(incoming) {
         Poll::Ready(None) => return Ok(Bytes::new()),
         Poll::Ready(Some(Ok(frame))) => match frame.into_data() {
@@ -53,8 +49,8 @@ fn gather(
     if incoming.is_end_stream() {
         return Ok(first);
     }
-    // The end of a chunked body shows when the connection has looked beyond the piece just taken.
-    drive_quietly(connection);
+    // The end of a chunked body becomes visible when the connection reads beyond the piece.
+    connection.drive_quietly();
     match poll_incoming(incoming) {
         Poll::Ready(None) => Ok(first),
         Poll::Ready(Some(second)) => Err(VecDeque::from([Ok(Frame::data(first)), second])),
@@ -62,21 +58,29 @@ fn gather(
     }
 }
 
-/// Takes what the connection has read. Only driving the connection makes more of it, so there is nobody to wake.
+/// Returns the next piece that the connection has read. Only driving the connection makes more of them, so no waker is
+/// needed.
 fn poll_incoming(incoming: &mut Incoming) -> Poll<Option<Piece>> {
-    Pin::new(incoming)
-        .poll_frame(&mut Context::from_waker(Waker::noop()))
-        .map(|piece| piece.map(|piece| piece.map_err(truncated)))
+    let polled = Pin::new(incoming).poll_frame(&mut Context::from_waker(Waker::noop()));
+    polled.map(|piece| piece.map(|piece| piece.map(|frame| frame.map_data(compact)).map_err(truncated)))
+}
+
+/// Largest piece that is copied out of the read buffer.
+const SMALL: usize = 4 << 10;
+
+/// Copies a small piece. It is a slice of the connection's read buffer, and would keep up to 64 KiB allocated for as
+/// long as a caller keeps the value.
+pub(super) fn compact(data: Bytes) -> Bytes {
+    if data.len() <= SMALL { Bytes::copy_from_slice(&data) } else { data }
 }
 
 /// A body that is still arriving, with the connection that it arrives on.
 struct Streamed {
-    /// Pieces that came with the head.
+    /// Pieces that arrived with the head.
     held: VecDeque<Piece>,
     incoming: Incoming,
-    /// `None` when it has been closed, or handed on.
-    connection: Option<Box<Connection>>,
-    pool: Arc<Pool>,
+    /// `None` once the body has ended.
+    source: Option<(Box<Connection>, Place)>,
 }
 
 impl HttpBody for Streamed {
@@ -89,12 +93,15 @@ impl HttpBody for Streamed {
             return Poll::Ready(Some(piece));
         }
         let mut polled = poll_incoming(&mut this.incoming);
-        if polled.is_pending() {
-            polled = advance(&mut this.connection, cx, |_| poll_incoming(&mut this.incoming));
+        if polled.is_pending()
+            && let Some((connection, _)) = &mut this.source
+        {
+            polled = connection.advance(cx, |_| poll_incoming(&mut this.incoming));
         }
         // A reader that knows the length does not ask for the end.
-        if matches!(polled, Poll::Ready(None)) || this.incoming.is_end_stream() {
-            keep(this.connection.take(), &this.pool);
+        let has_ended = matches!(polled, Poll::Ready(None | Some(Err(_)))) || this.incoming.is_end_stream();
+        if has_ended && let Some((connection, place)) = this.source.take() {
+            place.put(connection);
         }
         polled
     }

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokio::time::timeout;
@@ -13,51 +13,57 @@ use crate::hyper::tcp;
 use crate::hyper::unix;
 use crate::{Address, TransportError, TransportErrorKind};
 
-/// Why there is no connection; the source of a [`TransportError`] of the kind [`Connect`](TransportErrorKind::Connect).
+/// Reason why no connection was established. It is the source of a [`TransportError`] of the kind
+/// [`Connect`](TransportErrorKind::Connect).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConnectError {
-    /// The name of the host was not resolved.
-    #[error("name {host:?} was not resolved")]
+    /// The host name was not resolved.
+    #[error("failed to resolve host {host:?}")]
     Resolve {
-        /// The name.
+        /// The host name.
         host: String,
-        /// What the resolver says; where it found no address, that.
+        /// Error of the resolver. Also set if the resolver found no address.
         source: io::Error,
     },
-    /// An address does not take connections. Of several behind a name, the last that was tried.
-    #[error("no connection to {address}")]
+    /// An address did not accept the connection. If a name has several addresses, this is the last one tried.
+    #[error("failed to connect to {address}")]
     Tcp {
         /// The address.
         address: SocketAddr,
-        /// What the system says.
+        /// Error of the system.
         source: io::Error,
     },
-    /// Not established in time.
-    #[error("no connection to {address} within {limit:?}")]
+    /// The connection was not established in time.
+    #[error("connecting to {address} timed out after {limit:?}")]
     Timeout {
-        /// Where the executor connects to.
+        /// The address of the executor.
         address: Address,
-        /// How long it was tried.
+        /// The time limit.
         limit: Duration,
     },
-    /// There is nothing at the path of the socket.
-    #[error("socket {} does not exist", .0.display())]
+    /// The path of the unix socket does not exist.
+    #[error("unix socket {} does not exist", .0.display())]
     SocketMissing(PathBuf),
-    /// This process may not use the socket.
-    #[error("no permission for socket {}", .0.display())]
+    /// This process has no permission to use the unix socket.
+    #[error("permission denied for unix socket {}", .0.display())]
     SocketPermission(PathBuf),
-    /// What is at the path is not a socket.
+    /// The file is not a socket.
     #[error("{} is not a socket", .0.display())]
     NotASocket(PathBuf),
-    /// A socket that takes no connections, such as one left behind by an agent that is gone.
-    #[error("no connection to socket {}", path.display())]
+    /// The unix socket did not accept the connection. For example, the agent that created it has exited.
+    #[error("failed to connect to unix socket {}", display(path))]
     Socket {
-        /// Its path.
+        /// The path. It starts with a NUL byte if the socket is abstract.
         path: PathBuf,
-        /// What the system says.
+        /// Error of the system.
         source: io::Error,
     },
+}
+
+/// Returns the path in the form that an address has.
+fn display(path: &Path) -> String {
+    path.display().to_string().replacen('\0', "@", 1)
 }
 
 /// Connects to `address` within `limit`.
