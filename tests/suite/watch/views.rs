@@ -39,10 +39,15 @@ async fn what_an_agent_says_without_its_servers_is_no_state() {
         let path = format!("/v1/health/service/{}", subject.name);
         let view = client.request(Method::GET, path).query("index", "5").query("wait", "1s");
         let empty = watch.during(view.into_future()).await.unwrap();
-        assert_eq!(
-            (&empty.headers()["x-consul-index"], &empty.body()[..]),
-            (&"1".parse().unwrap(), &b"[]"[..])
-        );
+        let body = String::from_utf8_lossy(empty.body());
+        // 1.14 reports an error without an index, later versions respond with an empty list.
+        match empty.status().as_u16() {
+            500 => assert!(body.ends_with("name resolver error: produced zero addresses"), "{body}"),
+            status => assert_eq!(
+                (status, &empty.headers()["x-consul-index"], &*body),
+                (200, &"1".parse().unwrap(), "[]")
+            ),
+        }
     }
     watch.during(tokio::time::sleep(CONFIRM)).await;
     assert_eq!(watch.states, ["before"]);

@@ -37,7 +37,7 @@ pub(super) fn classify(status: StatusCode, route: &str, message: &str) -> ApiErr
 }
 
 fn classify_refusal(status: StatusCode, message: &str) -> ApiErrorKind {
-    let bare = message.trim_start_matches("rpc error making call: ");
+    let bare = without_prefixes(message);
     match status.as_u16() {
         401 if message.contains("disabled") => ApiErrorKind::AclDisabled,
         401 => ApiErrorKind::UnknownToken,
@@ -51,6 +51,16 @@ fn classify_refusal(status: StatusCode, message: &str) -> ApiErrorKind {
         _ if message.contains("Session id") => ApiErrorKind::UnknownSession,
         _ => ApiErrorKind::NotFound,
     }
+}
+
+/// Removes the prefixes of forwarded requests, and those of gRPC such as `rpc error: code = Unknown desc = `.
+fn without_prefixes(message: &str) -> &str {
+    let without_call = message.strip_prefix("rpc error making call: ");
+    let without_status = || {
+        let (code, rest) = message.strip_prefix("rpc error: code = ")?.split_once(" desc = ")?;
+        code.chars().all(char::is_alphanumeric).then_some(rest)
+    };
+    without_call.or_else(without_status).map_or(message, without_prefixes)
 }
 
 fn is_unknown_check(message: &str) -> bool {
@@ -151,6 +161,7 @@ const FAILURES: &[(ApiErrorKind, &[&str])] = &[
             "error reading from server",
             "keepalive ping failed",
             "resolver produced no addresses",
+            "rpc error: code = Unavailable desc = ",
             "subscription closed by server",
             "client connection is closing",
             "Remote DC has no server currently reachable",
@@ -193,6 +204,11 @@ mod tests {
             (500, "rpc error making call: rpc error making call: EOF", K::Unavailable),
             (500, "leadership lost while committing log", K::Unavailable),
             (503, "error reading from server: EOF", K::Unavailable),
+            (
+                500,
+                "rpc error: code = Unavailable desc = name resolver error: produced zero addresses",
+                K::Unavailable,
+            ),
             (429, "", K::RateLimited),
             (
                 429,
@@ -258,6 +274,8 @@ mod tests {
             ),
             (403, "ACL not found", K::UnknownToken),
             (403, "rpc error making call: ACL not found", K::UnknownToken),
+            (403, "rpc error: code = Unknown desc = ACL not found", K::UnknownToken),
+            (403, "rpc error: code = Unknown desc = token does not exist: ACL not found", K::NotFound),
             (403, "token does not exist: ACL not found", K::NotFound),
             (404, "Requested policy does not exist: ACL not found", K::NotFound),
             (404, "", K::UnknownRoute),

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use bytes::Bytes;
 
-const SERVERS: [&str; 2] = ["consul-1.8.7", "consul-1.22.7"];
+const SERVERS: [&str; 3] = ["consul-1.8.7", "consul-1.14.11", "consul-1.22.7"];
 
 /// What was asked, and what was answered. Of a long request only the beginning is there.
 #[derive(Debug)]

@@ -94,6 +94,7 @@ pub(crate) const KINDS: &[(u16, &str, ApiErrorKind)] = &[
     // Operations that this server does not have.
     (404, "", UnknownRoute),
     (404, "Invalid URL path: not a recognized HTTP API endpoint", UnknownRoute),
+    (410, "for the legacy ACL system was removed", UnknownRoute),
     // What does not exist.
     (404, "Token \"", NotFound),
     (404, "Unknown check ID", UnknownCheck),
@@ -117,17 +118,21 @@ pub(crate) const KINDS: &[(u16, &str, ApiErrorKind)] = &[
     (413, "Request body(", TooLarge),
     (413, "Transaction contains too many operations", TooLarge),
     (500, "user event exceeds configured limit", TooLarge),
+    (429, "", RateLimited),
     (429, "RPC rate limit exceeded", RateLimited),
     (429, "too many concurrent connections", TooManyConnections),
     (503, "rate limit exceeded for operation that can only be performed by the leader", RateLimited),
     // Outages.
     (500, "No cluster leader", NoLeader),
     (500, "No known Consul servers", NoLeader),
+    // The connection to a server was refused: nothing was sent.
+    (500, "failed to get conn", NoLeader),
     (500, "stream closed", Unavailable),
     // Of joining another agent: it may be there a moment later.
     (500, "Failed to join", Unavailable),
     (500, "Failed to resolve", Unavailable),
     // Seen for a datacenter that does not exist, but the same text comes when its servers are down.
+    (500, "name resolver error: produced zero addresses", Unavailable),
     (503, "resolver produced no addresses", Unavailable),
     // A query that cannot be decoded (`a=%zz`): never written by this crate, and told by nothing but its status.
     (500, "", Internal),
@@ -146,6 +151,9 @@ pub(crate) const OP_KINDS: &[(&str, OpErrorKind)] = &[
     ("failed session lookup", OpErrorKind::InvalidSession),
     ("due to lock delay", OpErrorKind::LockDelay),
     ("unknown KV verb", OpErrorKind::Unsupported),
+    ("unknown Node verb", OpErrorKind::Unsupported),
+    ("unknown Service verb", OpErrorKind::Unsupported),
+    ("unknown Check verb", OpErrorKind::Unsupported),
     (" operation: nope", OpErrorKind::Unsupported),
     // A deletion of a service without its name.
     ("Must provide service name", OpErrorKind::Other),
