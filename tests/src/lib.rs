@@ -25,6 +25,8 @@
 pub mod agent;
 pub mod binary;
 mod cluster;
+pub mod obtain;
+pub mod run;
 mod shared;
 mod skip;
 mod version;

@@ -2,17 +2,16 @@
 
 use std::time::Instant;
 
-use consul_tests::Agent;
+use consul_tests::{Agent, obtain};
 
-use crate::consul;
 use crate::error::{Context, Error};
 use crate::workspace::cargo;
 
 /// Gets a Consul, starts a dev agent, runs the tour on it, stops the agent.
 pub(crate) fn run(wanted: Option<&str>) -> Result<(), Error> {
     let consul = match wanted {
-        Some(wanted) => consul::named(wanted)?,
-        None => consul::any()?,
+        Some(wanted) => obtain::named(wanted)?,
+        None => obtain::any()?,
     };
     println!("==> Starting a dev agent: Consul {} ({})", consul.version, consul.origin);
     let start = Instant::now();

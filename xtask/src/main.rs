@@ -2,11 +2,9 @@
 #![allow(clippy::print_stdout, reason = "printing is what a command-line program is for")]
 
 mod bench;
-mod consul;
 mod demo;
 mod error;
 mod routes;
-mod run;
 mod sources;
 mod test;
 mod tidy;
@@ -15,6 +13,7 @@ mod workspace;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use consul_tests::run;
 
 use crate::error::Error;
 
@@ -34,7 +33,7 @@ enum Command {
         #[arg(long, value_name = "VERSION|PATH")]
         consul: Option<String>,
     },
-    /// Runs everything, on the oldest and on the newest Consul served
+    /// Runs everything, on each version of Consul that can be obtained
     Test {
         /// Version or path of the only server to run on
         #[arg(long, value_name = "VERSION|PATH")]

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: everything, on the oldest and on the newest Consul.
+//! `cargo xtask test`: everything, on each version of Consul that can be obtained.
 
 mod libtest;
 mod report;
@@ -6,10 +6,10 @@ mod toolchain;
 
 use std::process::Command;
 
+use consul_tests::obtain::{self, Consul, NEWEST, OLDEST, OPEN_SOURCE};
 use consul_tests::{Agent, Builder, binary};
 
 use self::report::Report;
-use crate::consul::{self, Consul, NEWEST, OLDEST};
 use crate::error::Error;
 use crate::workspace::{self, cargo};
 use crate::{routes, tidy};
@@ -58,7 +58,7 @@ enum Needs {
     Another(&'static str),
 }
 
-/// Runs all steps, on both servers or on the one named.
+/// Runs all steps, on all servers or on the one that is named.
 pub(crate) fn run(wanted: Option<&str>) -> Result<(), Error> {
     let mut report = Report::default();
     let consuls = consuls(wanted, &mut report);
@@ -89,17 +89,22 @@ pub(crate) fn run(wanted: Option<&str>) -> Result<(), Error> {
     report.finish()
 }
 
-/// Gets the servers to run on; one that cannot be had is in the report.
+/// Obtains the servers to run on. The report names those that cannot be obtained.
 fn consuls(wanted: Option<&str>, report: &mut Report) -> Vec<Consul> {
     let versions = match wanted {
-        Some(wanted) => vec![wanted.to_owned()],
-        None => vec![OLDEST.to_string(), NEWEST.to_string()],
+        Some(wanted) => vec![(wanted.to_owned(), true)],
+        None => {
+            let required = [OLDEST, OPEN_SOURCE].map(|version| (version.to_string(), workspace::is_ci()));
+            // Only HashiCorp's release archive has these, and not every machine reaches it.
+            let optional = NEWEST.map(|version| (version.to_string(), false));
+            required.into_iter().chain(optional).collect()
+        }
     };
     let mut consuls = Vec::new();
-    for version in versions {
-        match consul::named(&version) {
+    for (version, is_required) in versions {
+        match obtain::named(&version) {
             Ok(consul) => consuls.push(consul),
-            Err(error) => report.missing_server(&version, &error, workspace::is_ci() || wanted.is_some()),
+            Err(error) => report.missing_server(&version, &error, is_required),
         }
     }
     consuls

@@ -1,5 +1,6 @@
 //! Runs steps, prints how each went, and sums up at the end.
 
+use std::fmt;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -45,7 +46,7 @@ impl Report {
                 println!("{}", output.all);
                 self.end(name, start, Verdict::Failed, one(Verdict::Failed));
             }
-            Err(error) => self.failed(name, start, &error),
+            Err(error) => self.failed(name, start, &error.into()),
         }
     }
 
@@ -63,7 +64,7 @@ impl Report {
                 }
                 self.end(name, start, if success { Verdict::Ok } else { Verdict::Failed }, counts);
             }
-            Err(error) => self.failed(name, start, &error),
+            Err(error) => self.failed(name, start, &error.into()),
         }
     }
 
@@ -84,9 +85,10 @@ impl Report {
         self.end(name, start, Verdict::NotRun, one(Verdict::NotRun));
     }
 
-    /// Takes down a server that could not be had.
-    pub(super) fn missing_server(&mut self, version: &str, reason: &Error, is_failure: bool) {
-        self.notes.push(format!("NOTHING WAS RUN ON CONSUL {version}, which could not be had: {reason}"));
+    /// Records a server that could not be obtained.
+    pub(super) fn missing_server(&mut self, version: &str, reason: &impl fmt::Display, is_failure: bool) {
+        self.notes
+            .push(format!("NOTHING WAS RUN ON CONSUL {version}, which could not be obtained: {reason}"));
         let verdict = if is_failure { Verdict::Failed } else { Verdict::NotRun };
         self.end(&format!("Consul {version}"), Instant::now(), verdict, one(verdict));
     }
@@ -191,7 +193,7 @@ mod tests {
         assert_eq!(summary.lines().last(), Some("5 passed, 1 failed, 3 skipped"));
         assert!(summary.contains("SKIPPED tests: a::b: too old"), "{summary}");
         assert!(
-            summary.contains("NOTHING WAS RUN ON CONSUL 1.8.7, which could not be had: no mirror"),
+            summary.contains("NOTHING WAS RUN ON CONSUL 1.8.7, which could not be obtained: no mirror"),
             "{summary}"
         );
         assert!(summary.contains("absent was not run: no network"), "{summary}");

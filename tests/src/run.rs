@@ -1,72 +1,89 @@
-//! Runs programs: shows that they are alive, keeps what they say, gives up on those that fall silent.
+//! Runs programs: shows their progress, keeps their output, and ends those that become silent.
+#![allow(clippy::print_stdout, reason = "shows the progress of commands that take minutes")]
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{fmt, thread};
 
-use crate::error::{Context, Error};
-
-/// How long the rest of the output may take once a program has ended: grandchildren can hold its pipes open.
+/// How long the rest of the output may take after a program has ended: its children can hold the pipes open.
 const DRAIN: Duration = Duration::from_secs(2);
 
-/// A program about to be run.
-pub(crate) struct Run<'a> {
+/// A program and how to run it.
+#[must_use = "runs nothing by itself"]
+pub struct Run<'a> {
     command: Command,
     silence: Option<Duration>,
     tick: Option<(Duration, Describe<'a>)>,
 }
 
-/// Makes a line about the progress of a program of the last line that it wrote.
+/// Turns the last line of a program's output into a line about its progress.
 type Describe<'a> = Box<dyn FnMut(&str) -> String + 'a>;
 
-/// What a program said.
+/// How a program ended, and what it printed.
 #[derive(Debug)]
-pub(crate) struct Output {
-    /// How it ended.
-    pub(crate) status: ExitStatus,
+#[non_exhaustive]
+pub struct Output {
+    /// Its exit status.
+    pub status: ExitStatus,
     /// Its standard output.
-    pub(crate) stdout: String,
-    /// Both outputs, line by line as they came.
-    pub(crate) all: String,
+    pub stdout: String,
+    /// Standard output and standard error, in the order of their lines.
+    pub all: String,
+}
+
+impl fmt::Debug for Run<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Run")
+            .field("command", &self.command)
+            .field("silence", &self.silence)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'a> Run<'a> {
-    /// Runs the command without a terminal: its input is empty, its output is kept.
-    pub(crate) fn new(command: Command) -> Self {
+    /// Prepares to run a command with empty input, keeping its output.
+    pub fn new(command: Command) -> Self {
         Self { command, silence: None, tick: None }
     }
 
-    /// Kills the program when it has written nothing for this long.
-    pub(crate) fn silence(mut self, limit: Duration) -> Self {
+    /// Kills the program after it has printed nothing for this long.
+    pub fn silence(mut self, limit: Duration) -> Self {
         self.silence = Some(limit);
         self
     }
 
-    /// Prints a line each time so much time has passed; `describe` makes it of the program's last line.
-    pub(crate) fn tick(mut self, every: Duration, describe: impl FnMut(&str) -> String + 'a) -> Self {
+    /// Prints a line about the progress at this interval; `describe` makes it from the program's last line.
+    pub fn tick(mut self, every: Duration, describe: impl FnMut(&str) -> String + 'a) -> Self {
         self.tick = Some((every, Box::new(describe)));
         self
     }
 
     /// Runs the program to its end.
-    pub(crate) fn output(mut self) -> Result<Output, Error> {
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the program cannot be started, or was killed because it was silent.
+    pub fn output(mut self) -> io::Result<Output> {
         let name = self.command.get_program().to_string_lossy().into_owned();
         self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = self.command.spawn().context(|| format!("cannot run `{name}`"))?;
+        let mut child = self
+            .command
+            .spawn()
+            .map_err(|error| io::Error::new(error.kind(), format!("cannot run `{name}`: {error}")))?;
         let (sender, lines) = mpsc::channel();
         forward(child.stdout.take(), true, sender.clone());
         forward(child.stderr.take(), false, sender);
 
         let start = Instant::now();
         let mut output = Output { status: ExitStatus::default(), stdout: String::new(), all: String::new() };
-        let (mut heard, mut ticked, mut last) = (start, start, String::new());
+        let (mut last_output, mut ticked, mut last) = (start, start, String::new());
         let mut ended: Option<Instant> = None;
         loop {
             match lines.recv_timeout(Duration::from_millis(50)) {
                 Ok((is_stdout, line)) => {
-                    heard = Instant::now();
+                    last_output = Instant::now();
                     output.all.push_str(&line);
                     output.all.push('\n');
                     if is_stdout {
@@ -92,12 +109,15 @@ impl<'a> Run<'a> {
             }
             if let Some(limit) = self.silence
                 && ended.is_none()
-                && heard.elapsed() > limit
+                && last_output.elapsed() > limit
             {
                 child.kill()?;
                 child.wait()?;
-                let said = if last.is_empty() { String::new() } else { format!("; its last line: {last}") };
-                return Err(Error::new(format!("`{name}` said nothing for {} s{said}", limit.as_secs())));
+                let last = if last.is_empty() { String::new() } else { format!("; its last line: {last}") };
+                return Err(io::Error::other(format!(
+                    "`{name}` printed nothing for {} s{last}",
+                    limit.as_secs()
+                )));
             }
             if let Some((every, describe)) = &mut self.tick
                 && ticked.elapsed() >= *every
@@ -108,8 +128,12 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Runs the program, and fails with the end of its output unless it succeeds.
-    pub(crate) fn success(self) -> Result<Output, Error> {
+    /// Runs the program to its end and requires success.
+    ///
+    /// # Errors
+    ///
+    /// As [`output`](Self::output), and an error with the end of the output if the program fails.
+    pub fn success(self) -> io::Result<Output> {
         let name = self.command.get_program().to_string_lossy().into_owned();
         let output = self.output()?;
         if output.status.success() {
@@ -117,11 +141,11 @@ impl<'a> Run<'a> {
         }
         let lines: Vec<_> = output.all.lines().filter(|line| !line.trim().is_empty()).collect();
         let tail = lines[lines.len().saturating_sub(12)..].join("\n      ");
-        Err(Error::new(format!("`{name}` failed ({}): {tail}", output.status)))
+        Err(io::Error::other(format!("`{name}` failed ({}): {tail}", output.status)))
     }
 }
 
-/// Sends each line of a stream, on a thread of its own.
+/// Sends each line of a stream from a new thread.
 fn forward(stream: Option<impl Read + Send + 'static>, is_stdout: bool, sender: Sender<(bool, String)>) {
     let Some(stream) = stream else { return };
     thread::spawn(move || {
@@ -156,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_silent_program_is_given_up() {
+    fn silent_program_is_killed() {
         let start = Instant::now();
         let error = Run::new(sh("echo hello; exec sleep 60")).silence(Duration::from_millis(300)).output();
         assert!(error.unwrap_err().to_string().contains("hello"));
@@ -164,13 +188,13 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_shows_the_end_of_the_output() {
+    fn failure_shows_the_end_of_the_output() {
         let error = Run::new(sh("echo the reason >&2; false")).success().unwrap_err();
         assert!(error.to_string().contains("the reason"), "{error}");
     }
 
     #[test]
-    fn a_grandchild_that_holds_the_pipe_does_not_hold_us() {
+    fn child_that_holds_the_pipe_open_delays_nothing() {
         let start = Instant::now();
         let output = Run::new(sh("sleep 30 & echo done")).output().unwrap();
         assert_eq!(output.stdout, "done\n");

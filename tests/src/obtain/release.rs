@@ -8,34 +8,34 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use consul_tests::Version;
 use sha2::{Digest, Sha256};
 use zip::ZipArchive;
 
-use crate::error::{Context, Error};
+use super::Context;
+use crate::Version;
 use crate::run::Run;
 
-/// Where the releases are.
+/// Base address of the archive.
 const SITE: &str = "https://releases.hashicorp.com/consul";
 
-/// Downloads the archive for this platform, checks it and unpacks the binary.
-pub(super) fn fetch(version: Version, dir: &Path) -> Result<PathBuf, Error> {
-    let platform =
-        platform(OS, ARCH).ok_or_else(|| Error::new(format!("there are no releases for {OS} on {ARCH}")))?;
+/// Downloads the archive for this platform, verifies its checksum and unpacks the binary.
+pub(super) fn fetch(version: Version, dir: &Path) -> io::Result<PathBuf> {
+    let platform = platform(OS, ARCH)
+        .ok_or_else(|| io::Error::other(format!("there are no releases for {OS} on {ARCH}")))?;
     let name = format!("consul_{version}_{platform}.zip");
     let sums_path = dir.join("SHA256SUMS");
     download(&format!("{SITE}/{version}/consul_{version}_SHA256SUMS"), &sums_path)?;
     let sums = fs::read_to_string(&sums_path)?;
-    let expected = lookup(&sums, &name)
-        .ok_or_else(|| Error::new(format!("there is no {name} among the releases of {version}")))?;
+    let expected =
+        lookup(&sums, &name).ok_or_else(|| io::Error::other(format!("Consul {version} has no {name}")))?;
 
     let archive = dir.join(&name);
     download(&format!("{SITE}/{version}/{name}"), &archive)?;
     let actual = hex(&Sha256::digest(fs::read(&archive)?));
     if actual != expected {
-        return Err(Error::new(format!("{name} has the checksum {actual} instead of {expected}")));
+        return Err(io::Error::other(format!("{name} has the checksum {actual} instead of {expected}")));
     }
-    println!("    {name} has the checksum that it should have");
+    println!("    the checksum of {name} is right");
 
     let binary = format!("consul{EXE_SUFFIX}");
     let mut zip = ZipArchive::new(File::open(&archive)?).context(|| format!("cannot read {name}"))?;
@@ -46,8 +46,8 @@ pub(super) fn fetch(version: Version, dir: &Path) -> Result<PathBuf, Error> {
     Ok(path)
 }
 
-/// Downloads with curl, which knows this machine's proxies and certificates.
-fn download(url: &str, to: &Path) -> Result<(), Error> {
+/// Downloads with curl, which knows the machine's proxies and certificates.
+fn download(url: &str, to: &Path) -> io::Result<()> {
     println!("    downloading {url}");
     let mut curl = Command::new("curl");
     curl.args(["--fail", "--silent", "--show-error", "--location", "--proto", "=https"])
@@ -63,7 +63,7 @@ fn download(url: &str, to: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// The part of an archive's name that says for which system it is.
+/// Returns the part of an archive's name that names the platform.
 fn platform(os: &str, arch: &str) -> Option<String> {
     let os = match os {
         "macos" => "darwin",
@@ -80,7 +80,7 @@ fn platform(os: &str, arch: &str) -> Option<String> {
     Some(format!("{os}_{arch}"))
 }
 
-/// Finds the checksum of a file in what `sha256sum` writes.
+/// Finds the checksum of a file in the output of `sha256sum`.
 fn lookup(sums: &str, name: &str) -> Option<String> {
     sums.lines().find_map(|line| {
         let (sum, file) = line.split_once(char::is_whitespace)?;

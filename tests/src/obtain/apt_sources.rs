@@ -1,6 +1,6 @@
-//! Reads where this machine's apt has Debian from.
+//! Finds the mirrors of Debian in the sources of apt.
 
-/// Suites that Debian's archive has, by codename and by role. A mirror that has one of them has bullseye.
+/// Suites of Debian's archive, by codename and by role. A mirror that has one of them also has bullseye.
 const SUITES: &[&str] = &[
     "buster",
     "bullseye",
@@ -16,16 +16,16 @@ const SUITES: &[&str] = &[
     "unstable",
 ];
 
-/// A mirror of Debian, and what vouches for it where its entry says so.
+/// A mirror of Debian.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Mirror {
     /// Base address, in any form that apt understands.
     pub(super) uri: String,
-    /// The keyring that the entry names.
+    /// The keyring that the entry names, if any.
     pub(super) signed_by: Option<String>,
 }
 
-/// Finds the mirrors of Debian's main archive in files named `*.list` and `*.sources`, the likeliest first.
+/// Finds the mirrors of Debian's main archive in files named `*.list` and `*.sources`, the most likely first.
 pub(super) fn mirrors<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<Mirror> {
     let mut found: Vec<Mirror> = Vec::new();
     for (name, text) in files {
@@ -38,7 +38,7 @@ pub(super) fn mirrors<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -
             }
         }
     }
-    // Vendors put their own packages into suites of the same names, but not below this name.
+    // Vendors use the same suite names for their own packages, but not this path.
     found.sort_by_key(|mirror| !mirror.uri.trim_end_matches('/').ends_with("/debian"));
     found
 }
@@ -85,7 +85,7 @@ fn one_line_entry(line: &str) -> Option<Entry> {
     Some(entry)
 }
 
-/// Reads the form of paragraphs of `Field: value`, with continuation lines.
+/// Reads paragraphs of `Field: value`, with continuation lines.
 fn deb822(text: &str) -> Vec<Entry> {
     let mut entries = Vec::new();
     let mut fields: Vec<(String, String)> = Vec::new();
@@ -121,7 +121,7 @@ fn deb822_entry(fields: &[(String, String)]) -> Entry {
     }
 }
 
-/// A keyring's path; entries may also name fingerprints or hold the key itself.
+/// Returns the value if it is the path of a keyring; it may also be a fingerprint or the key itself.
 fn keyring(value: &str) -> Option<String> {
     (value.starts_with('/') && !value.contains(char::is_whitespace)).then(|| value.to_owned())
 }
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn one_line_entries() {
+    fn one_line_entries_are_read() {
         let text = "# deb http://old.example/debian sid main\n\
             deb-src http://src.example/debian bookworm main\n\
             deb [arch=amd64 signed-by=/k.gpg] http://a.example/debian bookworm main contrib # ours\n\
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn deb822_entries() {
+    fn deb822_entries_are_read() {
         let text = "Types: deb deb-src\n# a remark\nURIs: http://a.example/debian/\n http://b.example/debian\n\
             Suites: bookworm bookworm-updates\nComponents: main\nSigned-By: /k.gpg\n\n\
             Types: deb\nURIs: http://s.example/debian-security\nSuites: bookworm-security\nComponents: main\n\n\
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn vendors_and_other_distributions_come_last_or_not_at_all() {
+    fn vendors_come_last_and_other_distributions_are_ignored() {
         let text = "deb https://vendor.example/debian/12/prod bookworm main\n\
             deb https://docker.example/linux/debian bookworm stable\n\
             deb http://ubuntu.example/ubuntu noble main\n\
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn an_embedded_key_is_no_path() {
+    fn embedded_key_is_not_a_keyring_path() {
         let text = "Types: deb\nURIs: http://a.example/debian\nSuites: sid\nComponents: main\n\
             Signed-By:\n -----BEGIN PGP PUBLIC KEY BLOCK-----\n .\n abc\n";
         assert_eq!(mirrors([("x.sources", text)])[0].signed_by, None);

@@ -1,32 +1,30 @@
-//! The `consul` package of Debian 11, through this machine's own apt.
+//! The `consul` package of Debian 11, through the machine's apt.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
+use std::{fs, io};
 
-use consul_tests::Version;
-
-use super::OLDEST;
 use super::apt_sources::{self, Mirror};
-use crate::error::{Context, Error};
+use super::{Context, OLDEST};
+use crate::Version;
 use crate::run::Run;
 
-/// Where Debian installs its archive's keys: the first of these that is there.
+/// Where Debian installs the keys of its archive; the first file that exists is used.
 const KEYRINGS: &[&str] =
     &["/usr/share/keyrings/debian-archive-keyring.gpg", "/usr/share/keyrings/debian-archive-keyring.pgp"];
 
-/// How long apt may say nothing.
+/// How long apt may be silent.
 const SILENCE: Duration = Duration::from_secs(20);
 
-/// Downloads the package and unpacks the binary. Nothing of the machine's own apt state is touched.
-pub(super) fn fetch(version: Version, dir: &Path) -> Result<PathBuf, Error> {
+/// Downloads the package and unpacks the binary. The machine's own apt state stays as it is.
+pub(super) fn fetch(version: Version, dir: &Path) -> io::Result<PathBuf> {
     if version != OLDEST {
-        return Err(Error::new(format!("Debian 11 has Consul {OLDEST}")));
+        return Err(io::Error::other(format!("Debian 11 has Consul {OLDEST}")));
     }
     let mirrors = mirrors(Path::new("/etc/apt"));
     if mirrors.is_empty() {
-        return Err(Error::new("no entry of this machine's apt sources serves Debian"));
+        return Err(io::Error::other("no apt source of this machine serves Debian"));
     }
     let mut reasons = Vec::new();
     for (index, mirror) in mirrors.iter().enumerate() {
@@ -36,10 +34,10 @@ pub(super) fn fetch(version: Version, dir: &Path) -> Result<PathBuf, Error> {
             Err(error) => reasons.push(error.to_string()),
         }
     }
-    Err(Error::new(reasons.join("; ")))
+    Err(io::Error::other(reasons.join("; ")))
 }
 
-/// Reads the machine's sources, in the order that apt reads them.
+/// Reads the machine's apt sources, in apt's order.
 fn mirrors(etc: &Path) -> Vec<Mirror> {
     let parts = fs::read_dir(etc.join("sources.list.d")).into_iter().flatten().flatten();
     let mut paths: Vec<_> = parts.map(|part| part.path()).collect();
@@ -54,14 +52,14 @@ fn mirrors(etc: &Path) -> Vec<Mirror> {
     apt_sources::mirrors(files.iter().map(|(name, text)| (name.as_str(), text.as_str())))
 }
 
-fn fetch_from(mirror: &Mirror, dir: &Path) -> Result<PathBuf, Error> {
+fn fetch_from(mirror: &Mirror, dir: &Path) -> io::Result<PathBuf> {
     let keyring = KEYRINGS
         .iter()
         .copied()
         .chain(mirror.signed_by.as_deref())
         .find(|path| Path::new(path).is_file())
         .ok_or_else(|| {
-            Error::new("the keys of Debian's archive are not installed (debian-archive-keyring)")
+            io::Error::other("the keys of Debian's archive are not installed (debian-archive-keyring)")
         })?;
     for part in ["lists/partial", "cache/archives/partial", "etc", "package"] {
         fs::create_dir_all(dir.join(part))?;
@@ -70,7 +68,7 @@ fn fetch_from(mirror: &Mirror, dir: &Path) -> Result<PathBuf, Error> {
     let source = format!("deb [signed-by={keyring} target=Packages] {} bullseye main\n", mirror.uri);
     fs::write(dir.join("etc/sources.list"), source)?;
 
-    println!("    apt-get update, with bullseye from the mirror that this machine uses");
+    println!("    apt-get update, for bullseye on the mirror that this machine uses");
     apt(dir, &["update"]).silence(SILENCE).tick(Duration::from_secs(5), str::to_owned).success()?;
     println!("    apt-get download consul");
     apt(dir, &["download", "consul"])
@@ -83,7 +81,7 @@ fn fetch_from(mirror: &Mirror, dir: &Path) -> Result<PathBuf, Error> {
         .flatten()
         .map(|entry| entry.path())
         .find(is_package)
-        .ok_or_else(|| Error::new("apt-get downloaded nothing"))?;
+        .ok_or_else(|| io::Error::other("apt-get downloaded no package"))?;
     let unpacked = dir.join("unpacked");
     let mut dpkg = Command::new("dpkg-deb");
     dpkg.arg("--extract").arg(&package).arg(&unpacked);
@@ -91,7 +89,7 @@ fn fetch_from(mirror: &Mirror, dir: &Path) -> Result<PathBuf, Error> {
     Ok(unpacked.join("usr/bin/consul"))
 }
 
-/// A call of apt-get that keeps everything it writes in a folder of ours, and knows only our source.
+/// Returns a call of apt-get that writes only into the folder, and knows only the source there.
 fn apt(dir: &Path, args: &[&str]) -> Run<'static> {
     let mut command = Command::new("apt-get");
     let mut option = |name: &str, value: &str| {
@@ -107,13 +105,13 @@ fn apt(dir: &Path, args: &[&str]) -> Run<'static> {
     option("Dir::Etc::preferences", "-");
     option("Dir::Etc::preferencesparts", "-");
     option("Acquire::Languages", "none");
-    // Give up in seconds where the network says nothing.
+    // Fail within seconds on a network that drops packets.
     option("Acquire::Retries", "0");
     option("Acquire::http::Timeout", "5");
     option("Acquire::https::Timeout", "5");
-    // An update that fails is a failure, not a warning.
+    // Otherwise a failed update is only a warning.
     option("APT::Update::Error-Mode", "any");
-    // Its user for downloads may not write into a user's cache folder.
+    // apt's user for downloads cannot write into a user's cache folder.
     option("APT::Sandbox::User", "");
     command.arg("--quiet").args(args).current_dir(dir.join("package")).env("LC_ALL", "C");
     Run::new(command)
