@@ -129,7 +129,7 @@ async fn agent_update_token() {
     );
 
     client.agent().update_token(TokenKind::Default, agent.token().unwrap()).await.unwrap();
-    assert!(anonymous.kv().put(key, "1").await.unwrap());
+    anonymous.kv().put(key, "1").await.unwrap();
     client.agent().update_token(TokenKind::Default, "").await.unwrap();
     assert!(anonymous.kv().put(key, "1").await.unwrap_err().is_permission_denied());
 

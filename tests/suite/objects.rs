@@ -50,9 +50,9 @@ async fn objects_compare_and_hash() {
     assert!(client.session().renew(&read).await.unwrap().is_some());
     let node = client.catalog().node(here).await.unwrap().unwrap().node;
     assert!(client.session().node(&node).await.unwrap().contains(&read));
-    assert!(client.kv().put(&name, "held").acquire(&read).await.unwrap());
-    assert!(client.kv().put(&name, "free").release(&read).await.unwrap());
-    assert!(client.session().destroy(&read).await.unwrap());
+    assert!(client.kv().put(&name, "held").acquire(&read).await.unwrap().is_yes());
+    assert!(client.kv().put(&name, "free").release(&read).await.unwrap().is_yes());
+    client.session().destroy(&read).await.unwrap();
     client.kv().delete(&name).await.unwrap();
 }
 
@@ -93,13 +93,13 @@ async fn member_fields() {
 async fn key_fields() {
     let (client, key) = (client(), unique("fields"));
     let session = client.session().create().await.unwrap();
-    assert!(client.kv().put(&key, "a").await.unwrap());
-    assert!(client.kv().put(&key, "b").acquire(&session).await.unwrap());
+    client.kv().put(&key, "a").await.unwrap();
+    assert!(client.kv().put(&key, "b").acquire(&session).await.unwrap().is_yes());
     let entry = client.kv().get(&key).await.unwrap().unwrap();
     assert_eq!((&entry.key, entry.text().unwrap()), (&key, "b"), "a value carries its key");
     assert_eq!((entry.session.as_ref(), entry.lock_index), (Some(&session), 1));
     assert!(0 < entry.create_index && entry.create_index < entry.modify_index);
-    assert!(client.kv().put(&key, "c").await.unwrap());
+    client.kv().put(&key, "c").await.unwrap();
     let entry = client.kv().get(&key).await.unwrap().unwrap();
     assert_eq!((entry.session.as_ref(), entry.lock_index), (Some(&session), 0), "held, and not counted");
     client.session().destroy(&session).await.unwrap();

@@ -23,7 +23,7 @@ async fn sessions_create() {
     assert_eq!((read.ttl, read.lock_delay), (Some(Duration::from_secs(90)), Duration::from_millis(1500)));
     assert_eq!(
         (read.behavior, read.node_checks.as_slice()),
-        (Behavior::Delete, ["serfHealth".to_owned()].as_slice())
+        (Behavior::Delete, ["serfHealth".into()].as_slice())
     );
     session.destroy(id).await.unwrap();
 }
@@ -92,9 +92,9 @@ async fn sessions_get() {
 async fn sessions_delete() {
     let session = client().session();
     let id = session.create().await.unwrap();
-    assert!(session.destroy(&id).await.unwrap());
+    session.destroy(&id).await.unwrap();
     assert_eq!(session.info(&id).await.unwrap(), None);
-    assert!(session.destroy(&id).await.unwrap(), "destroying twice is once");
+    session.destroy(&id).await.unwrap();
 }
 
 #[tokio::test]
@@ -133,17 +133,17 @@ async fn kv_acquire_and_kv_release() {
     let (kv, session) = (client.kv(), client.session());
     let [one, two] = [session.create().await.unwrap(), session.create().await.unwrap()];
 
-    assert!(kv.put(&key, "one").acquire(&one).await.unwrap());
-    assert!(!kv.put(&key, "two").acquire(&two).await.unwrap());
+    assert!(kv.put(&key, "one").acquire(&one).await.unwrap().is_yes());
+    assert!(!kv.put(&key, "two").acquire(&two).await.unwrap().is_yes());
     let entry = kv.get(&key).await.unwrap().unwrap();
     assert_eq!(
         (entry.session.as_ref(), entry.lock_index, entry.value.as_ref()),
         (Some(&one), 1, b"one".as_ref())
     );
-    assert!(!kv.put(&key, "two").release(&two).await.unwrap());
-    assert!(kv.put(&key, "free").release(&one).await.unwrap());
+    assert!(!kv.put(&key, "two").release(&two).await.unwrap().is_yes());
+    assert!(kv.put(&key, "free").release(&one).await.unwrap().is_yes());
     assert_eq!(kv.get(&key).await.unwrap().unwrap().session, None);
-    assert!(kv.put(&key, "two").acquire(&two).await.unwrap());
+    assert!(kv.put(&key, "two").acquire(&two).await.unwrap().is_yes());
     for id in [one, two] {
         session.destroy(id).await.unwrap();
     }
@@ -157,7 +157,7 @@ async fn a_session_that_does_not_exist_is_an_answer_and_not_an_outage() {
     let error = client.kv().put(&key, "x").acquire(&id).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Api(ApiErrorKind::UnknownSession));
     assert!(error.is_not_found() && !error.is_retryable() && !error.is_outcome_unknown());
-    assert!(!client.kv().put(&key, "x").release(&id).await.unwrap());
+    assert!(!client.kv().put(&key, "x").release(&id).await.unwrap().is_yes());
     assert_eq!(client.kv().get(&key).await.unwrap(), None);
 }
 
@@ -210,14 +210,14 @@ async fn session_dc_event_dc_and_status_dc() {
     assert_eq!(west.node(federation.west.node()).await.unwrap(), std::slice::from_ref(&session));
     assert_eq!(there.session().info(&id).await.unwrap(), Some(session));
     assert!(west.renew(&id).await.unwrap().is_some());
-    assert!(keys.put("held", "x").acquire(&id).await.unwrap());
+    assert!(keys.put("held", "x").acquire(&id).await.unwrap().is_yes());
 
     let east = here.session();
     assert_eq!((east.info(&id).await.unwrap(), east.list().await.unwrap()), (None, vec![]));
-    assert!(east.destroy(&id).await.unwrap(), "what is not here is gone here");
+    east.destroy(&id).await.unwrap();
     assert!(west.info(&id).await.unwrap().is_some());
     assert_eq!(west.info(&id).datacenter("east").await.unwrap(), None, "a call can still go elsewhere");
-    assert!(west.destroy(&id).await.unwrap());
+    west.destroy(&id).await.unwrap();
     assert_eq!(there.session().list().await.unwrap(), []);
 
     let fired = here.event().datacenter("west").fire("deploy").await.unwrap();

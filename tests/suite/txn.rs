@@ -117,7 +117,7 @@ async fn every_verb_does_what_it_says() {
 
     let locked = client.txn().lock(&lock, "held", &session).await.unwrap();
     let entry = locked.entries().next().unwrap();
-    assert_eq!(entry.session.as_deref(), Some(&*session));
+    assert_eq!(entry.session.as_ref(), Some(&session));
     assert!(client.txn().check_session(&lock, &session).set(&b, "guarded").await.unwrap().is_committed());
     assert!(client.txn().unlock(&lock, "free", &session).await.unwrap().is_committed());
     assert!(!client.txn().check_session(&lock, &session).set(&b, "late").await.unwrap().is_committed());

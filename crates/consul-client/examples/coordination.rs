@@ -45,7 +45,7 @@ async fn session(client: &Client) -> Result<(), Failure> {
     let id = sessions.create().name("example").node(&node).ttl(Duration::from_secs(60)).await?;
     let session = sessions.info(&id).await?.ok_or("the session is not there")?;
     println!("session {} on {}, for {:?} without renewal", session.name, session.node, session.ttl);
-    assert_eq!((&session.id, session.name.as_str(), &session.node), (&id, "example", &node));
+    assert_eq!((&session.id, session.name.as_str(), session.node.as_str()), (&id, "example", node.as_str()));
     assert_eq!(session.ttl, Some(Duration::from_secs(60)));
 
     assert!(sessions.list().await?.contains(&session));

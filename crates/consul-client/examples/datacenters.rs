@@ -50,7 +50,7 @@ async fn main() -> Result<(), Failure> {
     // A session lives on a node, and so in a datacenter: name a node there.
     let sessions = client.session().datacenter(&there.datacenter);
     let session = sessions.create().node(&there.node_name).await?;
-    assert!(kv.put("datacenters-example/color", "ours").acquire(&session).await?);
+    assert!(kv.put("datacenters-example/color", "ours").acquire(&session).await?.is_yes());
     println!(
         "sessions there: {}, here: {}",
         sessions.list().await?.len(),

@@ -58,7 +58,7 @@ async fn keys(client: &Client) -> Result<(), Failure> {
 
     let changed = kv.put("tour/color", "green").cas(color.modify_index).await?;
     let again = kv.put("tour/color", "red").cas(color.modify_index).await?;
-    println!("  check-and-set with the index just read: {changed}; once more with the same: {again}");
+    println!("  check-and-set with the index just read: {changed:?}; again with the same index: {again:?}");
 
     kv.delete("tour/color").await?;
     println!("  delete tour/color: it is {:?} now", kv.get("tour/color").await?.map(|entry| entry.key));
@@ -93,12 +93,12 @@ async fn session(client: &Client) -> Result<(), Failure> {
     let session = client.session().create().name("tour").ttl(Duration::from_secs(30)).await?;
     let acquired = client.kv().put("tour/lock", "held").acquire(&session).await?;
     let holder = client.kv().get("tour/lock").await?.and_then(|entry| entry.session);
-    println!("  acquired: {acquired}, held by our session: {}", holder.as_deref() == Some(&*session));
+    println!("  acquired: {acquired:?}, held by our session: {}", holder.as_ref() == Some(&session));
     let renewed = client.session().renew(&session).await?.ok_or("the session is gone")?;
     println!("  renewed for {:?}", renewed.ttl);
     let released = client.kv().put("tour/lock", "free").release(&session).await?;
     client.session().destroy(&session).await?;
-    println!("  released: {released}, session gone: {}", client.session().renew(&session).await?.is_none());
+    println!("  released: {released:?}, session gone: {}", client.session().renew(&session).await?.is_none());
     Ok(())
 }
 

@@ -39,7 +39,7 @@ pub struct Call<E> {
 
 impl<E: Endpoint> Call<E> {
     pub(crate) fn new(client: Client, endpoint: E) -> Self {
-        let mut options = client.settings().options.clone();
+        let mut options = client.settings().options.clone().limited_to(E::SCOPE);
         if !E::METHOD.is_safe() {
             // A mode of reading means nothing to a write.
             options.consistency = None;
@@ -57,26 +57,35 @@ impl<E: Endpoint> Call<E> {
         &mut self.endpoint
     }
 
+    /// Replaces the endpoint by one made from it. Options, token and timeout stay.
+    pub(crate) fn map<F: Endpoint>(self, change: impl FnOnce(E) -> F) -> Call<F> {
+        let Self { client, endpoint, options, token, timeout } = self;
+        Call { client, endpoint: change(endpoint), options, token, timeout }
+    }
+
     /// Changes the endpoint; what the setters of the groups are made of.
     pub(crate) fn with<T>(mut self, change: impl FnOnce(&mut E) -> T) -> Self {
         change(&mut self.endpoint);
         self
     }
 
-    /// Asks another datacenter than the client's own.
+    /// Sends the request to another datacenter than the client's.
     pub fn datacenter(mut self, name: impl Into<String>) -> Self {
+        const { assert!(E::SCOPE.datacenter, "this operation does not accept a datacenter") };
         self.options.datacenter = Some(name.into());
         self
     }
 
-    /// Asks in this namespace (Consul Enterprise).
+    /// Sends the request to this namespace (Consul Enterprise).
     pub fn namespace(mut self, name: impl Into<String>) -> Self {
+        const { assert!(E::SCOPE.namespace, "this operation does not accept a namespace") };
         self.options.namespace = Some(name.into());
         self
     }
 
-    /// Asks in this admin partition (Consul Enterprise).
+    /// Sends the request to this admin partition (Consul Enterprise).
     pub fn partition(mut self, name: impl Into<String>) -> Self {
+        const { assert!(E::SCOPE.partition, "this operation does not accept an admin partition") };
         self.options.partition = Some(name.into());
         self
     }

@@ -53,7 +53,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use get::{Decoded, Get, Typed};
-pub use put::Put;
+pub use put::Encoded;
 pub use tree::from_entries;
 
 /// How values become bytes, and bytes values again.

@@ -43,15 +43,13 @@ fn main() -> Result<(), Failure> {
     let http = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().new_agent();
     let consul = Consul { http, base: format!("http://{}", address.trim_start_matches("http://")) };
 
-    let written = consul.call(&kv::Put::new("example/blocking", "no runtime"), &Options::default())?;
-    println!("written: {}", written.value);
+    consul.call(&kv::Put::new("example/blocking", "no runtime"), &Options::default())?;
 
     let read = consul.call(&kv::Get::new("example/blocking"), &Options::default())?;
     let entry = read.value.ok_or("the key is gone")?;
     println!("{} = {:?}, index {:?}", entry.key, entry.text()?, read.meta.index);
 
-    let deleted = consul.call(&kv::Delete::new("example/blocking"), &Options::default())?;
-    println!("deleted: {}", deleted.value);
+    consul.call(&kv::Delete::new("example/blocking"), &Options::default())?;
     let absent = consul.call(&kv::Get::new("example/blocking"), &Options::default())?;
     println!("absent: {}", absent.value.is_none());
     Ok(())

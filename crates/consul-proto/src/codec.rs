@@ -23,7 +23,7 @@ pub fn encode<E: Endpoint>(endpoint: &E, options: &Options) -> Result<http::Requ
     let mut request = RequestWriter::new(E::PATH);
     request.offer_datacenter(options.datacenter.as_deref());
     endpoint.write(&mut request);
-    options.write(&mut request);
+    options.write(E::SCOPE, &mut request);
     request.finish(E::METHOD)
 }
 

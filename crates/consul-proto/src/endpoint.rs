@@ -8,9 +8,10 @@ use crate::{FromResponse, RequestWriter};
 
 /// One operation of the HTTP API.
 ///
-/// An endpoint is plain data: public fields, and a `new` that takes what the operation cannot do without. The same
-/// five facts define each: how its answer is read, its method, its path, how it writes itself, and whether it may be
-/// sent twice. Programs can add endpoints of their own; they are called like any other.
+/// An endpoint is plain data: `new` takes the required arguments, consuming setters add the optional ones. The same
+/// facts define each: how its response is read, its method, its path, and how it writes itself into a request; the
+/// defaults of the others are right for most. Programs can define endpoints of their own, which are called like any
+/// other.
 ///
 /// ```
 /// use consul_proto::{Endpoint, Json, Method, Options, Read, RequestWriter, encode};
@@ -46,13 +47,66 @@ pub trait Endpoint: Debug + Send + Sync + 'static {
     /// Writes the path's arguments in their order, then the query, then the body.
     fn write(&self, request: &mut RequestWriter);
 
-    /// Whether sending the request twice does no more than sending it once.
+    /// Which parts of a cluster the operation can be sent to. Defaults to [`Scope::ALL`].
+    const SCOPE: Scope = Scope::ALL;
+
+    /// Which agents can serve the operation. Defaults to [`Target::AnyAgent`].
+    const TARGET: Target = Target::AnyAgent;
+
+    /// Returns whether sending the request twice has the same effect as sending it once.
     ///
-    /// Decides if a request whose outcome is unknown may be repeated. Reads may; a write only where the operation is
-    /// idempotent by nature.
-    fn is_replayable(&self) -> bool {
+    /// A request whose outcome is unknown is retried only if it is idempotent. Defaults to whether the method is
+    /// [safe](Method::is_safe).
+    fn is_idempotent(&self) -> bool {
         Self::METHOD.is_safe()
     }
+
+    /// Returns whether the request changes something. Defaults to whether the method is not
+    /// [safe](Method::is_safe).
+    fn is_write(&self) -> bool {
+        !Self::METHOD.is_safe()
+    }
+}
+
+/// The parts of a cluster that a request can name: its datacenter, and in Consul Enterprise its namespace and admin
+/// partition.
+///
+/// Servers ignore a datacenter that an operation does not read, and reject a namespace that they do not know. So an
+/// option outside of an operation's scope is not sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Scope {
+    /// Whether the request can name a datacenter (`dc`).
+    pub datacenter: bool,
+    /// Whether the request can name a namespace (`ns`).
+    pub namespace: bool,
+    /// Whether the request can name an admin partition (`partition`).
+    pub partition: bool,
+}
+
+impl Scope {
+    /// Datacenter, namespace and partition, as the key/value store has them.
+    pub const ALL: Self = Self { datacenter: true, namespace: true, partition: true };
+    /// The datacenter only, as transactions have it.
+    pub const DATACENTER: Self = Self { datacenter: true, namespace: false, partition: false };
+    /// Datacenter and partition, as lists of nodes have them.
+    pub const DATACENTER_AND_PARTITION: Self = Self { datacenter: true, namespace: false, partition: true };
+    /// Namespace and partition, as services of an agent have them.
+    pub const NAMESPACE: Self = Self { datacenter: false, namespace: true, partition: true };
+    /// None of them, as the settings of an agent have them.
+    pub const NONE: Self = Self { datacenter: false, namespace: false, partition: false };
+    /// The partition only, as the members of an agent have it.
+    pub const PARTITION: Self = Self { datacenter: false, namespace: false, partition: true };
+}
+
+/// The agents that can serve an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Target {
+    /// Any agent of the cluster: it forwards the request to the servers.
+    AnyAgent,
+    /// The agent that has the object, such as the one that a service is registered with.
+    SameAgent,
 }
 
 /// An operation that reads through the servers, and so takes a [consistency mode](crate::Consistency).
@@ -92,9 +146,6 @@ pub enum Cursor {
     /// A hash, of [hash-based blocking](HashBlocking). Answers without one leave nothing to wait on.
     Hash,
 }
-
-/// An operation that changes something.
-pub trait Write: Endpoint {}
 
 /// A read that evaluates a [filter expression](https://developer.hashicorp.com/consul/api-docs/features/filtering).
 /// Elsewhere servers ignore the filter without a word.

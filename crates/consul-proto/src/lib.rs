@@ -56,8 +56,8 @@ mod writer;
 pub use api::{acl, agent, catalog, event, health, kv, session, status, txn};
 pub use codec::{OpenedOf, OutputOf, decode, encode, open, refusal};
 pub use endpoint::{
-    Blocking, Cacheable, Cursor, Endpoint, Filterable, HashBlocking, Peerable, Read, Sortable, Watchable,
-    Write,
+    Blocking, Cacheable, Cursor, Endpoint, Filterable, HashBlocking, Peerable, Read, Scope, Sortable, Target,
+    Watchable,
 };
 pub use error::{ApiError, ApiErrorKind, ArgumentFault, DecodeError, EncodeError, ResponseError};
 pub use http::Method;
@@ -66,7 +66,8 @@ pub use options::{Cached, Consistency, Options};
 pub use raw::RawRequest;
 #[doc(no_inline)]
 pub use response::{
-    Empty, First, Flag, FromResponse, Json, List, One, OrEmpty, OrGone, OrMissing, Raw, Response, Text,
+    Empty, First, Flag, FromResponse, Json, List, One, OrEmpty, OrGone, OrMissing, Raw, Response, Text, True,
+    Via,
 };
 pub use route::Route;
 pub use writer::RequestWriter;

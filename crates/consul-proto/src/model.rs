@@ -3,16 +3,19 @@
 mod check;
 mod check_definition;
 mod entry;
+mod id;
 mod instance;
 mod node;
 mod proxy;
 mod service;
 mod status;
 mod upstream;
+mod value;
 
 pub use check::{CheckType, HealthCheck};
 pub use check_definition::HealthCheckDefinition;
 pub use entry::Entry;
+pub use id::{CheckId, NodeId, NodeName, ServiceId, ServiceName, SessionId};
 pub use instance::{Locality, PeerMeta, ServiceAddress, ServiceConnect, ServiceKind, ServicePort, Weights};
 pub use node::CatalogNode;
 pub use proxy::{
@@ -22,5 +25,6 @@ pub use proxy::{
 pub use service::NodeService;
 pub use status::Status;
 pub use upstream::{DestinationType, Upstream};
+pub use value::IntoValue;
 
 pub(crate) use node::write_node_meta;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{EncodeError, RequestWriter};
+use crate::{EncodeError, RequestWriter, Scope};
 
 /// Parameters that are common to many operations.
 ///
@@ -92,7 +92,28 @@ impl Cached {
 }
 
 impl Options {
-    pub(crate) fn write(&self, request: &mut RequestWriter) {
+    /// Leaves out the datacenter, namespace and partition if they are outside of `scope`.
+    ///
+    /// For defaults that apply to many operations: [`encode`](crate::encode) rejects an option that the operation does
+    /// not accept.
+    #[must_use]
+    pub fn limited_to(mut self, scope: Scope) -> Self {
+        self.datacenter = self.datacenter.filter(|_| scope.datacenter);
+        self.namespace = self.namespace.filter(|_| scope.namespace);
+        self.partition = self.partition.filter(|_| scope.partition);
+        self
+    }
+
+    pub(crate) fn write(&self, scope: Scope, request: &mut RequestWriter) {
+        let outside = [
+            ("datacenter", self.datacenter.is_some() && !scope.datacenter),
+            ("namespace", self.namespace.is_some() && !scope.namespace),
+            ("partition", self.partition.is_some() && !scope.partition),
+        ];
+        for (name, _) in outside.into_iter().filter(|(_, is_outside)| *is_outside) {
+            let reason = "is not accepted by this operation".to_owned();
+            request.reject(EncodeError::Invalid { name, reason });
+        }
         if !request.is_datacenter_taken() {
             request.opt("dc", self.datacenter.as_deref());
         }
@@ -109,7 +130,7 @@ impl Options {
         if let Some(cached) = &self.cached {
             cached.write(request);
             if self.consistency == Some(Consistency::Consistent) {
-                request.refuse(EncodeError::Conflict { first: "cached", second: "consistent" });
+                request.reject(EncodeError::Conflict { first: "cached", second: "consistent" });
             }
         }
         request.opt("filter", self.filter.as_deref());
@@ -143,7 +164,7 @@ mod tests {
 
     fn query(options: &Options) -> String {
         let mut request = RequestWriter::new("/");
-        options.write(&mut request);
+        options.write(Scope::ALL, &mut request);
         request.finish(http::Method::GET).unwrap().uri().query().unwrap_or_default().to_owned()
     }
 
@@ -200,7 +221,7 @@ mod tests {
         let mut request = RequestWriter::new("/");
         let cached =
             Cached::new().max_age(Duration::from_millis(1900)).stale_if_error(Duration::from_secs(60));
-        Options { cached: Some(cached), ..Options::default() }.write(&mut request);
+        Options { cached: Some(cached), ..Options::default() }.write(Scope::ALL, &mut request);
         let request = request.finish(http::Method::GET).unwrap();
         assert_eq!(request.headers()["cache-control"], "max-age=1, stale-if-error=60");
     }
@@ -213,7 +234,7 @@ mod tests {
             cached: Some(Cached::new()),
             ..Options::default()
         }
-        .write(&mut request);
+        .write(Scope::ALL, &mut request);
         assert!(matches!(request.finish(http::Method::GET), Err(EncodeError::Conflict { .. })));
     }
 }

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 
-use crate::{EncodeError, Options, RequestWriter};
+use crate::{EncodeError, Options, RequestWriter, Scope};
 
 /// A request that no endpoint describes; the caller knows what it means.
 ///
@@ -38,7 +38,7 @@ impl RawRequest {
         for (name, value) in &self.query {
             request.query(name, value.as_deref());
         }
-        options.write(&mut request);
+        options.write(Scope::ALL, &mut request);
         let mut request = request.finish(self.method)?;
         *request.body_mut() = self.body;
         request.headers_mut().extend(self.headers);

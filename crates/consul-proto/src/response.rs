@@ -1,14 +1,18 @@
 //! How an answer is judged and read.
 
 mod absence;
+mod id;
 mod json;
 mod plain;
+mod via;
 
 use bytes::Bytes;
 
 pub use absence::{OrEmpty, OrGone, OrMissing};
+pub use id::Id;
 pub use json::{First, Json, List, One};
-pub use plain::{Empty, Flag, Raw, Text};
+pub use plain::{Empty, Flag, Raw, Text, True};
+pub use via::Via;
 
 use crate::{DecodeError, Meta};
 

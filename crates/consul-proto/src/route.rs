@@ -25,8 +25,8 @@ impl Route {
         Self {
             method: E::METHOD,
             path: E::PATH,
-            is_idempotent: endpoint.is_replayable(),
-            is_write: !E::METHOD.is_safe(),
+            is_idempotent: endpoint.is_idempotent(),
+            is_write: endpoint.is_write(),
             may_be_large: E::Response::may_carry,
         }
     }

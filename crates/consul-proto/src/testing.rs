@@ -16,12 +16,12 @@ pub(crate) fn wire<E: Endpoint>(endpoint: &E) -> String {
 }
 
 /// Why an endpoint's request is not sent.
-pub(crate) fn refusal<E: Endpoint>(endpoint: &E) -> EncodeError {
+pub(crate) fn rejected<E: Endpoint>(endpoint: &E) -> EncodeError {
     encode(endpoint, &Options::default()).unwrap_err()
 }
 
 /// The value of an answer that carries index 7.
-pub(crate) fn answer<E: Endpoint>(status: u16, body: &str) -> Result<OutputOf<E>, ResponseError> {
+pub(crate) fn decoded<E: Endpoint>(status: u16, body: &str) -> Result<OutputOf<E>, ResponseError> {
     let response = http::Response::builder()
         .status(status)
         .header("X-Consul-Index", "7")

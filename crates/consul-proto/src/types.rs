@@ -3,6 +3,7 @@
 pub(crate) mod base64;
 pub(crate) mod blank;
 pub(crate) mod duration;
+pub(crate) mod id;
 pub(crate) mod null;
 pub(crate) mod port;
 pub(crate) mod secret;

@@ -54,7 +54,7 @@ impl RequestWriter {
         let mut writer = Self::new("");
         let is_plain = path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#');
         if !path.starts_with('/') || !is_plain {
-            writer.refuse(EncodeError::Invalid {
+            writer.reject(EncodeError::Invalid {
                 name: "path",
                 reason: "is not an escaped absolute path".to_owned(),
             });
@@ -71,10 +71,10 @@ impl RequestWriter {
     /// first may not be empty, the last may.
     pub fn arg(&mut self, value: &str) {
         let Some((literal, rest)) = self.template.split_once('{') else {
-            return self.refuse(EncodeError::Template("more arguments than parameters"));
+            return self.reject(EncodeError::Template("more arguments than parameters"));
         };
         let Some((parameter, rest)) = rest.split_once('}') else {
-            return self.refuse(EncodeError::Template("a parameter does not end"));
+            return self.reject(EncodeError::Template("a parameter does not end"));
         };
         self.template = rest;
         self.target.push_str(literal);
@@ -92,13 +92,13 @@ impl RequestWriter {
             _ if value.chars().any(char::is_control) => ArgumentFault::ControlCharacter,
             _ => return escape(&mut self.target, value.as_bytes(), false),
         };
-        self.refuse(EncodeError::Argument { name, fault });
+        self.reject(EncodeError::Argument { name, fault });
     }
 
     fn key(&mut self, name: &'static str, key: &str) {
         match key_fault(key) {
             None => escape(&mut self.target, key.as_bytes(), true),
-            Some(fault) => self.refuse(EncodeError::Key { name, key: key.to_owned(), fault }),
+            Some(fault) => self.reject(EncodeError::Key { name, key: key.to_owned(), fault }),
         }
     }
 
@@ -131,7 +131,7 @@ impl RequestWriter {
         self.target.push('=');
         // Writing to a String cannot fail; a Display that reports an error has broken its contract.
         if write!(Escaping(&mut self.target), "{value}").is_err() {
-            self.refuse(EncodeError::Invalid { name, reason: "cannot be displayed".to_owned() });
+            self.reject(EncodeError::Invalid { name, reason: "cannot be displayed".to_owned() });
         }
     }
 
@@ -154,7 +154,7 @@ impl RequestWriter {
 
     fn end_path(&mut self) {
         if self.template.contains('{') {
-            return self.refuse(EncodeError::Template("fewer arguments than parameters"));
+            return self.reject(EncodeError::Template("fewer arguments than parameters"));
         }
         self.target.push_str(std::mem::take(&mut self.template));
     }
@@ -166,7 +166,7 @@ impl RequestWriter {
                 self.body = body.into();
                 self.content_type = Some(HeaderValue::from_static("application/json"));
             }
-            Err(error) => self.refuse(EncodeError::Body(error)),
+            Err(error) => self.reject(EncodeError::Body(error)),
         }
     }
 
@@ -200,14 +200,14 @@ impl RequestWriter {
     /// Refuses the request; [`encode`](crate::encode) returns the first refusal.
     ///
     /// For an endpoint that finds its own fields in contradiction.
-    pub fn refuse(&mut self, fault: EncodeError) {
+    pub fn reject(&mut self, fault: EncodeError) {
         self.fault.get_or_insert(fault);
     }
 
     /// Refuses the request where both of two parameters that exclude each other are given.
     pub fn exclude(&mut self, first: (&'static str, bool), second: (&'static str, bool)) {
         if first.1 && second.1 {
-            self.refuse(EncodeError::Conflict { first: first.0, second: second.0 });
+            self.reject(EncodeError::Conflict { first: first.0, second: second.0 });
         }
     }
 

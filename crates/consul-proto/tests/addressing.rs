@@ -59,7 +59,7 @@ fn a_key_is_that_key_or_refused() {
         check_key(&key, target(&kv::Raw::new(&key)));
         check_key(&key, target(&kv::Put::new(&key, "v")));
         check_key(&key, target(&kv::Delete::new(&key)));
-        check_key(&key, target(&kv::Delete { recurse: true, ..kv::Delete::new(&key) }));
+        check_key(&key, target(&kv::Delete::new(&key).recurse()));
     }
 }
 
@@ -70,7 +70,7 @@ fn a_prefix_is_that_prefix_or_refused() {
         let prefix = random.text();
         check_key(&prefix, target(&kv::List::new(&prefix)));
         let separator = random.text();
-        let keys = kv::Keys { separator: Some(separator.clone()), ..kv::Keys::new(&prefix) };
+        let keys = kv::Keys::new(&prefix).separator(&separator);
         let encoded = target(&keys);
         if let Ok(target) = &encoded {
             let pairs = [("keys".to_owned(), String::new()), ("separator".to_owned(), separator)];

@@ -239,20 +239,18 @@ fn an_entry_of_the_catalog_holds_what_every_server_knows() {
 
 #[test]
 fn a_session_holds_what_every_server_knows() {
-    let full = session::Create {
-        name: Some("s".to_owned()),
-        node: Some("n".to_owned()),
-        ttl: Some(MINUTE),
-        lock_delay: Some(Duration::ZERO),
-        behavior: Some(Behavior::Delete),
-        node_checks: Some(Vec::new()),
-        service_checks: Some(vec![ServiceCheck::new("c")]),
-        ..session::Create::new()
-    };
+    let full = session::Create::new()
+        .name("s")
+        .node("n")
+        .ttl(MINUTE)
+        .lock_delay(Duration::ZERO)
+        .behavior(Behavior::Delete)
+        .node_checks([] as [&str; 0])
+        .service_checks([ServiceCheck::new("c")]);
     let sent = body(&full);
     vet(&of_session(), "", &sent);
     // Each of these says something else than its absence.
     assert_eq!((&sent["LockDelay"], &sent["NodeChecks"]), (&json!("0s"), &json!([])));
-    let old = session::Create { checks: Some(texts(&["serfHealth"])), ..session::Create::new() };
+    let old = session::Create::new().checks(["serfHealth"]);
     vet(&of_session(), "", &body(&old));
 }

@@ -29,8 +29,8 @@ async fn catalog_dc_health_dc_and_kv_dc() {
     assert!(!checks.node(&far).await.unwrap().is_empty());
     assert!(!checks.state("passing").await.unwrap().is_empty());
 
-    assert!(keys.put("k", "west").await.unwrap());
-    assert!(keys.put_as("typed", &7).await.unwrap());
+    keys.put("k", "west").await.unwrap();
+    keys.put_as("typed", &7).await.unwrap();
     assert_eq!(keys.get_as::<u8>("typed").await.unwrap().unwrap().value, 7);
     assert_eq!(kv.get("k").await.unwrap(), None);
     assert_eq!(there.kv().get("k").await.unwrap().unwrap().value, "west");

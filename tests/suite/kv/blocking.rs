@@ -29,7 +29,7 @@ async fn a_blocking_read_of_a_missing_key_returns_when_it_is_created() {
         }
     };
     assert_eq!(entry.value, "here");
-    assert!(writer.await.unwrap());
+    writer.await.unwrap();
 }
 
 #[tokio::test]
@@ -42,7 +42,7 @@ async fn a_blocking_read_returns_the_change_that_wakes_it() {
         kv.put(&key, "new").await
     });
     let response = read.unwrap();
-    assert!(written.unwrap());
+    written.unwrap();
     assert_eq!(response.value.unwrap().value, "new");
     assert!(response.meta.index.unwrap() > index);
 }

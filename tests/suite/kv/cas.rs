@@ -20,56 +20,56 @@ async fn value(kv: &Kv, key: &str) -> Option<String> {
 #[tokio::test]
 async fn kv_put_with_cas_0_creates_and_never_replaces() {
     let (kv, key, _) = existing("cas-create").await;
-    assert!(!kv.put(&key, "new").cas(0).await.unwrap());
+    assert!(!kv.put(&key, "new").cas(0).await.unwrap().is_yes());
     assert_eq!(value(&kv, &key).await.unwrap(), "old");
 
     let missing = unique("cas-create-missing");
-    assert!(kv.put(&missing, "new").cas(0).await.unwrap());
+    assert!(kv.put(&missing, "new").cas(0).await.unwrap().is_yes());
     assert_eq!(value(&kv, &missing).await.unwrap(), "new");
 }
 
 #[tokio::test]
 async fn kv_put_with_cas_replaces_only_what_was_read() {
     let (kv, key, index) = existing("cas-replace").await;
-    assert!(!kv.put(&key, "new").cas(index - 1).await.unwrap());
-    assert!(!kv.put(&key, "new").cas(index + 1).await.unwrap());
+    assert!(!kv.put(&key, "new").cas(index - 1).await.unwrap().is_yes());
+    assert!(!kv.put(&key, "new").cas(index + 1).await.unwrap().is_yes());
     assert_eq!(value(&kv, &key).await.unwrap(), "old");
-    assert!(kv.put(&key, "new").cas(index).await.unwrap());
+    assert!(kv.put(&key, "new").cas(index).await.unwrap().is_yes());
     assert_eq!(value(&kv, &key).await.unwrap(), "new");
 
     let missing = unique("cas-replace-missing");
-    assert!(!kv.put(&missing, "new").cas(index).await.unwrap());
+    assert!(!kv.put(&missing, "new").cas(index).await.unwrap().is_yes());
     assert_eq!(value(&kv, &missing).await, None);
 }
 
 #[tokio::test]
 async fn kv_put_with_cas_of_the_same_value_changes_nothing() {
     let (kv, key, index) = existing("cas-same").await;
-    assert!(kv.put(&key, "old").flags(1).cas(index).await.unwrap());
+    assert!(kv.put(&key, "old").flags(1).cas(index).await.unwrap().is_yes());
     assert_eq!(kv.get(&key).await.unwrap().unwrap().modify_index, index);
 }
 
 #[tokio::test]
 async fn kv_delete_with_cas_0_never_deletes() {
     let (kv, key, _) = existing("cas-delete-0").await;
-    assert!(!kv.delete(&key).cas(0).await.unwrap());
+    assert!(!kv.delete(&key).cas(0).await.unwrap().is_yes());
     assert_eq!(value(&kv, &key).await.unwrap(), "old");
-    assert!(kv.delete(unique("cas-delete-0-missing")).cas(0).await.unwrap());
+    assert!(kv.delete(unique("cas-delete-0-missing")).cas(0).await.unwrap().is_yes());
 }
 
 #[tokio::test]
 async fn kv_delete_with_cas_deletes_only_what_was_read() {
     let (kv, key, index) = existing("cas-delete").await;
-    assert!(!kv.delete(&key).cas(index + 1).await.unwrap());
+    assert!(!kv.delete(&key).cas(index + 1).await.unwrap().is_yes());
     assert_eq!(value(&kv, &key).await.unwrap(), "old");
-    assert!(kv.delete(&key).cas(index).await.unwrap());
+    assert!(kv.delete(&key).cas(index).await.unwrap().is_yes());
     assert_eq!(value(&kv, &key).await, None);
-    assert!(kv.delete(&key).cas(index).await.unwrap(), "a key that is gone counts as deleted");
+    assert!(kv.delete(&key).cas(index).await.unwrap().is_yes(), "a key that is gone counts as deleted");
 }
 
 #[tokio::test]
 async fn kv_delete_is_true_either_way() {
     let (kv, key, _) = existing("delete").await;
-    assert!(kv.delete(&key).await.unwrap());
-    assert!(kv.delete(&key).await.unwrap());
+    kv.delete(&key).await.unwrap();
+    kv.delete(&key).await.unwrap();
 }

@@ -52,7 +52,7 @@ async fn a_subtree_is_read_as_a_struct() {
         ("2/db/host", "other"),
     ];
     for (key, value) in values {
-        assert!(kv.put(format!("{root}{key}"), value).await.unwrap());
+        kv.put(format!("{root}{key}"), value).await.unwrap();
     }
     let db = Db { host: "db.internal".to_owned(), port: 5432 };
     let config = Config {
@@ -70,7 +70,7 @@ async fn a_subtree_is_read_as_a_struct() {
     let entries = kv.list(&prefix).await.unwrap();
     assert_eq!(codec::from_entries::<Config>(&prefix, &entries).unwrap(), config);
 
-    assert!(kv.put(format!("{root}/db/port"), "hunter2").await.unwrap());
+    kv.put(format!("{root}/db/port"), "hunter2").await.unwrap();
     let error = codec::from_entries::<Config>(&prefix, &kv.list(&prefix).await.unwrap()).unwrap_err();
     assert_eq!(error.path(), Some("db/port"));
     assert!(!error.to_string().contains("hunter2"), "{error}");

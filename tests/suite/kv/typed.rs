@@ -26,8 +26,8 @@ fn theme() -> Theme {
 async fn kv_set() {
     let (kv, key) = (client().kv(), unique("typed"));
     assert_eq!(kv.get_as::<Theme>(&key).await.unwrap(), None);
-    assert!(kv.put_as(&key, &theme()).flags(7).cas(0).await.unwrap());
-    assert!(!kv.put_as(&key, &theme()).cas(0).await.unwrap());
+    assert!(kv.put_as(&key, &theme()).flags(7).cas(0).await.unwrap().is_yes());
+    assert!(!kv.put_as(&key, &theme()).cas(0).await.unwrap().is_yes());
     let typed = kv.get_as::<Theme>(&key).send().await.unwrap();
     assert!(typed.meta.index.is_some());
     let typed = typed.value.unwrap();
@@ -35,7 +35,7 @@ async fn kv_set() {
     assert_eq!(Some(typed.entry.clone()), kv.get(&key).await.unwrap());
     assert_eq!(typed.entry.value, "{\"color\":\"blå\",\"sizes\":[1,2]}");
 
-    assert!(kv.put_as(&key, "only text").cas(typed.entry.modify_index).await.unwrap());
+    assert!(kv.put_as(&key, "only text").cas(typed.entry.modify_index).await.unwrap().is_yes());
     assert_eq!(kv.get_as::<String>(&key).stale().await.unwrap().unwrap().value, "only text");
 }
 
@@ -43,10 +43,10 @@ async fn kv_set() {
 async fn kv_set_with_a_session() {
     let (client, key) = (client(), unique("typed-lock"));
     let id = client.session().create().await.unwrap();
-    assert!(client.kv().put_as(&key, &1).acquire(&id).await.unwrap());
+    assert!(client.kv().put_as(&key, &1).acquire(&id).await.unwrap().is_yes());
     let held = client.kv().get_as::<u8>(&key).await.unwrap().unwrap();
     assert_eq!(held.entry.session.as_ref(), Some(&id));
-    assert!(client.kv().put_as(&key, &2).release(&id).await.unwrap());
+    assert!(client.kv().put_as(&key, &2).release(&id).await.unwrap().is_yes());
     assert_eq!(client.kv().get_as::<u8>(&key).await.unwrap().unwrap().entry.session, None);
     client.session().destroy(&id).await.unwrap();
 }
@@ -121,7 +121,7 @@ impl Codec for Mirror {
 async fn another_codec_does_its_work_both_ways() {
     let (kv, key) = (client().kv(), unique("typed-codec"));
     let mirror = kv.codec::<Mirror>();
-    assert!(mirror.put_as(&key, &12).await.unwrap());
+    mirror.put_as(&key, &12).await.unwrap();
     assert_eq!(mirror.get_as::<u8>(&key).await.unwrap().unwrap().value, 12);
     let plain = kv.get_as::<u8>(&key).await.unwrap().unwrap();
     assert_eq!((plain.value, plain.entry.value.as_ref()), (21, b"21".as_ref()));

@@ -18,7 +18,7 @@ async fn kv_put_and_kv_get_are_exact_for_every_byte_up_to_the_limit() {
     let (kv, key) = (client().kv(), unique("value"));
     for length in [0, 1, 255, 256, 257, LIMIT] {
         let value = bytes(length);
-        assert!(kv.put(&key, value.clone()).await.unwrap());
+        kv.put(&key, value.clone()).await.unwrap();
         assert!(kv.get(&key).await.unwrap().unwrap().value == value, "{length} bytes as JSON");
         assert!(kv.raw(&key).await.unwrap().unwrap() == value, "{length} bytes as they are");
         assert!(kv.list(&key).await.unwrap()[0].value == value, "{length} bytes in a list");

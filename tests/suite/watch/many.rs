@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use consul_client::Client;
+use consul_client::session::SessionId;
 use consul_tests::{Agent, unique};
 use tokio::time::{Instant, sleep, timeout};
 
@@ -60,7 +61,7 @@ async fn more_watches_than_an_agent_takes_connections_all_see_their_changes_and_
 }
 
 /// Renews a session until it is over; tells how often.
-async fn renew(client: Client, session: String, is_over: Arc<AtomicBool>) -> usize {
+async fn renew(client: Client, session: SessionId, is_over: Arc<AtomicBool>) -> usize {
     let mut renewals = 0;
     while !is_over.load(Ordering::SeqCst) {
         client.session().renew(&session).await.unwrap().expect("the session is renewed in time");

@@ -38,7 +38,7 @@ impl Subject {
 
     pub(super) async fn try_set(&self, client: &Client, state: &str) -> Result<(), Error> {
         match self.kind {
-            Kind::Key => assert!(client.kv().put(&self.name, state.to_owned()).await?),
+            Kind::Key => client.kv().put(&self.name, state.to_owned()).await?,
             Kind::Service => {
                 let tags = vec![state.to_owned()];
                 let service = ServiceRegistration { tags, ..ServiceRegistration::new(&self.name) };

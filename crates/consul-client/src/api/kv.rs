@@ -7,7 +7,8 @@
 //!
 //! // Change it only if nobody else has.
 //! let entry = kv.get("app/color").await?.ok_or("key is gone")?;
-//! let changed = kv.put("app/color", "green").cas(entry.modify_index).await?;
+//! let applied = kv.put("app/color", "green").cas(entry.modify_index).await?;
+//! println!("changed: {}", applied.is_yes());
 //!
 //! // Wait for the next change, at most a minute.
 //! let next = kv.get("app/color").block(entry.modify_index, std::time::Duration::from_secs(60)).send().await?;
@@ -22,9 +23,8 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use bytes::Bytes;
 use consul_proto::kv;
-pub use consul_proto::kv::Entry;
+pub use consul_proto::kv::{Applied, Entry, IntoValue, SessionId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -42,15 +42,23 @@ pub type List = Call<kv::List>;
 pub type Keys = Call<kv::Keys>;
 /// Writes one key; see [`kv::Put`].
 pub type Put = Call<kv::Put>;
-/// Deletes one key, or a prefix; see [`kv::Delete`].
+/// Writes one key under a condition; see [`kv::PutIf`].
+pub type PutIf = Call<kv::PutIf>;
+/// Deletes one key; see [`kv::Delete`].
 pub type Delete = Call<kv::Delete>;
+/// Deletes one key under a condition; see [`kv::DeleteIf`].
+pub type DeleteIf = Call<kv::DeleteIf>;
+/// Deletes all keys under a prefix; see [`kv::DeleteTree`].
+pub type DeleteTree = Call<kv::DeleteTree>;
 /// Deletes every key; see [`kv::DeleteAll`].
 pub type DeleteAll = Call<kv::DeleteAll>;
 
 /// Reads one key as a value of a type; see [`codec::Get`].
 pub type GetAs<T, C = Json> = Call<codec::Get<T, C>>;
-/// Writes a value under a key; see [`codec::Put`].
-pub type PutAs = Call<codec::Put>;
+/// Writes a value of a type under a key; see [`codec::Encoded`].
+pub type PutAs = Call<codec::Encoded<kv::Put>>;
+/// Writes a value of a type under a key and a condition; see [`codec::Encoded`].
+pub type PutAsIf = Call<codec::Encoded<kv::PutIf>>;
 
 /// The key/value store; from [`Client::kv`]. `C` is what typed values go through.
 pub struct Kv<C = Json> {
@@ -99,12 +107,12 @@ impl<C> Kv<C> {
         self.client.call(kv::Keys::new(prefix))
     }
 
-    /// Writes one key. `true` where it was written, which without a condition it always is.
-    pub fn put(&self, key: impl Into<String>, value: impl Into<Bytes>) -> Put {
+    /// Writes `value` under `key`, whether or not the key exists.
+    pub fn put(&self, key: impl Into<String>, value: impl IntoValue) -> Put {
         self.client.call(kv::Put::new(key, value))
     }
 
-    /// Deletes one key and no other. `true` where it is gone now.
+    /// Deletes `key` and no other key.
     pub fn delete(&self, key: impl Into<String>) -> Delete {
         self.client.call(kv::Delete::new(key))
     }
@@ -124,11 +132,11 @@ impl<C: Codec> Kv<C> {
         self.client.call(codec::Get::new(key))
     }
 
-    /// Writes a value under one key. `true` where it was written, which without a condition it always is.
+    /// Writes `value` under `key`, encoded by the codec.
     ///
-    /// A value that the codec cannot write is an error of the kind [`Request`](crate::ErrorKind::Request).
+    /// A value that the codec cannot encode is an error of the kind [`Request`](crate::ErrorKind::Request).
     pub fn put_as(&self, key: impl Into<String>, value: &(impl Serialize + ?Sized)) -> PutAs {
-        self.client.call(codec::Put::new::<C>(key, value))
+        self.client.call(codec::Encoded::put::<C>(key, value))
     }
 }
 
@@ -145,64 +153,88 @@ impl<C> fmt::Debug for Kv<C> {
 }
 
 impl Keys {
-    /// Cuts each name after the first separator that follows the prefix, and gives each result once.
+    /// Cuts each key after the first separator that follows the prefix, and returns each result once.
     pub fn separator(self, separator: impl Into<String>) -> Self {
-        self.with(|keys| keys.separator = Some(separator.into()))
+        self.map(|keys| keys.separator(separator))
     }
 }
 
 impl Put {
-    /// Attaches a number to the value; 0 unless set.
+    /// Attaches a number to the value. A write without flags resets the stored number to 0.
     pub fn flags(self, flags: u64) -> Self {
-        self.with(|put| put.flags = Some(flags))
+        self.map(|put| put.flags(flags))
     }
 
-    /// Writes only if the key's `ModifyIndex` is `index`; with 0 only if there is no such key.
-    pub fn cas(self, index: u64) -> Self {
-        self.with(|put| put.cas = Some(index))
+    /// Declares that sending the request twice does no harm, so that it is retried after an unknown outcome.
+    pub fn assume_idempotent(self) -> Self {
+        self.map(kv::Put::assume_idempotent)
     }
 
-    /// Writes and locks the key for a session, only if no other holds it and no lock-delay is running.
-    pub fn acquire(self, session: impl Into<String>) -> Self {
-        self.with(|put| put.acquire = Some(session.into()))
+    /// Writes only if the key's `ModifyIndex` is `index`; with 0, only if the key does not exist.
+    pub fn cas(self, index: u64) -> PutIf {
+        self.map(|put| put.cas(index))
+    }
+
+    /// Writes and locks the key for a session, only if no other session holds it and no lock-delay is running.
+    pub fn acquire(self, session: impl Into<SessionId>) -> PutIf {
+        self.map(|put| put.acquire(session))
     }
 
     /// Writes and unlocks the key, only if this session holds it.
-    pub fn release(self, session: impl Into<String>) -> Self {
-        self.with(|put| put.release = Some(session.into()))
+    pub fn release(self, session: impl Into<SessionId>) -> PutIf {
+        self.map(|put| put.release(session))
+    }
+}
+
+impl PutIf {
+    /// Attaches a number to the value. A write without flags resets the stored number to 0.
+    pub fn flags(self, flags: u64) -> Self {
+        self.map(|put| put.flags(flags))
     }
 }
 
 impl PutAs {
-    /// Attaches a number to the value; 0 unless set.
+    /// Attaches a number to the value. A write without flags resets the stored number to 0.
     pub fn flags(self, flags: u64) -> Self {
-        self.with(|value| value.put.flags = Some(flags))
+        self.map(|encoded| encoded.map(|put| put.flags(flags)))
     }
 
-    /// Writes only if the key's `ModifyIndex` is `index`; with 0 only if there is no such key.
-    pub fn cas(self, index: u64) -> Self {
-        self.with(|value| value.put.cas = Some(index))
+    /// Declares that sending the request twice does no harm, so that it is retried after an unknown outcome.
+    pub fn assume_idempotent(self) -> Self {
+        self.map(|encoded| encoded.map(kv::Put::assume_idempotent))
     }
 
-    /// Writes and locks the key for a session, only if no other holds it and no lock-delay is running.
-    pub fn acquire(self, session: impl Into<String>) -> Self {
-        self.with(|value| value.put.acquire = Some(session.into()))
+    /// Writes only if the key's `ModifyIndex` is `index`; with 0, only if the key does not exist.
+    pub fn cas(self, index: u64) -> PutAsIf {
+        self.map(|encoded| encoded.map(|put| put.cas(index)))
+    }
+
+    /// Writes and locks the key for a session, only if no other session holds it and no lock-delay is running.
+    pub fn acquire(self, session: impl Into<SessionId>) -> PutAsIf {
+        self.map(|encoded| encoded.map(|put| put.acquire(session)))
     }
 
     /// Writes and unlocks the key, only if this session holds it.
-    pub fn release(self, session: impl Into<String>) -> Self {
-        self.with(|value| value.put.release = Some(session.into()))
+    pub fn release(self, session: impl Into<SessionId>) -> PutAsIf {
+        self.map(|encoded| encoded.map(|put| put.release(session)))
+    }
+}
+
+impl PutAsIf {
+    /// Attaches a number to the value. A write without flags resets the stored number to 0.
+    pub fn flags(self, flags: u64) -> Self {
+        self.map(|encoded| encoded.map(|put| put.flags(flags)))
     }
 }
 
 impl Delete {
-    /// Deletes every key that starts with the given one: of the text and not of segments.
-    pub fn recurse(self) -> Self {
-        self.with(|delete| delete.recurse = true)
+    /// Deletes every key that starts with this one. The prefix matches text, not segments.
+    pub fn recurse(self) -> DeleteTree {
+        self.map(kv::Delete::recurse)
     }
 
-    /// Deletes only if the key's `ModifyIndex` is `index`.
-    pub fn cas(self, index: u64) -> Self {
-        self.with(|delete| delete.cas = Some(index))
+    /// Deletes only if the key's `ModifyIndex` is `index`. With 0, an existing key is never deleted.
+    pub fn cas(self, index: u64) -> DeleteIf {
+        self.map(|delete| delete.cas(index))
     }
 }

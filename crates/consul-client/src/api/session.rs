@@ -5,7 +5,7 @@
 //! use std::time::Duration;
 //!
 //! let session = client.session().create().name("worker 7").ttl(Duration::from_secs(15)).await?;
-//! if client.kv().put("jobs/leader", "worker 7").acquire(&session).await? {
+//! if client.kv().put("jobs/leader", "worker 7").acquire(&session).await?.is_yes() {
 //!     // … work, and renew well before the TTL is over.
 //!     client.session().renew(&session).await?.ok_or("session is gone, and the key with it")?;
 //! }
@@ -13,13 +13,11 @@
 //! # Ok(())
 //! # }
 //! ```
-//!
-//! What an id is, and what is none, is told at [`proto::session`](consul_proto::session#ids).
 
 use std::time::Duration;
 
 use consul_proto::session;
-pub use consul_proto::session::{Behavior, ServiceCheck, Session};
+pub use consul_proto::session::{Behavior, CheckId, NodeName, ServiceCheck, Session, SessionId};
 
 use crate::{Call, Client};
 
@@ -64,17 +62,17 @@ impl Sessions {
     }
 
     /// Ends a session. `true` also where there is no such session.
-    pub fn destroy(&self, id: impl Into<String>) -> Destroy {
+    pub fn destroy(&self, id: impl Into<SessionId>) -> Destroy {
         self.client.call(session::Destroy::new(id))
     }
 
     /// Reads one session: `None` where it does not exist.
-    pub fn info(&self, id: impl Into<String>) -> Info {
+    pub fn info(&self, id: impl Into<SessionId>) -> Info {
         self.client.call(session::Info::new(id))
     }
 
     /// Reads the sessions that live on a node.
-    pub fn node(&self, node: impl Into<String>) -> Node {
+    pub fn node(&self, node: impl Into<NodeName>) -> Node {
         self.client.call(session::Node::new(node))
     }
 
@@ -84,44 +82,44 @@ impl Sessions {
     }
 
     /// Gives a session its full time again: `None` where it does not exist any more.
-    pub fn renew(&self, id: impl Into<String>) -> Renew {
+    pub fn renew(&self, id: impl Into<SessionId>) -> Renew {
         self.client.call(session::Renew::new(id))
     }
 }
 
 impl Create {
-    /// Gives it a name for people.
+    /// Sets a name for people. It does not have to be unique.
     pub fn name(self, name: impl Into<String>) -> Self {
-        self.with(|create| create.name = Some(name.into()))
+        self.map(|create| create.name(name))
     }
 
-    /// Lets it live on this node instead of the agent's own.
-    pub fn node(self, node: impl Into<String>) -> Self {
-        self.with(|create| create.node = Some(node.into()))
+    /// Sets the node that the session lives on. Defaults to the node of the agent.
+    pub fn node(self, node: impl Into<NodeName>) -> Self {
+        self.map(|create| create.node(node))
     }
 
-    /// How long it lives without being renewed: 10 seconds to 24 hours; without end unless set.
+    /// Sets how long the session lives without a renewal: 10 seconds to 24 hours. Defaults to no limit, as zero does.
     pub fn ttl(self, ttl: Duration) -> Self {
-        self.with(|create| create.ttl = Some(ttl))
+        self.map(|create| create.ttl(ttl))
     }
 
-    /// How long nobody can lock again what it held when it was invalidated: up to 60 seconds; 15 unless set.
+    /// Sets how long no session can lock the keys that this one held when it was invalidated: up to 60 seconds.
     pub fn lock_delay(self, delay: Duration) -> Self {
-        self.with(|create| create.lock_delay = Some(delay))
+        self.map(|create| create.lock_delay(delay))
     }
 
-    /// What becomes of the keys it holds when it ends; they are released unless set.
+    /// Sets what happens to the keys of the session when it ends. Defaults to [`Behavior::Release`].
     pub fn behavior(self, behavior: Behavior) -> Self {
-        self.with(|create| create.behavior = Some(behavior))
+        self.map(|create| create.behavior(behavior))
     }
 
-    /// The node's checks that end it when they turn critical: none where the list is empty, `serfHealth` unless set.
-    pub fn node_checks(self, ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.with(|create| create.node_checks = Some(ids.into_iter().map(Into::into).collect()))
+    /// Sets the node's checks that end the session when they become critical.
+    pub fn node_checks(self, ids: impl IntoIterator<Item = impl Into<CheckId>>) -> Self {
+        self.map(|create| create.node_checks(ids))
     }
 
-    /// Checks of the node's services that end it when they turn critical; since Consul 1.7.
+    /// Sets the checks of the node's services that end the session when they become critical; since Consul 1.7.
     pub fn service_checks(self, checks: impl IntoIterator<Item = ServiceCheck>) -> Self {
-        self.with(|create| create.service_checks = Some(checks.into_iter().collect()))
+        self.map(|create| create.service_checks(checks))
     }
 }

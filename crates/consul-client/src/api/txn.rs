@@ -17,6 +17,7 @@
 //! How results relate to operations, and what the limits are, is told at [`proto::txn`](consul_proto::txn#results).
 
 use bytes::Bytes;
+use consul_proto::session::SessionId;
 use consul_proto::txn;
 pub use consul_proto::txn::{
     CheckOp, KvOp, NodeOp, Op, OpError, OpErrorKind, OpResult, Outcome, RolledBack, ServiceOp,
@@ -53,12 +54,22 @@ impl Apply {
     }
 
     /// Writes `value` under `key` and locks it for `session`.
-    pub fn lock(self, key: impl Into<String>, value: impl Into<Bytes>, session: impl Into<String>) -> Self {
+    pub fn lock(
+        self,
+        key: impl Into<String>,
+        value: impl Into<Bytes>,
+        session: impl Into<SessionId>,
+    ) -> Self {
         self.op(KvOp::lock(key, value, session))
     }
 
     /// Writes `value` under `key` and unlocks it, if `session` holds it.
-    pub fn unlock(self, key: impl Into<String>, value: impl Into<Bytes>, session: impl Into<String>) -> Self {
+    pub fn unlock(
+        self,
+        key: impl Into<String>,
+        value: impl Into<Bytes>,
+        session: impl Into<SessionId>,
+    ) -> Self {
         self.op(KvOp::unlock(key, value, session))
     }
 
@@ -83,7 +94,7 @@ impl Apply {
     }
 
     /// Asks that `session` holds `key`.
-    pub fn check_session(self, key: impl Into<String>, session: impl Into<String>) -> Self {
+    pub fn check_session(self, key: impl Into<String>, session: impl Into<SessionId>) -> Self {
         self.op(KvOp::check_session(key, session))
     }
 

@@ -23,8 +23,7 @@ pub struct Typed<T> {
 
 /// Reads one key as a value of a type: [`kv::Get`] through a [`Codec`].
 pub struct Get<T, C = Json> {
-    /// The key to read.
-    pub get: kv::Get,
+    get: kv::Get,
     through: PhantomData<fn() -> (T, C)>,
 }
 
@@ -56,8 +55,8 @@ impl<T: DeserializeOwned + 'static, C: Codec> Endpoint for Get<T, C> {
         self.get.write(request);
     }
 
-    fn is_replayable(&self) -> bool {
-        self.get.is_replayable()
+    fn is_idempotent(&self) -> bool {
+        self.get.is_idempotent()
     }
 }
 

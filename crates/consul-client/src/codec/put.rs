@@ -1,51 +1,62 @@
-//! Writing a value under a key.
+//! Writing a value of a type.
 
 use bytes::Bytes;
 use consul_proto::kv;
-use consul_proto::{EncodeError, Endpoint, Method, RequestWriter, Write};
+use consul_proto::{EncodeError, Endpoint, Method, RequestWriter, Scope, Target};
 use serde::Serialize;
 
 use crate::codec::Codec;
 
-/// Writes a value under a key: [`kv::Put`] through a [`Codec`].
+/// A write whose value a [`Codec`] has encoded: [`kv::Put`] or [`kv::PutIf`].
 #[derive(Clone, Debug)]
-pub struct Put {
-    /// What is written.
-    pub put: kv::Put,
-    fault: Option<String>,
+#[must_use]
+pub struct Encoded<E> {
+    write: E,
+    failure: Option<String>,
 }
 
-impl Put {
-    /// Writes `value` under `key`. A value that the codec cannot write is told when the request is.
-    pub fn new<C: Codec>(key: impl Into<String>, value: &(impl Serialize + ?Sized)) -> Self {
+impl Encoded<kv::Put> {
+    /// Writes `value` under `key`. If the codec cannot encode the value, the request is rejected when it is sent.
+    pub fn put<C: Codec>(key: impl Into<String>, value: &(impl Serialize + ?Sized)) -> Self {
         match C::encode(value) {
-            Ok(bytes) => Self { put: kv::Put::new(key, bytes), fault: None },
+            Ok(bytes) => Self { write: kv::Put::new(key, bytes), failure: None },
             Err(error) => {
-                let fault = Some(format!("cannot be encoded: {error}"));
-                Self { put: kv::Put::new(key, Bytes::new()), fault }
+                let failure = Some(format!("cannot be encoded: {error}"));
+                Self { write: kv::Put::new(key, Bytes::new()), failure }
             }
         }
     }
 }
 
-impl Endpoint for Put {
-    type Response = <kv::Put as Endpoint>::Response;
-    const METHOD: Method = kv::Put::METHOD;
-    const PATH: &'static str = kv::Put::PATH;
-
-    fn write(&self, request: &mut RequestWriter) {
-        if let Some(reason) = self.fault.clone() {
-            request.refuse(EncodeError::Invalid { name: "value", reason });
-        }
-        self.put.write(request);
-    }
-
-    fn is_replayable(&self) -> bool {
-        self.put.is_replayable()
+impl<E> Encoded<E> {
+    /// Replaces the write by one made from it, such as [`kv::Put::cas`] returns.
+    pub fn map<F>(self, change: impl FnOnce(E) -> F) -> Encoded<F> {
+        Encoded { write: change(self.write), failure: self.failure }
     }
 }
 
-impl Write for Put {}
+impl<E: Endpoint> Endpoint for Encoded<E> {
+    type Response = E::Response;
+    const METHOD: Method = E::METHOD;
+    const PATH: &'static str = E::PATH;
+    const SCOPE: Scope = E::SCOPE;
+    const TARGET: Target = E::TARGET;
+
+    fn write(&self, request: &mut RequestWriter) {
+        if let Some(reason) = self.failure.clone() {
+            request.reject(EncodeError::Invalid { name: "value", reason });
+        }
+        self.write.write(request);
+    }
+
+    fn is_idempotent(&self) -> bool {
+        self.write.is_idempotent()
+    }
+
+    fn is_write(&self) -> bool {
+        self.write.is_write()
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -58,18 +69,17 @@ mod tests {
 
     #[test]
     fn request() {
-        let mut put = Put::new::<Json>("k", &[1, 2]);
-        put.put.cas = Some(7);
+        let put = Encoded::put::<Json>("k", &[1, 2]).map(|put| put.cas(7));
         let request = encode(&put, &Options::default()).unwrap();
         assert_eq!((request.method(), request.uri().to_string().as_str()), (&Method::PUT, "/v1/kv/k?cas=7"));
         assert_eq!(request.body(), "[1,2]");
-        assert!(!put.is_replayable());
+        assert!(!put.is_idempotent());
     }
 
     #[test]
-    fn a_value_without_a_form_is_told_when_the_request_is_written() {
+    fn value_that_cannot_be_encoded_is_rejected() {
         let keyless: BTreeMap<(u8, u8), u8> = [((1, 2), 3)].into();
-        let fault = encode(&Put::new::<Json>("k", &keyless), &Options::default()).unwrap_err();
-        assert!(matches!(fault, EncodeError::Invalid { name: "value", .. }), "{fault}");
+        let error = encode(&Encoded::put::<Json>("k", &keyless), &Options::default()).unwrap_err();
+        assert!(matches!(error, EncodeError::Invalid { name: "value", .. }), "{error}");
     }
 }

@@ -97,7 +97,7 @@ impl Watch<kv::List> {
     pub fn config<T: DeserializeOwned + PartialEq + Send + Sync>(self) -> Config<kv::List, T> {
         Config::new(self, |list, entries| match entries.as_slice() {
             [] => Ok(None),
-            entries => codec::from_entries(&list.prefix, entries).map(Some),
+            entries => codec::from_entries(list.prefix(), entries).map(Some),
         })
     }
 }

@@ -87,6 +87,6 @@ fn write_change(request: &mut RequestWriter, change: &impl Serialize) {
 /// Refuses a name or id that is empty: servers take it for one that is not given.
 fn refuse_empty(request: &mut RequestWriter, name: &'static str, value: &str) {
     if value.is_empty() {
-        request.refuse(EncodeError::Argument { name, fault: ArgumentFault::Empty });
+        request.reject(EncodeError::Argument { name, fault: ArgumentFault::Empty });
     }
 }

@@ -25,4 +25,6 @@ pub use service::Service;
 pub use service_entry::ServiceEntry;
 pub use state::{CheckState, State};
 
-pub use crate::model::{CheckType, HealthCheck, HealthCheckDefinition, Status};
+pub use crate::model::{
+    CheckId, CheckType, HealthCheck, HealthCheckDefinition, NodeId, NodeName, ServiceId, ServiceName, Status,
+};

@@ -1,43 +1,60 @@
 //! The [key/value store](https://developer.hashicorp.com/consul/api-docs/kv).
 //!
+//! ```
+//! use consul_proto::{Options, encode, kv};
+//!
+//! let put = kv::Put::new("app/color", "blue").cas(0);
+//! let request = encode(&put, &Options::default())?;
+//! assert_eq!((request.method().as_str(), request.uri().to_string()), ("PUT", "/v1/kv/app/color?cas=0".to_owned()));
+//! # Ok::<_, consul_proto::EncodeError>(())
+//! ```
+//!
 //! # Keys
 //!
-//! A key is any UTF-8 text; slashes have no meaning to Consul beyond listing by prefix, and `dir` and `dir/` are two
-//! keys. It travels in the path of a request, percent-encoded, and that is where some keys cannot go: servers fold
-//! empty segments (`a//b`, `/a`) and resolve `.` and `..`, and so would read or delete *another* key; control
-//! characters they refuse. Such keys are refused here, before anything is sent, with
-//! [`EncodeError::Key`].
+//! A key is any UTF-8 text. Slashes have no meaning to Consul beyond listing by prefix, and `dir` and `dir/` are two
+//! keys. Most operations send the key in the path of the request, percent-encoded. Servers would map some paths to
+//! *another* key: they remove empty segments (`a//b`, `/a`) and resolve `.` and `..`. They refuse control characters.
+//! Such keys are rejected with [`EncodeError::Key`] before a request is sent.
 //!
-//! Some keys only some servers refuse: unprintable characters beyond ASCII, and since 1.22.6 a space at either end
-//! and text that would hold a space or `..` if percent-decoded once more (`50%20x`). The server's refusal is told as
-//! [`ApiErrorKind::KeyRefused`](crate::ApiErrorKind::KeyRefused).
+//! Some keys are refused by some servers only: those with unprintable characters beyond ASCII, and since 1.22.6 those
+//! with a space at either end, or with text that would contain a space or `..` if percent-decoded once more
+//! (`50%20x`). That error has the kind [`ApiErrorKind::KeyRefused`](crate::ApiErrorKind::KeyRefused).
 //!
-//! A transaction carries keys in its body, where all of these are welcome on every server.
+//! A [transaction](crate::txn) sends keys in its body, so it accepts all of these on every server.
 
+mod condition;
 mod delete;
 mod delete_all;
+mod delete_if;
+mod delete_tree;
 mod get;
 mod keys;
 mod list;
 mod put;
+mod put_if;
 mod raw;
 
+use self::condition::Condition;
+pub use condition::Applied;
 pub use delete::Delete;
 pub use delete_all::DeleteAll;
+pub use delete_if::DeleteIf;
+pub use delete_tree::DeleteTree;
 pub use get::Get;
 pub use keys::Keys;
 pub use list::List;
 pub use put::Put;
+pub use put_if::PutIf;
 pub use raw::Raw;
 
-pub use crate::model::Entry;
+pub use crate::model::{Entry, IntoValue, SessionId};
 
 use crate::{ArgumentFault, EncodeError, RequestWriter};
 
-/// Writes the key of an operation on one key, which cannot be the empty one.
+/// Writes the key of an operation on one key, which cannot be empty.
 fn write_key(request: &mut RequestWriter, key: &str) {
     if key.is_empty() {
-        request.refuse(EncodeError::Argument { name: "key", fault: ArgumentFault::Empty });
+        request.reject(EncodeError::Argument { name: "key", fault: ArgumentFault::Empty });
     }
     request.arg(key);
 }

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use serde::Deserialize;
 
+use crate::model::SessionId;
 use crate::types::{base64, null};
 
 /// A key, its value, and what Consul knows about it.
@@ -23,7 +24,7 @@ pub struct Entry {
     #[serde(default)]
     pub lock_index: u64,
     /// The session that holds the key.
-    pub session: Option<String>,
+    pub session: Option<SessionId>,
     /// Raft index at which the key was created.
     #[serde(default)]
     pub create_index: u64,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::model::Locality;
+use crate::model::{Locality, NodeName};
 use crate::types::null;
 use crate::{EncodeError, RequestWriter};
 
@@ -47,10 +47,15 @@ pub struct CatalogNode {
     pub modify_index: u64,
 }
 
-/// The node's name.
 impl From<&CatalogNode> for String {
     fn from(node: &CatalogNode) -> Self {
         node.name.clone()
+    }
+}
+
+impl From<&CatalogNode> for NodeName {
+    fn from(node: &CatalogNode) -> Self {
+        Self::from(&node.name)
     }
 }
 
@@ -59,7 +64,7 @@ pub(crate) fn write_node_meta(request: &mut RequestWriter, node_meta: &BTreeMap<
     for (key, value) in node_meta {
         if key.contains(':') {
             let reason = format!("has a colon in the key {key:?}, where servers end it");
-            request.refuse(EncodeError::Invalid { name: "node-meta", reason });
+            request.reject(EncodeError::Invalid { name: "node-meta", reason });
         }
         request.pair("node-meta", format_args!("{key}:{value}"));
     }

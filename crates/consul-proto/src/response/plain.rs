@@ -9,6 +9,10 @@ use crate::response::{FromResponse, Head, Streamed};
 #[derive(Debug)]
 pub struct Flag;
 
+/// `true`, which means that the servers carried out the request. Anything else is an error.
+#[derive(Debug)]
+pub struct True;
+
 /// Nothing; whatever the body holds is left unread.
 #[derive(Debug)]
 pub struct Empty;
@@ -29,6 +33,17 @@ impl FromResponse for Flag {
             b"true" => Ok(true),
             b"false" => Ok(false),
             _ => Err(DecodeError::new(head, &body, "neither true nor false")),
+        }
+    }
+}
+
+impl FromResponse for True {
+    type Output = ();
+
+    fn from_response(head: &Head, body: Bytes) -> Result<(), DecodeError> {
+        match body.trim_ascii() {
+            b"true" => Ok(()),
+            _ => Err(DecodeError::new(head, &body, "not `true`")),
         }
     }
 }

@@ -135,8 +135,11 @@ fn of_shared_path(path: &str, query: &str, request: &str) -> Option<Route> {
 fn of_key(method: &str, key: &str, query: &str) -> Route {
     let has = |flag| query.split('&').any(|pair| pair.split('=').next() == Some(flag));
     match method {
+        "PUT" if has("cas") || has("acquire") || has("release") => of::<kv::PutIf>(),
         "PUT" => of::<kv::Put>(),
+        "DELETE" if has("cas") => of::<kv::DeleteIf>(),
         "DELETE" if key.is_empty() && has("recurse") => of::<kv::DeleteAll>(),
+        "DELETE" if has("recurse") => of::<kv::DeleteTree>(),
         "DELETE" => of::<kv::Delete>(),
         _ if has("keys") => of::<kv::Keys>(),
         _ if has("recurse") => of::<kv::List>(),

@@ -62,14 +62,14 @@ use crate::{EncodeError, RequestWriter};
 /// Refuses the request where a token has an empty id, an unknown type, or rules that would not do what they say.
 fn check(request: &mut RequestWriter, id: Option<&Secret>, kind: &TokenType, rules: &str) {
     if id.is_some_and(|id| id.expose().is_empty()) {
-        request.refuse(EncodeError::Invalid { name: "id", reason: "is empty".to_owned() });
+        request.reject(EncodeError::Invalid { name: "id", reason: "is empty".to_owned() });
     }
     if let TokenType::Other(word) = kind {
         let reason = format!("is {word:?}, which is neither client nor management");
-        request.refuse(EncodeError::Invalid { name: "kind", reason });
+        request.reject(EncodeError::Invalid { name: "kind", reason });
     }
     // What is not JSON, or holds more than rules do, is the server's to judge.
     if let Some(reason) = rules.parse::<Rules>().ok().and_then(|rules| rules.fault()) {
-        request.refuse(EncodeError::Invalid { name: "rules", reason });
+        request.reject(EncodeError::Invalid { name: "rules", reason });
     }
 }

@@ -1,6 +1,6 @@
 //! Taking the agent's node into use again.
 
-use crate::{Empty, Endpoint, Method, RequestWriter, Write};
+use crate::{Empty, Endpoint, Method, RequestWriter, Scope, Target};
 
 /// Takes the agent's node into use again: `PUT /v1/agent/maintenance?enable=false`.
 ///
@@ -22,22 +22,22 @@ impl Endpoint for DisableMaintenance {
     type Response = Empty;
     const METHOD: Method = Method::PUT;
     const PATH: &'static str = "/v1/agent/maintenance";
+    const SCOPE: Scope = Scope::NONE;
+    const TARGET: Target = Target::SameAgent;
 
     fn write(&self, request: &mut RequestWriter) {
         request.pair("enable", false);
     }
 
-    fn is_replayable(&self) -> bool {
+    fn is_idempotent(&self) -> bool {
         true
     }
 }
 
-impl Write for DisableMaintenance {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{answer, wire};
+    use crate::testing::{decoded, wire};
 
     #[test]
     fn request() {
@@ -46,7 +46,7 @@ mod tests {
 
     #[test]
     fn answers() {
-        answer::<DisableMaintenance>(200, "").unwrap();
-        assert!(answer::<DisableMaintenance>(403, "Permission denied").is_err());
+        decoded::<DisableMaintenance>(200, "").unwrap();
+        assert!(decoded::<DisableMaintenance>(403, "Permission denied").is_err());
     }
 }

@@ -1,6 +1,6 @@
 //! Taking the agent's node out of use.
 
-use crate::{Empty, Endpoint, Method, RequestWriter, Write};
+use crate::{Empty, Endpoint, Method, RequestWriter, Scope, Target};
 
 /// Takes the agent's node out of use: `PUT /v1/agent/maintenance?enable=true`.
 ///
@@ -27,23 +27,23 @@ impl Endpoint for EnableMaintenance {
     type Response = Empty;
     const METHOD: Method = Method::PUT;
     const PATH: &'static str = "/v1/agent/maintenance";
+    const SCOPE: Scope = Scope::NONE;
+    const TARGET: Target = Target::SameAgent;
 
     fn write(&self, request: &mut RequestWriter) {
         request.pair("enable", true);
         request.opt("reason", self.reason.as_deref());
     }
 
-    fn is_replayable(&self) -> bool {
+    fn is_idempotent(&self) -> bool {
         true
     }
 }
 
-impl Write for EnableMaintenance {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{answer, wire};
+    use crate::testing::{decoded, wire};
 
     #[test]
     fn request() {
@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     fn answers() {
-        answer::<EnableMaintenance>(200, "").unwrap();
-        assert!(answer::<EnableMaintenance>(403, "Permission denied").is_err());
+        decoded::<EnableMaintenance>(200, "").unwrap();
+        assert!(decoded::<EnableMaintenance>(403, "Permission denied").is_err());
     }
 }

@@ -1,6 +1,6 @@
 //! Taking a failed member for one that has left.
 
-use crate::{Empty, Endpoint, Method, RequestWriter, Write};
+use crate::{Empty, Endpoint, Method, RequestWriter, Scope, Target};
 
 /// Takes a member that has failed for one that has left: `PUT /v1/agent/force-leave/:node`.
 ///
@@ -29,6 +29,8 @@ impl Endpoint for ForceLeave {
     type Response = Empty;
     const METHOD: Method = Method::PUT;
     const PATH: &'static str = "/v1/agent/force-leave/{node}";
+    const SCOPE: Scope = Scope::PARTITION;
+    const TARGET: Target = Target::SameAgent;
 
     fn write(&self, request: &mut RequestWriter) {
         request.arg(&self.node);
@@ -36,17 +38,15 @@ impl Endpoint for ForceLeave {
         request.flag("wan", self.wan);
     }
 
-    fn is_replayable(&self) -> bool {
+    fn is_idempotent(&self) -> bool {
         true
     }
 }
 
-impl Write for ForceLeave {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{answer, refusal, wire};
+    use crate::testing::{decoded, rejected, wire};
     use crate::{ApiErrorKind, ArgumentFault, EncodeError, ResponseError};
 
     #[test]
@@ -58,14 +58,14 @@ mod tests {
 
     #[test]
     fn an_empty_name_is_refused() {
-        let fault = refusal(&ForceLeave::new(""));
+        let fault = rejected(&ForceLeave::new(""));
         assert!(matches!(fault, EncodeError::Argument { name: "node", fault: ArgumentFault::Empty }));
     }
 
     #[test]
     fn answers() {
-        answer::<ForceLeave>(200, "").unwrap();
-        match answer::<ForceLeave>(500, "agent: No node found with name 'nope'") {
+        decoded::<ForceLeave>(200, "").unwrap();
+        match decoded::<ForceLeave>(500, "agent: No node found with name 'nope'") {
             Err(ResponseError::Api(error)) => assert_eq!(error.kind(), ApiErrorKind::UnknownNode),
             other => panic!("{other:?}"),
         }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::types::null;
-use crate::{Endpoint, Json, Method, RequestWriter};
+use crate::{Endpoint, Json, Method, RequestWriter, Scope, Target};
 
 /// Reads about the machine that the agent runs on: `GET /v1/agent/host`.
 ///
@@ -50,6 +50,8 @@ impl Endpoint for Host {
     type Response = Json<AgentHost>;
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/agent/host";
+    const SCOPE: Scope = Scope::NONE;
+    const TARGET: Target = Target::SameAgent;
 
     fn write(&self, _: &mut RequestWriter) {}
 }
@@ -57,7 +59,7 @@ impl Endpoint for Host {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{answer, wire};
+    use crate::testing::{decoded, wire};
 
     #[test]
     fn request() {
@@ -70,7 +72,7 @@ mod tests {
             "CPU":[{"cpu":0,"vendorId":"AuthenticAMD","mhz":2445.424,"flags":["fpu","vme"]}],
             "Host":{"hostname":"vm","uptime":4870,"os":"linux","hostid":"00000000-0000-0000-0000-000000000000"},
             "Disk":{"path":"/","total":270553174016},"CollectionTime":1795440246158091850,"Errors":null}"#;
-        let host = answer::<Host>(200, body).unwrap();
+        let host = decoded::<Host>(200, body).unwrap();
         assert_eq!((&host.memory["total"], &host.host["os"]), (&25_276_510_208_u64.into(), &"linux".into()));
         assert_eq!((host.cpu.len(), &host.disk["path"]), (1, &"/".into()));
         assert_eq!(host.collection_time, 1_795_440_246_158_091_850);
@@ -80,7 +82,7 @@ mod tests {
     fn what_the_agent_could_not_find_out_is_empty() {
         let body = r#"{"Memory":null,"CPU":null,"Host":null,"Disk":null,"CollectionTime":1,"Errors":[{}]}"#;
         assert_eq!(
-            answer::<Host>(200, body).unwrap(),
+            decoded::<Host>(200, body).unwrap(),
             AgentHost { collection_time: 1, ..AgentHost::default() }
         );
     }

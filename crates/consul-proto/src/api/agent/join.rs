@@ -1,6 +1,6 @@
 //! Joining other agents.
 
-use crate::{Empty, Endpoint, Method, RequestWriter, Write};
+use crate::{Empty, Endpoint, Method, RequestWriter, Scope, Target};
 
 /// Lets the agent join another one, and whoever that one knows: `PUT /v1/agent/join/:address`.
 ///
@@ -28,6 +28,8 @@ impl Endpoint for Join {
     type Response = Empty;
     const METHOD: Method = Method::PUT;
     const PATH: &'static str = "/v1/agent/join/{address}";
+    const SCOPE: Scope = Scope::PARTITION;
+    const TARGET: Target = Target::SameAgent;
 
     fn write(&self, request: &mut RequestWriter) {
         request.arg(&self.address);
@@ -35,17 +37,15 @@ impl Endpoint for Join {
         request.opt("wan", self.wan.then_some(1));
     }
 
-    fn is_replayable(&self) -> bool {
+    fn is_idempotent(&self) -> bool {
         true
     }
 }
 
-impl Write for Join {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{answer, refusal, wire};
+    use crate::testing::{decoded, rejected, wire};
     use crate::{ArgumentFault, EncodeError};
 
     #[test]
@@ -57,15 +57,15 @@ mod tests {
 
     #[test]
     fn an_empty_address_is_refused() {
-        let fault = refusal(&Join::new(""));
+        let fault = rejected(&Join::new(""));
         assert!(matches!(fault, EncodeError::Argument { name: "address", fault: ArgumentFault::Empty }));
     }
 
     #[test]
     fn answers() {
-        answer::<Join>(200, "").unwrap();
+        decoded::<Join>(200, "").unwrap();
         let body = "1 error occurred:\n\t* Failed to join 127.0.0.1:1: dial tcp 127.0.0.1:1: connect: connection refused\n\n";
-        let error = answer::<Join>(500, body).unwrap_err().to_string();
+        let error = decoded::<Join>(500, body).unwrap_err().to_string();
         assert!(error.contains("Failed to join 127.0.0.1:1"), "{error}");
     }
 }

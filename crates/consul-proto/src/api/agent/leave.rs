@@ -1,6 +1,6 @@
 //! Ending the agent.
 
-use crate::{Empty, Endpoint, Method, RequestWriter, Write};
+use crate::{Empty, Endpoint, Method, RequestWriter, Scope, Target};
 
 /// Lets the agent leave the cluster and end: `PUT /v1/agent/leave`.
 ///
@@ -24,27 +24,27 @@ impl Endpoint for Leave {
     type Response = Empty;
     const METHOD: Method = Method::PUT;
     const PATH: &'static str = "/v1/agent/leave";
+    const SCOPE: Scope = Scope::NONE;
+    const TARGET: Target = Target::SameAgent;
 
     // Not to be sent twice: the second could end an agent that was started in the meantime.
     fn write(&self, _: &mut RequestWriter) {}
 }
 
-impl Write for Leave {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{answer, wire};
+    use crate::testing::{decoded, wire};
 
     #[test]
     fn request() {
         assert_eq!(wire(&Leave::new()), "PUT /v1/agent/leave");
-        assert!(!Leave.is_replayable());
+        assert!(!Leave.is_idempotent());
     }
 
     #[test]
     fn answers() {
-        answer::<Leave>(200, "").unwrap();
-        assert!(answer::<Leave>(403, "Permission denied").is_err());
+        decoded::<Leave>(200, "").unwrap();
+        assert!(decoded::<Leave>(403, "Permission denied").is_err());
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::agent::Member;
 use crate::response;
-use crate::{Endpoint, Filterable, Method, RequestWriter};
+use crate::{Endpoint, Filterable, Method, RequestWriter, Scope, Target};
 
 /// Lists the members of the gossip pool, as the agent sees them: `GET /v1/agent/members`.
 ///
@@ -31,6 +31,8 @@ impl Endpoint for Members {
     type Response = response::List<Member>;
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/agent/members";
+    const SCOPE: Scope = Scope::PARTITION;
+    const TARGET: Target = Target::SameAgent;
 
     fn write(&self, request: &mut RequestWriter) {
         // Not a flag: agents want a value here.
@@ -47,7 +49,7 @@ mod tests {
     use super::*;
     use crate::EncodeError;
     use crate::agent::MemberStatus;
-    use crate::testing::{answer, refusal, wire};
+    use crate::testing::{decoded, rejected, wire};
 
     #[test]
     fn request() {
@@ -59,7 +61,7 @@ mod tests {
 
     #[test]
     fn a_segment_is_of_one_datacenter() {
-        let fault = refusal(&Members { wan: true, segment: Some("alpha".to_owned()) });
+        let fault = rejected(&Members { wan: true, segment: Some("alpha".to_owned()) });
         assert!(matches!(fault, EncodeError::Conflict { first: "wan", second: "segment" }));
     }
 
@@ -70,7 +72,7 @@ mod tests {
             "role":"consul","segment":"","vsn":"2","vsn_max":"3","vsn_min":"2","wan_join_port":"21302"},
             "Status":1,"ProtocolMin":1,"ProtocolMax":5,"ProtocolCur":2,"DelegateMin":2,"DelegateMax":5,
             "DelegateCur":4}]"#;
-        let member = answer::<Members>(200, body).unwrap().remove(0);
+        let member = decoded::<Members>(200, body).unwrap().remove(0);
         assert_eq!((member.name.as_str(), member.addr.as_str(), member.port), ("node-a", "127.0.0.1", 21301));
         assert_eq!((member.status, member.tags["role"].as_str()), (MemberStatus::Alive, "consul"));
         assert_eq!((member.protocol_min, member.protocol_max, member.protocol_cur), (1, 5, 2));
@@ -80,6 +82,6 @@ mod tests {
 
     #[test]
     fn an_agent_that_is_no_server_knows_no_other_datacenter() {
-        assert_eq!(answer::<Members>(200, "null").unwrap(), []);
+        assert_eq!(decoded::<Members>(200, "null").unwrap(), []);
     }
 }

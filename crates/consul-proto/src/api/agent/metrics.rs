@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::types::null;
-use crate::{Endpoint, Json, Method, RequestWriter};
+use crate::{Endpoint, Json, Method, RequestWriter, Scope, Target};
 
 /// Reads the metrics of the agent's latest whole interval of ten seconds: `GET /v1/agent/metrics`.
 ///
@@ -100,6 +100,8 @@ impl Endpoint for Metrics {
     type Response = Json<AgentMetrics>;
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/agent/metrics";
+    const SCOPE: Scope = Scope::NONE;
+    const TARGET: Target = Target::SameAgent;
 
     fn write(&self, _: &mut RequestWriter) {}
 }
@@ -107,7 +109,7 @@ impl Endpoint for Metrics {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{answer, wire};
+    use crate::testing::{decoded, wire};
 
     #[test]
     fn request() {
@@ -123,7 +125,7 @@ mod tests {
             "Samples":[{"Name":"consul.memberlist.gossip","Count":200,"Rate":0.1961436001700349,
                 "Sum":1.9614360017003492,"Min":0.0016329999780282378,"Max":0.17462900280952454,
                 "Mean":0.009807180008501747,"Stddev":0.01615719293924296,"Labels":{}}]}"#;
-        let metrics = answer::<Metrics>(200, body).unwrap();
+        let metrics = decoded::<Metrics>(200, body).unwrap();
         assert_eq!(metrics.timestamp, "2026-11-23 13:23:50 +0000 UTC");
         assert_eq!(
             (metrics.gauges[0].name.as_str(), metrics.gauges[0].value),

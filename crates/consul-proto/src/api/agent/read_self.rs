@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::agent::{Coordinate, Member};
 use crate::types::{null, port};
-use crate::{Endpoint, Json, Method, RequestWriter};
+use crate::{Endpoint, Json, Method, RequestWriter, Scope, Target};
 
 /// Reads the configuration of the agent that is asked, and how it is: `GET /v1/agent/self`.
 ///
@@ -118,6 +118,8 @@ impl Endpoint for ReadSelf {
     type Response = Json<AgentSelf>;
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/agent/self";
+    const SCOPE: Scope = Scope::NONE;
+    const TARGET: Target = Target::SameAgent;
 
     fn write(&self, _: &mut RequestWriter) {}
 }
@@ -126,7 +128,7 @@ impl Endpoint for ReadSelf {
 mod tests {
     use super::*;
     use crate::agent::MemberStatus;
-    use crate::testing::{answer, wire};
+    use crate::testing::{decoded, wire};
 
     const MEMBER: &str = r#"{"Name":"node-a","Addr":"127.0.0.151","Port":8301,
         "Tags":{"acls":"0","build":"1.22.7:","role":"consul"},"Status":1,"ProtocolMin":1,"ProtocolMax":5,
@@ -149,7 +151,7 @@ mod tests {
             "xDS":{{"SupportedProxies":{{"envoy":["1.35.9","1.34.13"]}},"Port":8503,
             "Ports":{{"Plaintext":-1,"TLS":8503}}}}}}"#
         );
-        let this = answer::<ReadSelf>(200, &body).unwrap();
+        let this = decoded::<ReadSelf>(200, &body).unwrap();
         assert_eq!((this.config.node_name.as_str(), this.config.version.as_str()), ("node-a", "1.22.7"));
         assert_eq!((this.config.server, this.config.bind_addr.as_str()), (true, "127.0.0.151"));
         assert_eq!(this.debug_config["ACLTokens"]["ACLAgentToken"], "hidden");
@@ -167,7 +169,7 @@ mod tests {
             r#"{{"Config":{{"Datacenter":"dc1","NodeName":"node-a","NodeID":"","Revision":"","Server":false,
             "Version":"1.8.7"}},"DebugConfig":{{}},"Coord":null,"Member":{MEMBER},"Stats":{{}},"Meta":null}}"#
         );
-        let this = answer::<ReadSelf>(200, &body).unwrap();
+        let this = decoded::<ReadSelf>(200, &body).unwrap();
         assert_eq!((this.coord, this.xds, this.meta.len()), (None, None, 0));
     }
 }

@@ -1,6 +1,6 @@
 //! Reading the agent's configuration anew.
 
-use crate::{Empty, Endpoint, Method, RequestWriter, Write};
+use crate::{Empty, Endpoint, Method, RequestWriter, Scope, Target};
 
 /// Lets the agent read its configuration files anew: `PUT /v1/agent/reload`.
 ///
@@ -23,20 +23,20 @@ impl Endpoint for Reload {
     type Response = Empty;
     const METHOD: Method = Method::PUT;
     const PATH: &'static str = "/v1/agent/reload";
+    const SCOPE: Scope = Scope::NONE;
+    const TARGET: Target = Target::SameAgent;
 
     fn write(&self, _: &mut RequestWriter) {}
 
-    fn is_replayable(&self) -> bool {
+    fn is_idempotent(&self) -> bool {
         true
     }
 }
 
-impl Write for Reload {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{answer, wire};
+    use crate::testing::{decoded, wire};
 
     #[test]
     fn request() {
@@ -45,7 +45,7 @@ mod tests {
 
     #[test]
     fn answers() {
-        answer::<Reload>(200, "").unwrap();
-        assert!(answer::<Reload>(403, "Permission denied").is_err());
+        decoded::<Reload>(200, "").unwrap();
+        assert!(decoded::<Reload>(403, "Permission denied").is_err());
     }
 }

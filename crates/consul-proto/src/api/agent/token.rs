@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::agent::Secret;
 use crate::types::word::word;
-use crate::{Empty, Endpoint, Method, RequestWriter, Write};
+use crate::{Empty, Endpoint, Method, RequestWriter, Scope, Target};
 
 /// Gives the agent one of the tokens that it uses by itself: `PUT /v1/agent/token/:kind`.
 ///
@@ -49,6 +49,8 @@ impl Endpoint for UpdateToken {
     type Response = Empty;
     const METHOD: Method = Method::PUT;
     const PATH: &'static str = "/v1/agent/token/{kind}";
+    const SCOPE: Scope = Scope::NONE;
+    const TARGET: Target = Target::SameAgent;
 
     fn write(&self, request: &mut RequestWriter) {
         #[derive(Serialize)]
@@ -61,17 +63,15 @@ impl Endpoint for UpdateToken {
         request.json(&Body { token: &self.token });
     }
 
-    fn is_replayable(&self) -> bool {
+    fn is_idempotent(&self) -> bool {
         true
     }
 }
 
-impl Write for UpdateToken {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{answer, wire};
+    use crate::testing::{decoded, wire};
     use crate::{ApiErrorKind, ResponseError};
 
     #[test]
@@ -85,13 +85,13 @@ mod tests {
 
     #[test]
     fn answers() {
-        answer::<UpdateToken>(200, "").unwrap();
+        decoded::<UpdateToken>(200, "").unwrap();
         for (status, body, kind) in [
             (401, "ACL support disabled", ApiErrorKind::AclDisabled),
             (403, "Permission denied", ApiErrorKind::PermissionDenied),
             (404, "Token \"dns\" is unknown", ApiErrorKind::NotFound),
         ] {
-            let Err(ResponseError::Api(error)) = answer::<UpdateToken>(status, body) else {
+            let Err(ResponseError::Api(error)) = decoded::<UpdateToken>(status, body) else {
                 panic!("was taken")
             };
             assert_eq!(error.kind(), kind);

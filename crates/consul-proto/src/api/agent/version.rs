@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::types::null;
-use crate::{Endpoint, Json, Method, RequestWriter};
+use crate::{Endpoint, Json, Method, RequestWriter, Scope, Target};
 
 /// Reads which Consul the agent is, since 1.16: `GET /v1/agent/version`.
 ///
@@ -44,6 +44,8 @@ impl Endpoint for Version {
     type Response = Json<AgentVersion>;
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/agent/version";
+    const SCOPE: Scope = Scope::NONE;
+    const TARGET: Target = Target::SameAgent;
 
     fn write(&self, _: &mut RequestWriter) {}
 }
@@ -51,7 +53,7 @@ impl Endpoint for Version {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{answer, wire};
+    use crate::testing::{decoded, wire};
     use crate::{ApiErrorKind, ResponseError};
 
     #[test]
@@ -62,7 +64,7 @@ mod tests {
     #[test]
     fn recorded_answer() {
         let body = r#"{"SHA":"","BuildDate":"1970-01-01T00:00:01Z","HumanVersion":"1.22.7","FIPS":""}"#;
-        let version = answer::<Version>(200, body).unwrap();
+        let version = decoded::<Version>(200, body).unwrap();
         assert_eq!(
             (version.human_version.as_str(), version.build_date.as_str()),
             ("1.22.7", "1970-01-01T00:00:01Z")
@@ -71,7 +73,7 @@ mod tests {
 
     #[test]
     fn an_old_agent_does_not_have_it() {
-        match answer::<Version>(404, "") {
+        match decoded::<Version>(404, "") {
             Err(ResponseError::Api(error)) => assert_eq!(error.kind(), ApiErrorKind::UnknownRoute),
             other => panic!("{other:?}"),
         }

@@ -58,7 +58,7 @@ impl Sortable for Connect {}
 mod tests {
     use super::*;
     use crate::model::ServiceKind;
-    use crate::testing::{answer, wire};
+    use crate::testing::{decoded, wire};
 
     #[test]
     fn request() {
@@ -81,9 +81,9 @@ mod tests {
             "DestinationServiceName":"web","DestinationServiceID":"web","LocalServiceAddress":"127.0.0.1",
             "LocalServicePort":8080,"Config":{"n":1.5},"MeshGateway":{"Mode":"local"},"Expose":{}},
             "ServiceConnect":{},"CreateIndex":147,"ModifyIndex":147}]"#;
-        let proxy = answer::<Connect>(200, body).unwrap().remove(0);
+        let proxy = decoded::<Connect>(200, body).unwrap().remove(0);
         assert_eq!((&proxy.service_kind, proxy.service_port), (&ServiceKind::ConnectProxy, 21000));
         assert_eq!(proxy.service_proxy.unwrap().destination_service_name, "web");
-        assert_eq!(answer::<Connect>(200, "[]").unwrap(), []);
+        assert_eq!(decoded::<Connect>(200, "[]").unwrap(), []);
     }
 }

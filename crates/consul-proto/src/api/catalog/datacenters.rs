@@ -1,7 +1,7 @@
 //! Listing datacenters.
 
 use crate::response;
-use crate::{Cacheable, Endpoint, Method, Read, RequestWriter};
+use crate::{Cacheable, Endpoint, Method, Read, RequestWriter, Scope};
 
 /// Lists the datacenters that are known, the nearest first: `GET /v1/catalog/datacenters`.
 ///
@@ -23,6 +23,7 @@ impl Endpoint for Datacenters {
     type Response = response::List<String>;
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/catalog/datacenters";
+    const SCOPE: Scope = Scope::NONE;
 
     fn write(&self, _: &mut RequestWriter) {}
 }
@@ -33,7 +34,7 @@ impl Cacheable for Datacenters {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{answer, wire};
+    use crate::testing::{decoded, wire};
 
     #[test]
     fn request() {
@@ -42,6 +43,6 @@ mod tests {
 
     #[test]
     fn recorded_answer() {
-        assert_eq!(answer::<Datacenters>(200, r#"["dc1","dc2"]"#).unwrap(), ["dc1", "dc2"]);
+        assert_eq!(decoded::<Datacenters>(200, r#"["dc1","dc2"]"#).unwrap(), ["dc1", "dc2"]);
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::catalog::{refuse_empty, write_change};
-use crate::{Endpoint, Flag, Method, RequestWriter, Write};
+use crate::{Endpoint, Flag, Method, RequestWriter};
 
 /// Deregisters a check of a node or of a service instance: `PUT /v1/catalog/deregister`.
 ///
@@ -43,13 +43,11 @@ impl Endpoint for DeregisterCheck {
     }
 }
 
-impl Write for DeregisterCheck {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::HealthCheck;
-    use crate::testing::{answer, refusal, wire};
+    use crate::testing::{decoded, rejected, wire};
     use crate::{ApiErrorKind, EncodeError, Options, ResponseError, encode};
 
     const REQUEST: &str = "PUT /v1/catalog/deregister\n{\"Node\":\"n\",\"CheckID\":\"n2\"}";
@@ -71,7 +69,7 @@ mod tests {
             [(DeregisterCheck::new("", "n2"), "node"), (DeregisterCheck::new("n", ""), "check_id")]
         {
             assert!(
-                matches!(refusal(&deregister), EncodeError::Argument { name, .. } if name == field),
+                matches!(rejected(&deregister), EncodeError::Argument { name, .. } if name == field),
                 "{field}"
             );
         }
@@ -79,8 +77,9 @@ mod tests {
 
     #[test]
     fn answers() {
-        assert!(answer::<DeregisterCheck>(200, "true").unwrap());
-        let Err(ResponseError::Api(error)) = answer::<DeregisterCheck>(500, "Unknown check ID 'nope'") else {
+        assert!(decoded::<DeregisterCheck>(200, "true").unwrap());
+        let Err(ResponseError::Api(error)) = decoded::<DeregisterCheck>(500, "Unknown check ID 'nope'")
+        else {
             panic!("was taken")
         };
         assert_eq!(error.kind(), ApiErrorKind::UnknownCheck);

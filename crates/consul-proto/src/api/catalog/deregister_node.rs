@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::catalog::{refuse_empty, write_change};
-use crate::{Endpoint, Flag, Method, RequestWriter, Write};
+use crate::{Endpoint, Flag, Method, RequestWriter};
 
 /// Deregisters a node with all its service instances and checks: `PUT /v1/catalog/deregister`.
 ///
@@ -38,13 +38,11 @@ impl Endpoint for DeregisterNode {
     }
 }
 
-impl Write for DeregisterNode {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::CatalogNode;
-    use crate::testing::{answer, refusal, wire};
+    use crate::testing::{decoded, rejected, wire};
     use crate::{EncodeError, Options, encode};
 
     #[test]
@@ -60,11 +58,11 @@ mod tests {
 
     #[test]
     fn nothing_named_is_nothing_deregistered() {
-        assert!(matches!(refusal(&DeregisterNode::new("")), EncodeError::Argument { name: "node", .. }));
+        assert!(matches!(rejected(&DeregisterNode::new("")), EncodeError::Argument { name: "node", .. }));
     }
 
     #[test]
     fn answers() {
-        assert!(answer::<DeregisterNode>(200, "true").unwrap());
+        assert!(decoded::<DeregisterNode>(200, "true").unwrap());
     }
 }

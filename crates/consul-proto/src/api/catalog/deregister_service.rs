@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::catalog::{ServiceId, refuse_empty, write_change};
-use crate::{Endpoint, Flag, Method, RequestWriter, Write};
+use crate::{Endpoint, Flag, Method, RequestWriter};
 
 /// Deregisters a service instance and its checks: `PUT /v1/catalog/deregister`.
 ///
@@ -43,14 +43,12 @@ impl Endpoint for DeregisterService {
     }
 }
 
-impl Write for DeregisterService {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::catalog::CatalogService;
     use crate::model::{CatalogNode, NodeService};
-    use crate::testing::{answer, refusal, wire};
+    use crate::testing::{decoded, rejected, wire};
     use crate::{ApiErrorKind, EncodeError, Options, ResponseError, encode};
 
     const REQUEST: &str = "PUT /v1/catalog/deregister\n{\"Node\":\"n\",\"ServiceID\":\"web1\"}";
@@ -84,7 +82,7 @@ mod tests {
             [(DeregisterService::new("", "web1"), "node"), (DeregisterService::new("n", ""), "service_id")]
         {
             assert!(
-                matches!(refusal(&deregister), EncodeError::Argument { name, .. } if name == field),
+                matches!(rejected(&deregister), EncodeError::Argument { name, .. } if name == field),
                 "{field}"
             );
         }
@@ -92,8 +90,8 @@ mod tests {
 
     #[test]
     fn answers() {
-        assert!(answer::<DeregisterService>(200, "true").unwrap());
-        let Err(ResponseError::Api(error)) = answer::<DeregisterService>(500, "Unknown service ID 'nope'")
+        assert!(decoded::<DeregisterService>(200, "true").unwrap());
+        let Err(ResponseError::Api(error)) = decoded::<DeregisterService>(500, "Unknown service ID 'nope'")
         else {
             panic!("was taken")
         };

@@ -124,7 +124,7 @@ impl Watchable for GatewayServices {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{answer, wire};
+    use crate::testing::{decoded, wire};
 
     #[test]
     fn request() {
@@ -139,7 +139,7 @@ mod tests {
             {"Gateway":{"Name":"term"},"Service":{"Name":"db"},"GatewayKind":"terminating-gateway",
              "FromWildcard":true,"ServiceKind":"service","CreateIndex":191,"ModifyIndex":198,
              "AutoHostRewrite":true}]"#;
-        let services = answer::<GatewayServices>(200, body).unwrap();
+        let services = decoded::<GatewayServices>(200, body).unwrap();
         let [ingress, terminating] = &services[..] else { panic!("{services:?}") };
         assert_eq!((ingress.gateway.name.as_str(), ingress.service.name.as_str()), ("ing", "web"));
         assert_eq!((&ingress.gateway_kind, ingress.port), (&ServiceKind::IngressGateway, 8443));
@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn an_unknown_gateway_is_empty() {
-        assert_eq!(answer::<GatewayServices>(200, "null").unwrap(), []);
-        assert_eq!(answer::<GatewayServices>(200, "[]").unwrap(), []);
+        assert_eq!(decoded::<GatewayServices>(200, "null").unwrap(), []);
+        assert_eq!(decoded::<GatewayServices>(200, "[]").unwrap(), []);
     }
 }

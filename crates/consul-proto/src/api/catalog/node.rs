@@ -59,7 +59,7 @@ impl Filterable for Node {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{answer, refusal, wire};
+    use crate::testing::{decoded, rejected, wire};
     use crate::{ArgumentFault, EncodeError};
 
     #[test]
@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn a_node_is_one_segment() {
-        let fault = refusal(&Node::new(""));
+        let fault = rejected(&Node::new(""));
         assert!(matches!(fault, EncodeError::Argument { name: "node", fault: ArgumentFault::Empty }));
     }
 
@@ -84,15 +84,15 @@ mod tests {
             "Weights":{"Passing":10,"Warning":2},"EnableTagOverride":false,
             "Proxy":{"Mode":"","MeshGateway":{},"Expose":{}},"Connect":{},"PeerName":"",
             "CreateIndex":106,"ModifyIndex":106}}}"#;
-        let entry = answer::<Node>(200, body).unwrap().unwrap();
+        let entry = decoded::<Node>(200, body).unwrap().unwrap();
         assert_eq!((entry.node.name.as_str(), entry.node.meta["zone"].as_str()), ("ext-node", "a"));
         assert_eq!((entry.services.len(), entry.services["redis1"].name.as_str()), (1, "redis"));
-        let bare = answer::<Node>(200, r#"{"Node":{"Node":"n"},"Services":null}"#).unwrap().unwrap();
+        let bare = decoded::<Node>(200, r#"{"Node":{"Node":"n"},"Services":null}"#).unwrap().unwrap();
         assert!(bare.services.is_empty());
     }
 
     #[test]
     fn an_unknown_node_is_none() {
-        assert_eq!(answer::<Node>(200, "null").unwrap(), None);
+        assert_eq!(decoded::<Node>(200, "null").unwrap(), None);
     }
 }

@@ -84,7 +84,7 @@ impl FromResponse for OrUnknown {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{answer, refusal, wire};
+    use crate::testing::{decoded, rejected, wire};
     use crate::{ArgumentFault, EncodeError};
 
     #[test]
@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn a_node_is_one_segment() {
-        let fault = refusal(&NodeServices::new("a/b"));
+        let fault = rejected(&NodeServices::new("a/b"));
         assert!(matches!(fault, EncodeError::Argument { name: "node", fault: ArgumentFault::Slash }));
     }
 
@@ -107,13 +107,13 @@ mod tests {
             "Service":"redis","Tags":["primary"],"Address":"","Meta":null,"Port":8000,
             "Weights":{"Passing":1,"Warning":1},"EnableTagOverride":false,"Proxy":{"MeshGateway":{},"Expose":{}},
             "Connect":{},"CreateIndex":106,"ModifyIndex":106}]}"#;
-        let list = answer::<NodeServices>(200, body).unwrap().unwrap();
+        let list = decoded::<NodeServices>(200, body).unwrap().unwrap();
         assert_eq!((list.node.name.as_str(), list.services[0].id.as_str()), ("ext-node", "redis1"));
     }
 
     #[test]
     fn an_unknown_node_is_none() {
-        assert_eq!(answer::<NodeServices>(200, r#"{"Node":null,"Services":null}"#).unwrap(), None);
-        assert_eq!(answer::<NodeServices>(200, r#"{"Node":null,"Services":[]}"#).unwrap(), None);
+        assert_eq!(decoded::<NodeServices>(200, r#"{"Node":null,"Services":null}"#).unwrap(), None);
+        assert_eq!(decoded::<NodeServices>(200, r#"{"Node":null,"Services":[]}"#).unwrap(), None);
     }
 }

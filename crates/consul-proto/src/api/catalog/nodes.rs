@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::model::CatalogNode;
 use crate::model::write_node_meta;
 use crate::response;
-use crate::{Blocking, Endpoint, Filterable, Method, Read, RequestWriter, Sortable, Watchable};
+use crate::{Blocking, Endpoint, Filterable, Method, Read, RequestWriter, Scope, Sortable, Watchable};
 
 /// Lists the nodes of a datacenter: `GET /v1/catalog/nodes`.
 ///
@@ -31,6 +31,7 @@ impl Endpoint for Nodes {
     type Response = response::List<CatalogNode>;
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/catalog/nodes";
+    const SCOPE: Scope = Scope::DATACENTER_AND_PARTITION;
 
     fn write(&self, request: &mut RequestWriter) {
         write_node_meta(request, &self.node_meta);
@@ -47,7 +48,7 @@ impl Sortable for Nodes {}
 mod tests {
     use super::*;
     use crate::EncodeError;
-    use crate::testing::{answer, refusal, wire};
+    use crate::testing::{decoded, rejected, wire};
 
     #[test]
     fn request() {
@@ -62,7 +63,7 @@ mod tests {
     #[test]
     fn a_key_that_would_end_early_is_refused() {
         let nodes = Nodes { node_meta: [("a:b".to_owned(), "c".to_owned())].into() };
-        assert!(matches!(refusal(&nodes), EncodeError::Invalid { name: "node-meta", .. }));
+        assert!(matches!(rejected(&nodes), EncodeError::Invalid { name: "node-meta", .. }));
     }
 
     #[test]
@@ -75,7 +76,7 @@ mod tests {
             {"ID":"","Node":"txn-node","Address":"10.0.0.7","Datacenter":"dc1","TaggedAddresses":null,"Meta":null,
              "CreateIndex":92,"ModifyIndex":99}
         ]"#;
-        let nodes = answer::<Nodes>(200, body).unwrap();
+        let nodes = decoded::<Nodes>(200, body).unwrap();
         assert_eq!((nodes[0].name.as_str(), nodes[0].address.as_str()), ("node-a", "127.0.0.151"));
         assert_eq!(nodes[0].meta["consul-version"], "1.22.7");
         assert_eq!(nodes[0].tagged_addresses["wan"], "127.0.0.151");
@@ -94,6 +95,6 @@ mod tests {
 
     #[test]
     fn a_node_without_a_name_is_none() {
-        assert!(answer::<Nodes>(200, r#"[{"ID":"","Address":"10.0.0.7"}]"#).is_err());
+        assert!(decoded::<Nodes>(200, r#"[{"ID":"","Address":"10.0.0.7"}]"#).is_err());
     }
 }

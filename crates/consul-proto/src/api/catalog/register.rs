@@ -6,7 +6,7 @@ use crate::catalog::{CheckRegistration, NodeRegistration, ServiceRegistration, w
 use crate::model::ServiceKind;
 use crate::model::Status;
 use crate::types::blank::is_blank;
-use crate::{EncodeError, Endpoint, Flag, Method, RequestWriter, Write};
+use crate::{EncodeError, Endpoint, Flag, Method, RequestWriter};
 
 /// Registers a node, and with it a service instance, checks, or both: `PUT /v1/catalog/register`.
 ///
@@ -44,7 +44,7 @@ impl Register {
     /// Refuses what every server would refuse, or take in silence for what it cannot be.
     fn vet(&self, request: &mut RequestWriter) {
         let mut refuse = |name, reason: &str| {
-            request.refuse(EncodeError::Invalid { name, reason: reason.to_owned() });
+            request.reject(EncodeError::Invalid { name, reason: reason.to_owned() });
         };
         if self.node.name.is_empty() {
             refuse("node", "is empty");
@@ -95,8 +95,6 @@ impl Endpoint for Register {
     }
 }
 
-impl Write for Register {}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -106,7 +104,7 @@ mod tests {
         CatalogNode, ConnectProxyConfig, Locality, NodeService, ServiceAddress, ServicePort, Weights,
     };
     use crate::model::{CheckType, HealthCheck, HealthCheckDefinition};
-    use crate::testing::{answer, refusal, wire};
+    use crate::testing::{decoded, rejected, wire};
     use crate::{Options, encode};
 
     fn put(body: &str) -> String {
@@ -248,17 +246,17 @@ mod tests {
             (with(CheckRegistration { status: Some("odd".into()), .."c".into() }), "status"),
         ] {
             assert!(
-                matches!(refusal(&register), EncodeError::Invalid { name, .. } if name == field),
+                matches!(rejected(&register), EncodeError::Invalid { name, .. } if name == field),
                 "{field}"
             );
         }
         let ports = vec![ServicePort::default()];
         let both = of(ServiceRegistration { port: Some(1), ports, ..web() });
-        assert!(matches!(refusal(&both), EncodeError::Conflict { first: "port", second: "ports" }));
+        assert!(matches!(rejected(&both), EncodeError::Conflict { first: "port", second: "ports" }));
     }
 
     #[test]
     fn answers() {
-        assert!(answer::<Register>(200, "true\n").unwrap());
+        assert!(decoded::<Register>(200, "true\n").unwrap());
     }
 }

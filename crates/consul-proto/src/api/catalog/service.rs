@@ -68,7 +68,7 @@ mod tests {
     use crate::model::{
         DestinationType, LogSink, MeshGatewayMode, ProxyMode, ServiceAddress, ServiceKind, Weights,
     };
-    use crate::testing::{answer, wire};
+    use crate::testing::{decoded, wire};
 
     #[test]
     fn request() {
@@ -114,7 +114,7 @@ mod tests {
             modify_index: 107,
             ..CatalogService::default()
         };
-        assert_eq!(answer::<Service>(200, body).unwrap(), [expected]);
+        assert_eq!(decoded::<Service>(200, body).unwrap(), [expected]);
     }
 
     #[test]
@@ -133,7 +133,7 @@ mod tests {
             "Expose":{"Checks":true,"Paths":[{"ListenerPort":1,"Path":"/m","LocalPathPort":2,"Protocol":"http2",
             "ParsedFromCheck":true}]}},"ServiceConnect":{"PeerMeta":{"SNI":["db.peer"],"Protocol":"tcp"}},
             "ServiceLocality":{"Region":"us-east-1"},"PeerName":"peer1"}]"#;
-        let instance = answer::<Service>(200, body).unwrap().remove(0);
+        let instance = decoded::<Service>(200, body).unwrap().remove(0);
         assert_eq!((instance.address(), &instance.service_kind), ("192.0.2.30", &ServiceKind::ConnectProxy));
         assert_eq!(instance.service_connect.peer_meta.unwrap().sni, ["db.peer"]);
         let proxy = instance.service_proxy.unwrap();
@@ -157,6 +157,6 @@ mod tests {
 
     #[test]
     fn an_unknown_service_is_empty() {
-        assert_eq!(answer::<Service>(200, "[]").unwrap(), []);
+        assert_eq!(decoded::<Service>(200, "[]").unwrap(), []);
     }
 }

@@ -46,7 +46,7 @@ impl Filterable for Services {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{answer, wire};
+    use crate::testing::{decoded, wire};
 
     #[test]
     fn request() {
@@ -58,7 +58,7 @@ mod tests {
     #[test]
     fn recorded_answer() {
         let body = r#"{"consul":[],"redis":["primary","v1"],"txnweb":["a"]}"#;
-        let services = answer::<Services>(200, body).unwrap();
+        let services = decoded::<Services>(200, body).unwrap();
         assert_eq!(services.keys().collect::<Vec<_>>(), ["consul", "redis", "txnweb"]);
         assert_eq!(services["redis"], ["primary", "v1"]);
         assert!(services["consul"].is_empty());

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use crate::event::Event;
-use crate::{ArgumentFault, EncodeError, Endpoint, Json, Method, RequestWriter, Write};
+use crate::{ArgumentFault, EncodeError, Endpoint, Json, Method, RequestWriter, Scope};
 
 /// Fires an event: `PUT /v1/event/fire/:name`.
 ///
@@ -40,15 +40,16 @@ impl Endpoint for Fire {
     type Response = Json<Event>;
     const METHOD: Method = Method::PUT;
     const PATH: &'static str = "/v1/event/fire/{*name}";
+    const SCOPE: Scope = Scope::DATACENTER;
 
     fn write(&self, request: &mut RequestWriter) {
         if let Some(fault) = fault(&self.name) {
-            request.refuse(EncodeError::Argument { name: "name", fault });
+            request.reject(EncodeError::Argument { name: "name", fault });
         }
         let is_given = |filter: &Option<String>| filter.as_ref().is_some_and(|filter| !filter.is_empty());
         if is_given(&self.tag) && !is_given(&self.service) {
             let reason = "is a filter of services: give a service too".to_owned();
-            request.refuse(EncodeError::Invalid { name: "tag", reason });
+            request.reject(EncodeError::Invalid { name: "tag", reason });
         }
         request.arg(&self.name);
         request.opt("node", self.node.as_deref());
@@ -57,8 +58,6 @@ impl Endpoint for Fire {
         request.bytes(self.payload.clone());
     }
 }
-
-impl Write for Fire {}
 
 /// Why a name has no path of its own, if so.
 fn fault(name: &str) -> Option<ArgumentFault> {
@@ -78,7 +77,7 @@ fn fault(name: &str) -> Option<ArgumentFault> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{answer, refusal, wire};
+    use crate::testing::{decoded, rejected, wire};
 
     #[test]
     fn request() {
@@ -97,9 +96,9 @@ mod tests {
     #[test]
     fn a_tag_needs_a_service() {
         let tag = Fire { tag: Some("v1".to_owned()), ..Fire::new("deploy") };
-        assert!(matches!(refusal(&tag), EncodeError::Invalid { name: "tag", .. }));
+        assert!(matches!(rejected(&tag), EncodeError::Invalid { name: "tag", .. }));
         let empty = Fire { service: Some(String::new()), ..tag.clone() };
-        assert!(matches!(refusal(&empty), EncodeError::Invalid { name: "tag", .. }));
+        assert!(matches!(rejected(&empty), EncodeError::Invalid { name: "tag", .. }));
         let both = Fire { service: Some("web".to_owned()), ..tag };
         assert_eq!(wire(&both), "PUT /v1/event/fire/deploy?service=web&tag=v1");
     }
@@ -107,7 +106,7 @@ mod tests {
     #[test]
     fn a_name_that_is_none_is_not_sent() {
         for name in ["", "/", "a//b", "a/", "..", "a/./b", "a\nb"] {
-            let refused = refusal(&Fire::new(name));
+            let refused = rejected(&Fire::new(name));
             assert!(matches!(refused, EncodeError::Argument { name: "name", .. }), "{name:?}: {refused}");
         }
     }
@@ -116,7 +115,7 @@ mod tests {
     fn recorded_answer() {
         let body = r#"{"ID": "32793f9e-4fd7-69a3-71d3-cf946581c342", "Name": "deploy", "Payload": "cGF5bG9hZCE=",
             "NodeFilter": ".*", "ServiceFilter": "consul", "TagFilter": "", "Version": 1, "LTime": 0}"#;
-        let event = answer::<Fire>(200, body).unwrap();
+        let event = decoded::<Fire>(200, body).unwrap();
         assert_eq!(event.id, "32793f9e-4fd7-69a3-71d3-cf946581c342");
         assert_eq!((event.name.as_str(), event.text().unwrap()), ("deploy", "payload!"));
         assert_eq!((event.node_filter.as_str(), event.service_filter.as_str()), (".*", "consul"));
@@ -125,6 +124,6 @@ mod tests {
 
     #[test]
     fn is_sent_once() {
-        assert!(!Fire::new("deploy").is_replayable());
+        assert!(!Fire::new("deploy").is_idempotent());
     }
 }

@@ -1,7 +1,7 @@
 //! Reading the latest events.
 
 use crate::event::Event;
-use crate::{Blocking, Cursor, Endpoint, Method, Read, RequestWriter, Watchable, response};
+use crate::{Blocking, Cursor, Endpoint, Method, Read, RequestWriter, Scope, Watchable, response};
 
 /// Reads the latest events that this agent has seen, oldest first: `GET /v1/event/list`.
 ///
@@ -31,6 +31,7 @@ impl Endpoint for List {
     type Response = response::List<Event>;
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/event/list";
+    const SCOPE: Scope = Scope::NONE;
 
     fn write(&self, request: &mut RequestWriter) {
         request.opt("name", self.name.as_deref());
@@ -46,7 +47,7 @@ impl Watchable for List {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{answer, wire};
+    use crate::testing::{decoded, wire};
 
     #[test]
     fn request() {
@@ -62,9 +63,9 @@ mod tests {
             {"ID": "2d92e57c-dbe2-5b09-3a0d-0ed495807be1", "Name": "deploy2", "Payload": null, "NodeFilter": "",
              "ServiceFilter": "", "TagFilter": "", "Version": 1, "LTime": 5}
         ]"#;
-        let events = answer::<List>(200, body).unwrap();
+        let events = decoded::<List>(200, body).unwrap();
         assert_eq!(events.iter().map(|event| event.l_time).collect::<Vec<_>>(), [3, 5]);
         assert_eq!(events[0].payload, "");
-        assert_eq!(answer::<List>(200, "[]").unwrap(), []);
+        assert_eq!(decoded::<List>(200, "[]").unwrap(), []);
     }
 }

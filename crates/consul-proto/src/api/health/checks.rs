@@ -51,7 +51,7 @@ mod tests {
 
     use super::*;
     use crate::model::{CheckType, Status};
-    use crate::testing::{answer, wire};
+    use crate::testing::{decoded, wire};
 
     #[test]
     fn request() {
@@ -67,7 +67,7 @@ mod tests {
             "Status":"passing","Notes":"Script based","Output":"","ServiceID":"redis1","ServiceName":"redis",
             "ServiceTags":["primary","v1"],"Type":"tcp","Definition":{"Interval":"5s","Timeout":"1s",
             "DeregisterCriticalServiceAfter":"30s","TCP":"192.0.2.11:8000"},"CreateIndex":110,"ModifyIndex":110}]"#;
-        let check = answer::<Checks>(200, body).unwrap().remove(0);
+        let check = decoded::<Checks>(200, body).unwrap().remove(0);
         assert_eq!((check.service_id.as_str(), &check.status), ("redis1", &Status::Passing));
         assert_eq!((&check.check_type, check.interval), (&CheckType::Tcp, Duration::ZERO));
         assert_eq!(check.definition.unwrap().interval, Duration::from_secs(5));
@@ -75,6 +75,6 @@ mod tests {
 
     #[test]
     fn an_unknown_service_is_empty() {
-        assert_eq!(answer::<Checks>(200, "[]").unwrap(), []);
+        assert_eq!(decoded::<Checks>(200, "[]").unwrap(), []);
     }
 }

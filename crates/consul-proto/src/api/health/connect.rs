@@ -67,7 +67,7 @@ impl Sortable for Connect {}
 mod tests {
     use super::*;
     use crate::model::ServiceKind;
-    use crate::testing::{answer, wire};
+    use crate::testing::{decoded, wire};
     use crate::{ApiErrorKind, ResponseError};
 
     #[test]
@@ -93,16 +93,16 @@ mod tests {
             "Address":"","Meta":null,"Port":21000,"Weights":{"Passing":1,"Warning":1},"EnableTagOverride":false,
             "Proxy":{"DestinationServiceName":"web","DestinationServiceID":"web","MeshGateway":{},"Expose":{}},
             "Connect":{},"CreateIndex":149,"ModifyIndex":149},"Checks":[]}]"#;
-        let entry = answer::<Connect>(200, body).unwrap().remove(0);
+        let entry = decoded::<Connect>(200, body).unwrap().remove(0);
         assert_eq!((entry.address(), entry.port()), ("127.0.0.1", 21000));
         assert_eq!(entry.service.kind, ServiceKind::ConnectProxy);
         assert_eq!(entry.service.proxy.unwrap().destination_service_name, "web");
-        assert_eq!(answer::<Connect>(200, "[]").unwrap(), []);
+        assert_eq!(decoded::<Connect>(200, "[]").unwrap(), []);
     }
 
     #[test]
     fn a_service_that_may_not_be_read_is_denied() {
-        let Err(ResponseError::Api(error)) = answer::<Connect>(403, "Permission denied") else {
+        let Err(ResponseError::Api(error)) = decoded::<Connect>(403, "Permission denied") else {
             panic!("was taken")
         };
         assert_eq!(error.kind(), ApiErrorKind::PermissionDenied);

@@ -66,7 +66,7 @@ mod tests {
     use super::*;
     use crate::model::ServiceKind;
     use crate::model::Status;
-    use crate::testing::{answer, wire};
+    use crate::testing::{decoded, wire};
     use crate::{ApiErrorKind, ResponseError};
 
     #[test]
@@ -94,15 +94,15 @@ mod tests {
             "ModifyIndex":164},"Checks":[{"Node":"node-a","CheckID":"serfHealth","Name":"Serf Health Status",
             "Status":"passing","Notes":"","Output":"Agent alive and reachable","ServiceID":"","ServiceName":"",
             "ServiceTags":[],"Type":"","Definition":{},"CreateIndex":10,"ModifyIndex":10}]}]"#;
-        let entry = answer::<Ingress>(200, body).unwrap().remove(0);
+        let entry = decoded::<Ingress>(200, body).unwrap().remove(0);
         assert_eq!((&entry.service.kind, entry.port()), (&ServiceKind::IngressGateway, 8443));
         assert_eq!(entry.status(), Status::Passing);
-        assert_eq!(answer::<Ingress>(200, "[]").unwrap(), []);
+        assert_eq!(decoded::<Ingress>(200, "[]").unwrap(), []);
     }
 
     #[test]
     fn a_service_that_may_not_be_read_is_denied() {
-        let Err(ResponseError::Api(error)) = answer::<Ingress>(403, "Permission denied") else {
+        let Err(ResponseError::Api(error)) = decoded::<Ingress>(403, "Permission denied") else {
             panic!("was taken")
         };
         assert_eq!(error.kind(), ApiErrorKind::PermissionDenied);

@@ -43,7 +43,7 @@ mod tests {
     use super::*;
     use crate::model::CatalogNode;
     use crate::model::Status;
-    use crate::testing::{answer, refusal, wire};
+    use crate::testing::{decoded, rejected, wire};
     use crate::{ArgumentFault, EncodeError};
 
     #[test]
@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     fn a_node_is_one_segment() {
-        let fault = refusal(&Node::new(".."));
+        let fault = rejected(&Node::new(".."));
         assert!(matches!(fault, EncodeError::Argument { name: "node", fault: ArgumentFault::DotSegment }));
     }
 
@@ -64,13 +64,13 @@ mod tests {
         let body = r#"[{"Node":"ext-node","CheckID":"n2","Name":"n2","Status":"critical","Notes":"","Output":"bad",
             "ServiceID":"","ServiceName":"","ServiceTags":[],"Type":"","Interval":"","Timeout":"","ExposedPort":0,
             "Definition":{},"CreateIndex":107,"ModifyIndex":107}]"#;
-        let checks = answer::<Node>(200, body).unwrap();
+        let checks = decoded::<Node>(200, body).unwrap();
         assert_eq!((checks[0].id.as_str(), checks[0].output.as_str()), ("n2", "bad"));
         assert_eq!((&checks[0].status, checks[0].service_id.as_str()), (&Status::Critical, ""));
     }
 
     #[test]
     fn an_unknown_node_is_empty() {
-        assert_eq!(answer::<Node>(200, "[]").unwrap(), []);
+        assert_eq!(decoded::<Node>(200, "[]").unwrap(), []);
     }
 }

@@ -72,7 +72,7 @@ mod tests {
     use crate::ResponseError;
     use crate::model::{CheckType, Status};
     use crate::model::{NodeService, ServicePort, Weights};
-    use crate::testing::{answer, wire};
+    use crate::testing::{decoded, wire};
 
     #[test]
     fn request() {
@@ -109,7 +109,7 @@ mod tests {
                  "ServiceTags":["primary","v1"],"Type":"tcp","Interval":"3s","Timeout":"1s","ExposedPort":21500,
                  "Definition":{"Interval":"5s","Timeout":"1s","DeregisterCriticalServiceAfter":"1h30m0s",
                  "TCP":"192.0.2.11:8000","TTL":9000000000},"CreateIndex":106,"ModifyIndex":106}]}]"#;
-        let entry = answer::<Service>(200, body).unwrap().remove(0);
+        let entry = decoded::<Service>(200, body).unwrap().remove(0);
         assert_eq!((entry.address(), entry.port(), entry.status()), ("192.0.2.11", 8000, Status::Warning));
         assert_eq!((entry.node.name.as_str(), entry.node.meta["zone"].as_str()), ("ext-node", "a"));
         assert_eq!(entry.service.tags, ["primary", "v1"]);
@@ -128,7 +128,7 @@ mod tests {
         let body = r#"[{"Node":{"Node":"n","Address":"10.0.0.7","Meta":null},
             "Service":{"ID":"min","Service":"min","Tags":null,"Meta":null,"Weights":null,"Proxy":null},
             "Checks":null}]"#;
-        let entry = answer::<Service>(200, body).unwrap().remove(0);
+        let entry = decoded::<Service>(200, body).unwrap().remove(0);
         assert_eq!((entry.address(), entry.port(), entry.status()), ("10.0.0.7", 0, Status::Passing));
         let bare = NodeService { id: "min".to_owned(), name: "min".to_owned(), ..NodeService::default() };
         assert_eq!((entry.service, entry.checks), (bare, vec![]));
@@ -139,7 +139,7 @@ mod tests {
         let body = r#"[{"Node":{"Node":"n"},"Service":{"ID":"w","Service":"w","Kind":"odd","Port":99999,
             "Ports":[{"Name":"http","Port":8080,"Default":true}]},
             "Checks":[{"Node":"n","CheckID":"c","Status":"odd","Type":"odd","Interval":"foo","Timeout":"10"}]}]"#;
-        let entry = answer::<Service>(200, body).unwrap().remove(0);
+        let entry = decoded::<Service>(200, body).unwrap().remove(0);
         assert_eq!((entry.port(), entry.status().as_str(), entry.service.kind.as_str()), (0, "odd", "odd"));
         assert_eq!(
             entry.service.ports[0],
@@ -151,13 +151,13 @@ mod tests {
     #[test]
     fn a_fault_is_told_with_its_place() {
         let body = r#"[{"Node":{"Node":"n"},"Service":{"ID":"w","Tags":[]},"Checks":[]}]"#;
-        let Err(ResponseError::Decode(error)) = answer::<Service>(200, body) else { panic!("was read") };
+        let Err(ResponseError::Decode(error)) = decoded::<Service>(200, body) else { panic!("was read") };
         assert_eq!(error.path(), Some("[0].Service"));
         assert!(error.to_string().contains("missing field `Service`"), "{error}");
     }
 
     #[test]
     fn an_unknown_service_is_empty() {
-        assert_eq!(answer::<Service>(200, "[]").unwrap(), []);
+        assert_eq!(decoded::<Service>(200, "[]").unwrap(), []);
     }
 }

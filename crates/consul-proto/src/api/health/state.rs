@@ -63,7 +63,7 @@ impl Endpoint for State {
     fn write(&self, request: &mut RequestWriter) {
         if let CheckState::Other(word) = &self.state {
             let reason = format!("{word:?} is neither any, passing, warning nor critical");
-            request.refuse(EncodeError::Invalid { name: "state", reason });
+            request.reject(EncodeError::Invalid { name: "state", reason });
         }
         request.arg(self.state.as_str());
         write_node_meta(request, &self.node_meta);
@@ -79,7 +79,7 @@ impl Sortable for State {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{answer, refusal, wire};
+    use crate::testing::{decoded, rejected, wire};
 
     #[test]
     fn request() {
@@ -93,10 +93,10 @@ mod tests {
     #[test]
     fn unknown_states_are_refused() {
         for state in ["", "unknown", "maintenance", "Passing", "a/b"] {
-            let fault = refusal(&State::new(state));
+            let fault = rejected(&State::new(state));
             assert!(matches!(fault, EncodeError::Invalid { name: "state", .. }), "{state:?}: {fault}");
         }
-        assert!(matches!(refusal(&State::new(&Status::Maintenance)), EncodeError::Invalid { .. }));
+        assert!(matches!(rejected(&State::new(&Status::Maintenance)), EncodeError::Invalid { .. }));
     }
 
     #[test]
@@ -104,8 +104,8 @@ mod tests {
         let body = r#"[{"Node":"node-a","CheckID":"serfHealth","Name":"Serf Health Status","Status":"passing",
             "Notes":"","Output":"Agent alive and reachable","ServiceID":"","ServiceName":"","ServiceTags":[],
             "Type":"","Definition":{},"CreateIndex":10,"ModifyIndex":10}]"#;
-        let checks = answer::<State>(200, body).unwrap();
+        let checks = decoded::<State>(200, body).unwrap();
         assert_eq!((checks[0].id.as_str(), &checks[0].status), ("serfHealth", &Status::Passing));
-        assert_eq!(answer::<State>(200, "[]").unwrap(), []);
+        assert_eq!(decoded::<State>(200, "[]").unwrap(), []);
     }
 }

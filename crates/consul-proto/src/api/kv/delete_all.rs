@@ -1,25 +1,26 @@
 //! Deleting everything.
 
-use crate::{Endpoint, Flag, Method, RequestWriter, Write};
+use crate::{Endpoint, Method, RequestWriter, True};
 
-/// Deletes every key there is: `DELETE /v1/kv/?recurse`.
+/// Deletes every key of the store: `DELETE /v1/kv/?recurse`.
 ///
-/// An operation of its own, so that a prefix which is empty by mistake deletes nothing.
+/// A separate operation, so that a prefix that is empty by mistake deletes nothing.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/kv#delete-key)
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct DeleteAll;
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct DeleteAll(());
 
 impl DeleteAll {
     /// Deletes every key.
-    #[must_use]
+    #[expect(clippy::new_without_default, reason = "nothing deletes everything by default")]
     pub fn new() -> Self {
-        Self
+        Self(())
     }
 }
 
 impl Endpoint for DeleteAll {
-    type Response = Flag;
+    type Response = True;
     const METHOD: Method = Method::DELETE;
     const PATH: &'static str = "/v1/kv/";
 
@@ -28,20 +29,19 @@ impl Endpoint for DeleteAll {
     }
 }
 
-impl Write for DeleteAll {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{answer, wire};
+    use crate::testing::{decoded, wire};
 
     #[test]
     fn request() {
-        assert_eq!(wire(&DeleteAll), "DELETE /v1/kv/?recurse");
+        assert_eq!(wire(&DeleteAll::new()), "DELETE /v1/kv/?recurse");
     }
 
     #[test]
-    fn answers() {
-        assert!(answer::<DeleteAll>(200, "true").unwrap());
+    fn response_other_than_true_is_an_error() {
+        decoded::<DeleteAll>(200, "true").unwrap();
+        assert!(decoded::<DeleteAll>(200, "false").is_err());
     }
 }

@@ -6,19 +6,20 @@ use crate::{Blocking, Endpoint, Method, One, OrMissing, Read, RequestWriter, Wat
 
 /// Reads one key: `GET /v1/kv/:key`.
 ///
-/// A key that does not exist is `None`; the answer has an index all the same, on which the key's creation can be
-/// awaited. Without the right to read it the answer is
-/// [`PermissionDenied`](crate::ApiErrorKind::PermissionDenied).
+/// Returns `None` if the key does not exist. That response has an index too, so the creation of a key can be awaited.
+/// If the token may not read the key, the error is [`PermissionDenied`](crate::ApiErrorKind::PermissionDenied).
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/kv#read-key)
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct Get {
-    /// The key; see the [module](crate::kv) for those that have no path.
-    pub key: String,
+    key: String,
 }
 
 impl Get {
     /// Reads `key`.
+    ///
+    /// Some keys have no path and are rejected; see [Keys](crate::kv#keys).
     pub fn new(key: impl Into<String>) -> Self {
         Self { key: key.into() }
     }
@@ -41,7 +42,7 @@ impl Watchable for Get {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{answer, refusal, wire};
+    use crate::testing::{decoded, rejected, wire};
     use crate::{ArgumentFault, EncodeError};
 
     #[test]
@@ -50,15 +51,15 @@ mod tests {
     }
 
     #[test]
-    fn the_empty_key_is_refused() {
-        let fault = refusal(&Get::new(""));
-        assert!(matches!(fault, EncodeError::Argument { name: "key", fault: ArgumentFault::Empty }));
+    fn empty_key_is_rejected() {
+        let error = rejected(&Get::new(""));
+        assert!(matches!(error, EncodeError::Argument { name: "key", fault: ArgumentFault::Empty }));
     }
 
     #[test]
-    fn recorded_answer() {
+    fn recorded_response() {
         let body = r#"[{"LockIndex":0,"Key":"app/config","Flags":42,"Value":"aGVsbG8=","CreateIndex":38,"ModifyIndex":38}]"#;
-        let entry = answer::<Get>(200, body).unwrap().unwrap();
+        let entry = decoded::<Get>(200, body).unwrap().unwrap();
         assert_eq!(
             (entry.key.as_str(), entry.value.as_ref(), entry.flags),
             ("app/config", b"hello".as_ref(), 42)
@@ -67,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn absence_is_none() {
-        assert_eq!(answer::<Get>(404, "").unwrap(), None);
+    fn missing_key_is_none() {
+        assert_eq!(decoded::<Get>(404, "").unwrap(), None);
     }
 }

@@ -1,27 +1,39 @@
-//! Reading the names under a prefix.
+//! Reading the keys under a prefix.
 
 use crate::response;
 use crate::{Blocking, Endpoint, Method, OrEmpty, Read, RequestWriter, Watchable};
 
-/// Reads the names of all keys that start with a prefix: `GET /v1/kv/:prefix?keys`.
+/// Reads all keys that start with a prefix, without their values: `GET /v1/kv/:prefix?keys`.
 ///
-/// Sorted. A prefix under which nothing is gives an empty list, with an index to wait on. Names that the token may
-/// not read are left out without a word; [`Meta`](crate::Meta::results_filtered_by_acls) may tell.
+/// Returns the keys sorted; an empty list if there are none. That response has an index too, so the first key can be
+/// awaited. Keys that the token may not read are left out silently, so a missing permission looks like an empty list;
+/// servers since 1.13 report it in [`Meta::results_filtered_by_acls`](crate::Meta::results_filtered_by_acls).
+///
+/// A key that is not UTF-8 is listed with replacement characters (U+FFFD). That text names another key: reading it
+/// returns nothing, and deleting it deletes nothing.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/kv#read-key)
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct Keys {
-    /// The prefix, of the text and not of segments: `app` also lists `apple`. Empty for everything.
-    pub prefix: String,
-    /// Cuts each name after the first separator that follows the prefix, and gives each result once: with `/`, the
-    /// names and folders of one level.
-    pub separator: Option<String>,
+    prefix: String,
+    separator: Option<String>,
 }
 
 impl Keys {
-    /// Reads the names under `prefix`.
+    /// Reads all keys that start with `prefix`, without their values.
+    ///
+    /// The prefix matches text, not segments: `app` also lists `apple`. An empty prefix lists everything.
     pub fn new(prefix: impl Into<String>) -> Self {
         Self { prefix: prefix.into(), separator: None }
+    }
+
+    /// Cuts each key after the first separator that follows the prefix, and returns each result once.
+    ///
+    /// With the separator `/`, the list has the keys and folders of one level.
+    pub fn separator(mut self, separator: impl Into<String>) -> Self {
+        self.separator = Some(separator.into());
+        self
     }
 }
 
@@ -44,24 +56,23 @@ impl Watchable for Keys {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{answer, wire};
+    use crate::testing::{decoded, wire};
 
     #[test]
     fn request() {
         assert_eq!(wire(&Keys::new("app/")), "GET /v1/kv/app/?keys");
-        let level = Keys { separator: Some("/".to_owned()), ..Keys::new("") };
-        assert_eq!(wire(&level), "GET /v1/kv/?keys&separator=%2F");
+        assert_eq!(wire(&Keys::new("").separator("/")), "GET /v1/kv/?keys&separator=%2F");
     }
 
     #[test]
-    fn recorded_answer() {
-        let names = answer::<Keys>(200, r#"["app/config","app/empty","app/sub/"]"#).unwrap();
-        assert_eq!(names, ["app/config", "app/empty", "app/sub/"]);
+    fn recorded_response() {
+        let keys = decoded::<Keys>(200, r#"["app/config","app/empty","app/sub/"]"#).unwrap();
+        assert_eq!(keys, ["app/config", "app/empty", "app/sub/"]);
     }
 
     #[test]
-    fn an_absent_prefix_is_empty() {
-        assert!(answer::<Keys>(404, "").unwrap().is_empty());
-        assert!(answer::<Keys>(200, "[]").unwrap().is_empty());
+    fn prefix_without_keys_is_an_empty_list() {
+        assert!(decoded::<Keys>(404, "").unwrap().is_empty());
+        assert!(decoded::<Keys>(200, "[]").unwrap().is_empty());
     }
 }

@@ -4,22 +4,34 @@ use crate::model::Entry;
 use crate::response;
 use crate::{Blocking, Endpoint, Method, OrEmpty, Read, RequestWriter, Watchable};
 
-/// Reads all keys that start with a prefix, and their values: `GET /v1/kv/:prefix?recurse`.
+/// Reads all keys that start with a prefix, with their values: `GET /v1/kv/:prefix?recurse`.
 ///
-/// Sorted by key. A prefix under which nothing is gives an empty list, with an index to wait on. Keys that the token
-/// may not read are left out without a word; [`Meta`](crate::Meta::results_filtered_by_acls) may tell.
+/// Returns the entries sorted by key; an empty list if there are none. That response has an index too, so the first key
+/// can be awaited. Keys that the token may not read are left out silently, so a missing permission looks like an empty
+/// list; servers since 1.13 report it in [`Meta::results_filtered_by_acls`](crate::Meta::results_filtered_by_acls).
+///
+/// A key that is not UTF-8 is listed with replacement characters (U+FFFD). That text names another key: reading it
+/// returns nothing, and deleting it deletes nothing.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/kv#read-key)
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct List {
-    /// The prefix, of the text and not of segments: `app` also lists `apple`. Empty for everything.
-    pub prefix: String,
+    prefix: String,
 }
 
 impl List {
-    /// Reads what is under `prefix`.
+    /// Reads all keys that start with `prefix`, with their values.
+    ///
+    /// The prefix matches text, not segments: `app` also lists `apple`. An empty prefix lists everything.
     pub fn new(prefix: impl Into<String>) -> Self {
         Self { prefix: prefix.into() }
+    }
+
+    /// Returns the prefix.
+    #[must_use]
+    pub fn prefix(&self) -> &str {
+        &self.prefix
     }
 }
 
@@ -41,7 +53,7 @@ impl Watchable for List {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{answer, wire};
+    use crate::testing::{decoded, wire};
 
     #[test]
     fn request() {
@@ -50,12 +62,12 @@ mod tests {
     }
 
     #[test]
-    fn recorded_answer() {
+    fn recorded_response() {
         let body = r#"[
             {"LockIndex":0,"Key":"app/config","Flags":42,"Value":"aGVsbG8=","CreateIndex":38,"ModifyIndex":38},
             {"LockIndex":0,"Key":"app/empty","Flags":0,"Value":null,"CreateIndex":39,"ModifyIndex":39}
         ]"#;
-        let entries = answer::<List>(200, body).unwrap();
+        let entries = decoded::<List>(200, body).unwrap();
         assert_eq!(
             entries.iter().map(|entry| entry.key.as_str()).collect::<Vec<_>>(),
             ["app/config", "app/empty"]
@@ -64,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn an_absent_prefix_is_empty() {
-        assert_eq!(answer::<List>(404, "").unwrap(), []);
+    fn prefix_without_keys_is_an_empty_list() {
+        assert_eq!(decoded::<List>(404, "").unwrap(), []);
     }
 }

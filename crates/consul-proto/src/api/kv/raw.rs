@@ -4,19 +4,22 @@ use crate::kv::write_key;
 use crate::response;
 use crate::{Blocking, Endpoint, Method, OrMissing, Read, RequestWriter, Watchable};
 
-/// Reads the value of one key, and nothing else about it: `GET /v1/kv/:key?raw`.
+/// Reads the value of one key, without its metadata: `GET /v1/kv/:key?raw`.
 ///
-/// Spares both sides the base64, and can be read as a stream. A key that does not exist is `None`.
+/// Returns `None` if the key does not exist. Unlike [`Get`](crate::kv::Get), the value is not sent as base64, and it
+/// can be read as a stream.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/kv#read-key)
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct Raw {
-    /// The key; see the [module](crate::kv) for those that have no path.
-    pub key: String,
+    key: String,
 }
 
 impl Raw {
     /// Reads the value of `key`.
+    ///
+    /// Some keys have no path and are rejected; see [Keys](crate::kv#keys).
     pub fn new(key: impl Into<String>) -> Self {
         Self { key: key.into() }
     }
@@ -40,7 +43,7 @@ impl Watchable for Raw {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{answer, wire};
+    use crate::testing::{decoded, wire};
 
     #[test]
     fn request() {
@@ -48,9 +51,9 @@ mod tests {
     }
 
     #[test]
-    fn the_body_is_the_value() {
-        assert_eq!(answer::<Raw>(200, "true").unwrap().unwrap(), "true");
-        assert_eq!(answer::<Raw>(200, "").unwrap().unwrap(), "");
-        assert_eq!(answer::<Raw>(404, "").unwrap(), None);
+    fn body_is_the_value() {
+        assert_eq!(decoded::<Raw>(200, "true").unwrap().unwrap(), "true");
+        assert_eq!(decoded::<Raw>(200, "").unwrap().unwrap(), "");
+        assert_eq!(decoded::<Raw>(404, "").unwrap(), None);
     }
 }

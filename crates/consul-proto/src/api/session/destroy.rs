@@ -1,49 +1,47 @@
-//! Ending a session.
+//! Destroying a session.
 
-use crate::session;
-use crate::{Endpoint, Flag, Method, RequestWriter, Write};
+use crate::model::SessionId;
+use crate::{Endpoint, Method, RequestWriter, True};
 
-/// Ends a session: `PUT /v1/session/destroy/:id`.
+/// Destroys a session: `PUT /v1/session/destroy/:id`.
 ///
-/// What it holds is released or deleted, and its lock-delay begins. Answers `true`, also where there is no such
-/// session, so it may be sent twice.
+/// The keys that the session holds are released or deleted, and its lock-delay begins. Succeeds if the session does not
+/// exist.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/session#delete-session)
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct Destroy {
-    /// The id; see the [module](crate::session#ids).
-    pub id: String,
+    id: SessionId,
 }
 
 impl Destroy {
-    /// Ends the session `id`.
-    pub fn new(id: impl Into<String>) -> Self {
+    /// Destroys the session `id`.
+    pub fn new(id: impl Into<SessionId>) -> Self {
         Self { id: id.into() }
     }
 }
 
 impl Endpoint for Destroy {
-    type Response = Flag;
+    type Response = True;
     const METHOD: Method = Method::PUT;
     const PATH: &'static str = "/v1/session/destroy/{id}";
 
     fn write(&self, request: &mut RequestWriter) {
-        let id = session::id(request, "id", &self.id);
+        let id = self.id.validated(request, "id");
         request.arg(&id);
     }
 
-    fn is_replayable(&self) -> bool {
+    fn is_idempotent(&self) -> bool {
         true
     }
 }
-
-impl Write for Destroy {}
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::EncodeError;
-    use crate::testing::{answer, refusal, wire};
+    use crate::testing::{decoded, rejected, wire};
 
     const ID: &str = "292ef953-27fa-b363-60a3-95ffc3cc1acb";
 
@@ -54,20 +52,21 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_id_is_not_sent() {
+    fn text_that_is_no_session_id_is_rejected() {
         for id in ["", "abc", "../kv/x", "a%2fb"] {
-            let fault = refusal(&Destroy::new(id));
-            assert!(matches!(fault, EncodeError::Invalid { name: "id", .. }), "{id:?}");
+            let error = rejected(&Destroy::new(id));
+            assert!(matches!(error, EncodeError::Invalid { name: "id", .. }), "{id:?}");
         }
     }
 
     #[test]
-    fn answers() {
-        assert!(answer::<Destroy>(200, "true\n").unwrap());
+    fn response_other_than_true_is_an_error() {
+        decoded::<Destroy>(200, "true\n").unwrap();
+        assert!(decoded::<Destroy>(200, "false").is_err());
     }
 
     #[test]
-    fn may_be_sent_twice() {
-        assert!(Destroy::new(ID).is_replayable());
+    fn destroy_is_idempotent() {
+        assert!(Destroy::new(ID).is_idempotent());
     }
 }

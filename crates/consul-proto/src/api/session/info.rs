@@ -1,22 +1,23 @@
 //! Reading one session.
 
-use crate::session::{self, Session};
+use crate::model::SessionId;
+use crate::session::Session;
 use crate::{Blocking, Endpoint, First, Method, Read, RequestWriter, Watchable};
 
 /// Reads one session: `GET /v1/session/info/:id`.
 ///
-/// `None` where there is no such session, and where the token may not see it.
+/// Returns `None` if the session does not exist, or if the token may not read it.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/session#read-session)
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct Info {
-    /// The id; see the [module](crate::session#ids).
-    pub id: String,
+    id: SessionId,
 }
 
 impl Info {
     /// Reads the session `id`.
-    pub fn new(id: impl Into<String>) -> Self {
+    pub fn new(id: impl Into<SessionId>) -> Self {
         Self { id: id.into() }
     }
 }
@@ -27,7 +28,7 @@ impl Endpoint for Info {
     const PATH: &'static str = "/v1/session/info/{id}";
 
     fn write(&self, request: &mut RequestWriter) {
-        let id = session::id(request, "id", &self.id);
+        let id = self.id.validated(request, "id");
         request.arg(&id);
     }
 }
@@ -43,7 +44,7 @@ mod tests {
     use super::*;
     use crate::EncodeError;
     use crate::session::{Behavior, ServiceCheck};
-    use crate::testing::{answer, refusal, wire};
+    use crate::testing::{decoded, rejected, wire};
 
     const ID: &str = "213b6c2d-aa6f-e6df-2902-bfe670db0437";
 
@@ -53,18 +54,18 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_id_is_not_sent() {
-        assert!(matches!(refusal(&Info::new("abc")), EncodeError::Invalid { name: "id", .. }));
+    fn text_that_is_no_session_id_is_rejected() {
+        assert!(matches!(rejected(&Info::new("abc")), EncodeError::Invalid { name: "id", .. }));
     }
 
     #[test]
-    fn recorded_answer() {
+    fn recorded_response() {
         let body = r#"[{
             "ID": "213b6c2d-aa6f-e6df-2902-bfe670db0437", "Name": "s1", "Node": "node-a", "LockDelay": 2000000000,
             "Behavior": "delete", "TTL": "15s", "NodeChecks": ["serfHealth"],
             "ServiceChecks": [{"ID": "service:ss", "Namespace": ""}], "CreateIndex": 264, "ModifyIndex": 264
         }]"#;
-        let session = answer::<Info>(200, body).unwrap().unwrap();
+        let session = decoded::<Info>(200, body).unwrap().unwrap();
         assert_eq!((session.id.as_str(), session.name.as_str(), session.node.as_str()), (ID, "s1", "node-a"));
         assert_eq!(
             (session.lock_delay, session.ttl),
@@ -76,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn absence_is_none() {
-        assert_eq!(answer::<Info>(200, "[]").unwrap(), None);
+    fn missing_session_is_none() {
+        assert_eq!(decoded::<Info>(200, "[]").unwrap(), None);
     }
 }

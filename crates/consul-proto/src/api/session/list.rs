@@ -1,23 +1,23 @@
-//! Reading all sessions.
+//! Listing all sessions.
 
 use crate::response;
 use crate::session::Session;
 use crate::{Blocking, Endpoint, Method, Read, RequestWriter, Watchable};
 
-/// Reads all sessions of the datacenter: `GET /v1/session/list`.
+/// Lists all sessions of the datacenter: `GET /v1/session/list`.
 ///
-/// Sessions that the token may not see are left out without a word;
-/// [`Meta`](crate::Meta::results_filtered_by_acls) may tell.
+/// Sessions that the token may not read are left out silently; servers since 1.13 report it in
+/// [`Meta::results_filtered_by_acls`](crate::Meta::results_filtered_by_acls).
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/session#list-sessions)
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct List;
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub struct List(());
 
 impl List {
-    /// Reads all sessions.
-    #[must_use]
+    /// Lists all sessions.
     pub fn new() -> Self {
-        Self
+        Self(())
     }
 }
 
@@ -36,15 +36,15 @@ impl Watchable for List {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{answer, wire};
+    use crate::testing::{decoded, wire};
 
     #[test]
     fn request() {
-        assert_eq!(wire(&List), "GET /v1/session/list");
+        assert_eq!(wire(&List::new()), "GET /v1/session/list");
     }
 
     #[test]
-    fn recorded_answer() {
+    fn recorded_response() {
         let body = r#"[
             {"ID": "292ef953-27fa-b363-60a3-95ffc3cc1acb", "Name": "s1", "Node": "node-a", "LockDelay": 2000000000,
              "Behavior": "delete", "TTL": "15s", "NodeChecks": ["serfHealth"], "ServiceChecks": null,
@@ -53,7 +53,7 @@ mod tests {
              "LockDelay": 5000000000, "Behavior": "release", "TTL": "", "NodeChecks": [], "ServiceChecks": null,
              "CreateIndex": 53, "ModifyIndex": 53}
         ]"#;
-        let sessions = answer::<List>(200, body).unwrap();
+        let sessions = decoded::<List>(200, body).unwrap();
         assert_eq!(
             sessions.iter().map(|session| session.name.as_str()).collect::<Vec<_>>(),
             ["s1", "nochecks"]
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn none_is_empty() {
-        assert_eq!(answer::<List>(200, "[]").unwrap(), []);
+    fn no_sessions_are_an_empty_list() {
+        assert_eq!(decoded::<List>(200, "[]").unwrap(), []);
     }
 }

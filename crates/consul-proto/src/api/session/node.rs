@@ -1,23 +1,24 @@
-//! Reading the sessions of a node.
+//! Listing the sessions of a node.
 
+use crate::model::NodeName;
 use crate::session::Session;
 use crate::{Blocking, Endpoint, List, Method, Read, RequestWriter, Watchable};
 
-/// Reads the sessions that live on one node: `GET /v1/session/node/:node`.
+/// Lists the sessions that live on one node: `GET /v1/session/node/:node`.
 ///
-/// Empty for a node that does not exist. Sessions that the token may not see are left out without a word;
-/// [`Meta`](crate::Meta::results_filtered_by_acls) may tell.
+/// Returns an empty list if the node does not exist. Sessions that the token may not read are left out silently; servers
+/// since 1.13 report it in [`Meta::results_filtered_by_acls`](crate::Meta::results_filtered_by_acls).
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/session#list-sessions-for-node)
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct Node {
-    /// Name of the node.
-    pub node: String,
+    node: NodeName,
 }
 
 impl Node {
-    /// Reads the sessions of `node`.
-    pub fn new(node: impl Into<String>) -> Self {
+    /// Lists the sessions that live on `node`.
+    pub fn new(node: impl Into<NodeName>) -> Self {
         Self { node: node.into() }
     }
 }
@@ -28,7 +29,7 @@ impl Endpoint for Node {
     const PATH: &'static str = "/v1/session/node/{node}";
 
     fn write(&self, request: &mut RequestWriter) {
-        request.arg(&self.node);
+        request.arg(self.node.as_str());
     }
 }
 
@@ -39,7 +40,7 @@ impl Watchable for Node {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{answer, refusal, wire};
+    use crate::testing::{decoded, rejected, wire};
     use crate::{ArgumentFault, EncodeError};
 
     #[test]
@@ -48,17 +49,17 @@ mod tests {
     }
 
     #[test]
-    fn a_node_is_one_segment() {
-        let fault = refusal(&Node::new(""));
-        assert!(matches!(fault, EncodeError::Argument { name: "node", fault: ArgumentFault::Empty }));
+    fn empty_node_is_rejected() {
+        let error = rejected(&Node::new(""));
+        assert!(matches!(error, EncodeError::Argument { name: "node", fault: ArgumentFault::Empty }));
     }
 
     #[test]
-    fn recorded_answer() {
+    fn recorded_response() {
         let body = r#"[{"ID": "4dc8877f-b5c6-ef3c-d7af-02efe69683d1", "Name": "", "Node": "node-a",
             "LockDelay": 15000000000, "Behavior": "release", "TTL": "", "NodeChecks": ["serfHealth"],
             "ServiceChecks": null, "CreateIndex": 52, "ModifyIndex": 52}]"#;
-        assert_eq!(answer::<Node>(200, body).unwrap()[0].node, "node-a");
-        assert_eq!(answer::<Node>(200, "[]").unwrap(), []);
+        assert_eq!(decoded::<Node>(200, body).unwrap()[0].node, "node-a");
+        assert_eq!(decoded::<Node>(200, "[]").unwrap(), []);
     }
 }

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use crate::response::Head;
-use crate::{DecodeError, Endpoint, FromResponse, Json, Method, RequestWriter};
+use crate::{DecodeError, Endpoint, FromResponse, Json, Method, RequestWriter, Scope};
 
 /// Reads the address of the server that leads: `GET /v1/status/leader`.
 ///
@@ -25,6 +25,7 @@ impl Endpoint for Leader {
     type Response = Elected;
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/status/leader";
+    const SCOPE: Scope = Scope::DATACENTER;
 
     fn write(&self, _: &mut RequestWriter) {}
 }
@@ -45,7 +46,7 @@ impl FromResponse for Elected {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{answer, wire};
+    use crate::testing::{decoded, wire};
 
     #[test]
     fn request() {
@@ -54,11 +55,11 @@ mod tests {
 
     #[test]
     fn recorded_answer() {
-        assert_eq!(answer::<Leader>(200, "\"127.0.0.1:21300\"\n").unwrap().unwrap(), "127.0.0.1:21300");
+        assert_eq!(decoded::<Leader>(200, "\"127.0.0.1:21300\"\n").unwrap().unwrap(), "127.0.0.1:21300");
     }
 
     #[test]
     fn nobody_leads() {
-        assert_eq!(answer::<Leader>(200, "\"\"").unwrap(), None);
+        assert_eq!(decoded::<Leader>(200, "\"\"").unwrap(), None);
     }
 }

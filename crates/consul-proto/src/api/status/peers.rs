@@ -1,6 +1,6 @@
 //! Reading who votes.
 
-use crate::{Endpoint, List, Method, RequestWriter};
+use crate::{Endpoint, List, Method, RequestWriter, Scope};
 
 /// Reads the addresses of the servers that take part in the consensus: `GET /v1/status/peers`.
 ///
@@ -22,6 +22,7 @@ impl Endpoint for Peers {
     type Response = List<String>;
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/status/peers";
+    const SCOPE: Scope = Scope::DATACENTER;
 
     fn write(&self, _: &mut RequestWriter) {}
 }
@@ -29,7 +30,7 @@ impl Endpoint for Peers {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{answer, wire};
+    use crate::testing::{decoded, wire};
 
     #[test]
     fn request() {
@@ -39,12 +40,12 @@ mod tests {
     #[test]
     fn recorded_answer() {
         let body = r#"["127.0.0.158:8300","127.0.0.159:8300","127.0.0.160:8300"]"#;
-        assert_eq!(answer::<Peers>(200, body).unwrap()[2], "127.0.0.160:8300");
+        assert_eq!(decoded::<Peers>(200, body).unwrap()[2], "127.0.0.160:8300");
     }
 
     #[test]
     fn none_is_empty() {
-        assert!(answer::<Peers>(200, "[]").unwrap().is_empty());
-        assert!(answer::<Peers>(200, "null").unwrap().is_empty());
+        assert!(decoded::<Peers>(200, "[]").unwrap().is_empty());
+        assert!(decoded::<Peers>(200, "null").unwrap().is_empty());
     }
 }

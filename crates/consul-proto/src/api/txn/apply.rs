@@ -1,7 +1,7 @@
 //! Carrying out a transaction.
 
 use crate::txn::{Op, Outcome};
-use crate::{EncodeError, Endpoint, Method, Read, RequestWriter, Write};
+use crate::{EncodeError, Endpoint, Method, Read, RequestWriter, Scope};
 
 /// Carries out several operations, all of them or none: `PUT /v1/txn`.
 ///
@@ -37,11 +37,12 @@ impl Endpoint for Apply {
     type Response = Outcome;
     const METHOD: Method = Method::PUT;
     const PATH: &'static str = "/v1/txn";
+    const SCOPE: Scope = Scope::DATACENTER;
 
     fn write(&self, request: &mut RequestWriter) {
         if self.operations.is_empty() {
             let reason = "has no operation".to_owned();
-            request.refuse(EncodeError::Invalid { name: "operations", reason });
+            request.reject(EncodeError::Invalid { name: "operations", reason });
         }
         for operation in &self.operations {
             operation.check(request);
@@ -49,18 +50,17 @@ impl Endpoint for Apply {
         request.json(&self.operations);
     }
 
-    fn is_replayable(&self) -> bool {
+    fn is_idempotent(&self) -> bool {
         self.is_read_only()
     }
 }
 
 impl Read for Apply {}
-impl Write for Apply {}
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{answer, refusal, wire};
+    use crate::testing::{decoded, rejected, wire};
     use crate::txn::{KvOp, NodeOp, OpErrorKind, OpResult};
     use crate::{ApiErrorKind, ResponseError};
 
@@ -77,15 +77,15 @@ mod tests {
 
     #[test]
     fn nothing_to_do_is_not_sent() {
-        let fault = refusal(&Apply::new(Vec::<Op>::new()));
+        let fault = rejected(&Apply::new(Vec::<Op>::new()));
         assert!(matches!(fault, EncodeError::Invalid { name: "operations", .. }));
     }
 
     #[test]
     fn only_reading_may_be_sent_twice() {
         let read = [KvOp::get("k"), KvOp::check_not_exists("l"), KvOp::get_tree("t/")];
-        assert!(Apply::new(read.clone()).is_replayable());
-        assert!(!Apply::new(read.into_iter().chain([KvOp::delete("k")])).is_replayable());
+        assert!(Apply::new(read.clone()).is_idempotent());
+        assert!(!Apply::new(read.into_iter().chain([KvOp::delete("k")])).is_idempotent());
     }
 
     #[test]
@@ -97,7 +97,7 @@ mod tests {
             ],
             "Errors": null
         }"#;
-        let outcome = answer::<Apply>(200, body).unwrap();
+        let outcome = decoded::<Apply>(200, body).unwrap();
         assert!(outcome.is_committed());
         let values: Vec<_> = outcome.entries().map(|entry| entry.text().unwrap()).collect();
         assert_eq!(values, ["", "one"]);
@@ -110,7 +110,7 @@ mod tests {
             {"OpIndex": 0, "What": "failed to set key \"t/a\", index is stale"},
             {"OpIndex": 2, "What": "key \"t/none\" doesn't exist"}
         ]}"#;
-        let rolled_back = answer::<Apply>(409, body).unwrap().into_committed().unwrap_err();
+        let rolled_back = decoded::<Apply>(409, body).unwrap().into_committed().unwrap_err();
         let kinds: Vec<_> = rolled_back.errors.iter().map(|error| (error.op_index, error.kind())).collect();
         assert_eq!(kinds, [(0, OpErrorKind::Conflict), (2, OpErrorKind::NotFound)]);
         assert!(!rolled_back.is_conflict());
@@ -119,15 +119,15 @@ mod tests {
     #[test]
     fn results_of_an_unknown_kind_are_kept_apart() {
         let body = r#"{"Results":[{"Gadget":{"A":1}},{"KV":{"Key":"k"}}],"Errors":null}"#;
-        let results = answer::<Apply>(200, body).unwrap().into_committed().unwrap();
+        let results = decoded::<Apply>(200, body).unwrap().into_committed().unwrap();
         assert!(matches!(results[..], [OpResult::Other, OpResult::Kv(_)]));
-        assert!(answer::<Apply>(200, r#"{"Results":null,"Errors":null}"#).unwrap().is_committed());
+        assert!(decoded::<Apply>(200, r#"{"Results":null,"Errors":null}"#).unwrap().is_committed());
     }
 
     #[test]
     fn only_consul_rolls_back() {
         for page in ["<html>Conflict</html>", "", r#"{"message":"conflict"}"#] {
-            match answer::<Apply>(409, page) {
+            match decoded::<Apply>(409, page) {
                 Err(ResponseError::Api(error)) => assert_eq!(error.kind(), ApiErrorKind::UnexpectedStatus),
                 other => panic!("{other:?}"),
             }

@@ -4,7 +4,8 @@ mod wire;
 
 use bytes::Bytes;
 
-use crate::{ArgumentFault, EncodeError, RequestWriter, session};
+use crate::model::SessionId;
+use crate::{ArgumentFault, EncodeError, RequestWriter};
 
 /// An operation on the key/value store, as part of a [transaction](crate::txn::Apply).
 ///
@@ -41,7 +42,7 @@ pub enum KvOp {
         /// A number to attach to the value.
         flags: u64,
         /// Id of the session.
-        session: String,
+        session: SessionId,
     },
     /// Writes a key and unlocks it, if this session holds it.
     Unlock {
@@ -52,7 +53,7 @@ pub enum KvOp {
         /// A number to attach to the value.
         flags: u64,
         /// Id of the session.
-        session: String,
+        session: SessionId,
     },
     /// Reads a key, if it exists.
     Get {
@@ -83,7 +84,7 @@ pub enum KvOp {
         /// The key.
         key: String,
         /// Id of the session.
-        session: String,
+        session: SessionId,
     },
     /// Asks that there is no such key. Needs the right to write it.
     CheckNotExists {
@@ -123,12 +124,12 @@ impl KvOp {
     }
 
     /// Writes `value` under `key` and locks it for `session`.
-    pub fn lock(key: impl Into<String>, value: impl Into<Bytes>, session: impl Into<String>) -> Self {
+    pub fn lock(key: impl Into<String>, value: impl Into<Bytes>, session: impl Into<SessionId>) -> Self {
         Self::Lock { key: key.into(), value: value.into(), flags: 0, session: session.into() }
     }
 
     /// Writes `value` under `key` and unlocks it, if `session` holds it.
-    pub fn unlock(key: impl Into<String>, value: impl Into<Bytes>, session: impl Into<String>) -> Self {
+    pub fn unlock(key: impl Into<String>, value: impl Into<Bytes>, session: impl Into<SessionId>) -> Self {
         Self::Unlock { key: key.into(), value: value.into(), flags: 0, session: session.into() }
     }
 
@@ -153,7 +154,7 @@ impl KvOp {
     }
 
     /// Asks that `session` holds `key`.
-    pub fn check_session(key: impl Into<String>, session: impl Into<String>) -> Self {
+    pub fn check_session(key: impl Into<String>, session: impl Into<SessionId>) -> Self {
         Self::CheckSession { key: key.into(), session: session.into() }
     }
 
@@ -195,10 +196,10 @@ impl KvOp {
     pub(crate) fn check(&self, request: &mut RequestWriter) {
         let wire = self.wire();
         if wire.key.is_empty() {
-            request.refuse(EncodeError::Argument { name: "key", fault: ArgumentFault::Empty });
+            request.reject(EncodeError::Argument { name: "key", fault: ArgumentFault::Empty });
         }
         if let Some(session) = wire.session {
-            session::id(request, "session", &session);
+            SessionId::from(&*session).validated(request, "session");
         }
     }
 }
@@ -206,7 +207,7 @@ impl KvOp {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::refusal;
+    use crate::testing::rejected;
     use crate::txn::Apply;
 
     const ID: &str = "6a249139-7014-13f1-f597-9d351bc93e3e";
@@ -254,7 +255,7 @@ mod tests {
     #[test]
     fn the_empty_key_is_refused() {
         for op in [KvOp::get(""), KvOp::set("", "v"), KvOp::get_tree(""), KvOp::delete_tree("")] {
-            let fault = refusal(&Apply::new([op]));
+            let fault = rejected(&Apply::new([op]));
             assert!(matches!(fault, EncodeError::Argument { name: "key", fault: ArgumentFault::Empty }));
         }
     }
@@ -262,7 +263,7 @@ mod tests {
     #[test]
     fn what_is_no_session_is_not_sent() {
         for op in [KvOp::lock("k", "v", "abc"), KvOp::unlock("k", "v", ""), KvOp::check_session("k", "")] {
-            let fault = refusal(&Apply::new([op]));
+            let fault = rejected(&Apply::new([op]));
             assert!(matches!(fault, EncodeError::Invalid { name: "session", .. }));
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::acl::Secret;
 use crate::acl::legacy::TokenId;
-use crate::{Endpoint, Method, RequestWriter, Write};
+use crate::{Endpoint, Method, RequestWriter, Scope};
 
 /// Copies a legacy token, all but its id: `PUT /v1/acl/clone/:id`.
 ///
@@ -27,18 +27,17 @@ impl Endpoint for Clone {
     type Response = TokenId;
     const METHOD: Method = Method::PUT;
     const PATH: &'static str = "/v1/acl/clone/{id}";
+    const SCOPE: Scope = Scope::DATACENTER;
 
     fn write(&self, request: &mut RequestWriter) {
         request.arg(self.id.expose());
     }
 }
 
-impl Write for Clone {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{answer, refusal, wire};
+    use crate::testing::{decoded, rejected, wire};
     use crate::{ApiErrorKind, ArgumentFault, EncodeError, ResponseError};
 
     #[test]
@@ -50,15 +49,15 @@ mod tests {
 
     #[test]
     fn an_id_is_one_segment() {
-        let fault = refusal(&Clone::new("a/b"));
+        let fault = rejected(&Clone::new("a/b"));
         assert!(matches!(fault, EncodeError::Argument { name: "id", fault: ArgumentFault::Slash }));
     }
 
     #[test]
     fn recorded_answers() {
-        let id = answer::<Clone>(200, r#"{"ID": "82683926-17e5-8cca-f2ce-7c7f1f08116b"}"#).unwrap();
+        let id = decoded::<Clone>(200, r#"{"ID": "82683926-17e5-8cca-f2ce-7c7f1f08116b"}"#).unwrap();
         assert_eq!(id.expose(), "82683926-17e5-8cca-f2ce-7c7f1f08116b");
-        match answer::<Clone>(403, "Permission denied") {
+        match decoded::<Clone>(403, "Permission denied") {
             Err(ResponseError::Api(error)) => assert_eq!(error.kind(), ApiErrorKind::PermissionDenied),
             other => panic!("{other:?}"),
         }
@@ -66,6 +65,6 @@ mod tests {
 
     #[test]
     fn is_sent_once() {
-        assert!(!Clone::new("a").is_replayable());
+        assert!(!Clone::new("a").is_idempotent());
     }
 }

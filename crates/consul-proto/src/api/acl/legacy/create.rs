@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::acl::Secret;
 use crate::acl::legacy::{TokenId, TokenType, check};
-use crate::{Endpoint, Method, RequestWriter, Write};
+use crate::{Endpoint, Method, RequestWriter, Scope};
 
 /// Creates a legacy token: `PUT /v1/acl/create`.
 ///
@@ -41,6 +41,7 @@ impl Endpoint for Create {
     type Response = TokenId;
     const METHOD: Method = Method::PUT;
     const PATH: &'static str = "/v1/acl/create";
+    const SCOPE: Scope = Scope::DATACENTER;
 
     fn write(&self, request: &mut RequestWriter) {
         let kind = self.kind.as_ref().unwrap_or(&TokenType::Client);
@@ -49,13 +50,11 @@ impl Endpoint for Create {
     }
 }
 
-impl Write for Create {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::acl::legacy::Rules;
-    use crate::testing::{answer, refusal, wire};
+    use crate::testing::{decoded, rejected, wire};
     use crate::{ApiErrorKind, EncodeError, ResponseError};
 
     #[test]
@@ -76,7 +75,7 @@ mod tests {
     fn rules_that_would_be_ignored_are_refused() {
         let create = |rules: Rules| Create { rules: Some(rules.into()), ..Create::new() };
         for rule in [("key_prefix", "a", "deny"), ("key", "a", "none")] {
-            let fault = refusal(&create(Rules::from([rule])));
+            let fault = rejected(&create(Rules::from([rule])));
             assert!(matches!(fault, EncodeError::Invalid { name: "rules", .. }), "{rule:?}");
         }
         // What is not read here is left to the server.
@@ -89,14 +88,14 @@ mod tests {
     #[test]
     fn what_servers_refuse_is_not_sent() {
         let other = Create { kind: Some("root".into()), ..Create::new() };
-        assert!(matches!(refusal(&other), EncodeError::Invalid { name: "kind", .. }));
+        assert!(matches!(rejected(&other), EncodeError::Invalid { name: "kind", .. }));
         let empty = Create { id: Some("".into()), ..Create::new() };
-        assert!(matches!(refusal(&empty), EncodeError::Invalid { name: "id", .. }));
+        assert!(matches!(rejected(&empty), EncodeError::Invalid { name: "id", .. }));
     }
 
     #[test]
     fn recorded_answer() {
-        let id = answer::<Create>(200, r#"{"ID": "6a3126c8-cb36-52c7-f9a1-978fe342943a"}"#).unwrap();
+        let id = decoded::<Create>(200, r#"{"ID": "6a3126c8-cb36-52c7-f9a1-978fe342943a"}"#).unwrap();
         assert_eq!(id.expose(), "6a3126c8-cb36-52c7-f9a1-978fe342943a");
     }
 
@@ -108,7 +107,7 @@ mod tests {
             (403, "ACL not found", ApiErrorKind::UnknownToken),
             (404, "Invalid URL path: not a recognized HTTP API endpoint", ApiErrorKind::UnknownRoute),
         ] {
-            match answer::<Create>(status, text) {
+            match decoded::<Create>(status, text) {
                 Err(ResponseError::Api(error)) => assert_eq!(error.kind(), expected, "{text}"),
                 other => panic!("{other:?}"),
             }
@@ -117,6 +116,6 @@ mod tests {
 
     #[test]
     fn is_sent_once() {
-        assert!(!Create::new().is_replayable());
+        assert!(!Create::new().is_idempotent());
     }
 }

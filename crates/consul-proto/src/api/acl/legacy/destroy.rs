@@ -1,7 +1,7 @@
 //! Deleting a legacy token.
 
 use crate::acl::Secret;
-use crate::{Endpoint, Flag, Method, RequestWriter, Write};
+use crate::{Endpoint, Flag, Method, RequestWriter, Scope};
 
 /// Deletes a legacy token: `PUT /v1/acl/destroy/:id`.
 ///
@@ -26,18 +26,17 @@ impl Endpoint for Destroy {
     type Response = Flag;
     const METHOD: Method = Method::PUT;
     const PATH: &'static str = "/v1/acl/destroy/{id}";
+    const SCOPE: Scope = Scope::DATACENTER;
 
     fn write(&self, request: &mut RequestWriter) {
         request.arg(self.id.expose());
     }
 }
 
-impl Write for Destroy {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{answer, refusal, wire};
+    use crate::testing::{decoded, rejected, wire};
     use crate::{ApiErrorKind, ArgumentFault, EncodeError, ResponseError};
 
     #[test]
@@ -49,15 +48,15 @@ mod tests {
 
     #[test]
     fn an_id_is_one_segment() {
-        let fault = refusal(&Destroy::new(""));
+        let fault = rejected(&Destroy::new(""));
         assert!(matches!(fault, EncodeError::Argument { name: "id", fault: ArgumentFault::Empty }));
-        assert!(!refusal(&Destroy::new("secret/..")).to_string().contains("secret"));
+        assert!(!rejected(&Destroy::new("secret/..")).to_string().contains("secret"));
     }
 
     #[test]
     fn recorded_answers() {
-        assert!(answer::<Destroy>(200, "true\n").unwrap());
-        match answer::<Destroy>(403, "Permission denied: Cannot delete anonymous token") {
+        assert!(decoded::<Destroy>(200, "true\n").unwrap());
+        match decoded::<Destroy>(403, "Permission denied: Cannot delete anonymous token") {
             Err(ResponseError::Api(error)) => assert_eq!(error.kind(), ApiErrorKind::PermissionDenied),
             other => panic!("{other:?}"),
         }

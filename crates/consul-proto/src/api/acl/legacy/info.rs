@@ -2,7 +2,7 @@
 
 use crate::acl::Secret;
 use crate::acl::legacy::Token;
-use crate::{Blocking, Endpoint, First, Method, Read, RequestWriter, Watchable};
+use crate::{Blocking, Endpoint, First, Method, Read, RequestWriter, Scope, Watchable};
 
 /// Reads one legacy token: `GET /v1/acl/info/:id`.
 ///
@@ -27,6 +27,7 @@ impl Endpoint for Info {
     type Response = First<Token>;
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/acl/info/{id}";
+    const SCOPE: Scope = Scope::DATACENTER;
 
     fn write(&self, request: &mut RequestWriter) {
         request.arg(self.id.expose());
@@ -41,7 +42,7 @@ impl Watchable for Info {}
 mod tests {
     use super::*;
     use crate::acl::legacy::TokenType;
-    use crate::testing::{answer, refusal, wire};
+    use crate::testing::{decoded, rejected, wire};
     use crate::{ArgumentFault, EncodeError};
 
     #[test]
@@ -53,7 +54,7 @@ mod tests {
 
     #[test]
     fn an_id_is_one_segment() {
-        let fault = refusal(&Info::new(""));
+        let fault = rejected(&Info::new(""));
         assert!(matches!(fault, EncodeError::Argument { name: "id", fault: ArgumentFault::Empty }));
     }
 
@@ -61,7 +62,7 @@ mod tests {
     fn recorded_answer() {
         let body = r#"[{"ID": "my-legacy-id", "Name": "wid2", "Type": "client", "Rules": "", "CreateIndex": 53,
             "ModifyIndex": 55}]"#;
-        let token = answer::<Info>(200, body).unwrap().unwrap();
+        let token = decoded::<Info>(200, body).unwrap().unwrap();
         assert_eq!((token.id.expose(), token.name.as_str()), ("my-legacy-id", "wid2"));
         assert_eq!((token.kind, token.rules.as_str()), (TokenType::Client, ""));
         assert_eq!((token.create_index, token.modify_index), (53, 55));
@@ -69,6 +70,6 @@ mod tests {
 
     #[test]
     fn absence_is_none() {
-        assert_eq!(answer::<Info>(200, "[]\n").unwrap(), None);
+        assert_eq!(decoded::<Info>(200, "[]\n").unwrap(), None);
     }
 }

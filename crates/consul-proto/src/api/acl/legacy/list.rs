@@ -1,7 +1,7 @@
 //! Reading all legacy tokens.
 
 use crate::acl::legacy::Token;
-use crate::{Blocking, Endpoint, Method, Read, RequestWriter, Watchable, response};
+use crate::{Blocking, Endpoint, Method, Read, RequestWriter, Scope, Watchable, response};
 
 /// Reads all legacy tokens, with their ids: `GET /v1/acl/list`.
 ///
@@ -24,6 +24,7 @@ impl Endpoint for List {
     type Response = response::List<Token>;
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/acl/list";
+    const SCOPE: Scope = Scope::DATACENTER;
 
     fn write(&self, _: &mut RequestWriter) {}
 }
@@ -36,7 +37,7 @@ impl Watchable for List {}
 mod tests {
     use super::*;
     use crate::acl::legacy::TokenType;
-    use crate::testing::{answer, wire};
+    use crate::testing::{decoded, wire};
 
     #[test]
     fn request() {
@@ -51,7 +52,7 @@ mod tests {
             {"ID": "6a3126c8-cb36-52c7-f9a1-978fe342943a", "Name": "legacy one", "Type": "client",
              "Rules": "key \"foo\" { policy = \"read\" }", "CreateIndex": 49, "ModifyIndex": 55}
         ]"#;
-        let tokens = answer::<List>(200, body).unwrap();
+        let tokens = decoded::<List>(200, body).unwrap();
         assert_eq!(tokens.iter().map(|token| token.name.as_str()).collect::<Vec<_>>(), ["m", "legacy one"]);
         assert_eq!((&tokens[0].kind, &tokens[1].kind), (&TokenType::Management, &TokenType::Client));
         assert_eq!(tokens[1].rules, r#"key "foo" { policy = "read" }"#);

@@ -1,6 +1,6 @@
 //! Translating rules.
 
-use crate::{Endpoint, Method, RequestWriter, Text};
+use crate::{Endpoint, Method, RequestWriter, Scope, Text};
 
 /// Translates legacy rules into those of policies: `POST /v1/acl/rules/translate`.
 ///
@@ -28,12 +28,13 @@ impl Endpoint for Translate {
     type Response = Text;
     const METHOD: Method = Method::POST;
     const PATH: &'static str = "/v1/acl/rules/translate";
+    const SCOPE: Scope = Scope::DATACENTER;
 
     fn write(&self, request: &mut RequestWriter) {
         request.bytes(self.rules.clone().into());
     }
 
-    fn is_replayable(&self) -> bool {
+    fn is_idempotent(&self) -> bool {
         true
     }
 }
@@ -42,7 +43,7 @@ impl Endpoint for Translate {
 mod tests {
     use super::*;
     use crate::acl::legacy::Rules;
-    use crate::testing::{answer, wire};
+    use crate::testing::{decoded, wire};
     use crate::{ApiErrorKind, ResponseError};
 
     #[test]
@@ -56,10 +57,10 @@ mod tests {
     #[test]
     fn recorded_answers() {
         let text = "key_prefix \"foo\" {\n  policy = \"read\"\n}\n\noperator = \"read\"";
-        assert_eq!(answer::<Translate>(200, text).unwrap(), text);
-        assert_eq!(answer::<Translate>(200, "").unwrap(), "");
+        assert_eq!(decoded::<Translate>(200, text).unwrap(), text);
+        assert_eq!(decoded::<Translate>(200, "").unwrap(), "");
         let refusal = "Bad request: Failed to parse rules: At 1:11: key 'nope nope' expected start of object";
-        match answer::<Translate>(400, refusal) {
+        match decoded::<Translate>(400, refusal) {
             Err(ResponseError::Api(error)) => assert_eq!(error.kind(), ApiErrorKind::InvalidRequest),
             other => panic!("{other:?}"),
         }
@@ -67,6 +68,6 @@ mod tests {
 
     #[test]
     fn may_be_sent_twice() {
-        assert!(Translate::new("").is_replayable());
+        assert!(Translate::new("").is_idempotent());
     }
 }

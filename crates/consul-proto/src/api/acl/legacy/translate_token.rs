@@ -1,6 +1,6 @@
 //! Translating the rules of a token.
 
-use crate::{EncodeError, Endpoint, Method, Read, RequestWriter, Text};
+use crate::{EncodeError, Endpoint, Method, Read, RequestWriter, Scope, Text};
 
 /// Translates the rules of a legacy token into those of policies: `GET /v1/acl/rules/translate/:accessor_id`.
 ///
@@ -28,11 +28,12 @@ impl Endpoint for TranslateToken {
     type Response = Text;
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/acl/rules/translate/{accessor_id}";
+    const SCOPE: Scope = Scope::DATACENTER;
 
     fn write(&self, request: &mut RequestWriter) {
         if !is_uuid(&self.accessor_id) {
             let reason = "is not the id of an accessor, which is a UUID".to_owned();
-            request.refuse(EncodeError::Invalid { name: "accessor_id", reason });
+            request.reject(EncodeError::Invalid { name: "accessor_id", reason });
         }
         request.arg(&self.accessor_id);
     }
@@ -51,7 +52,7 @@ fn is_uuid(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{answer, refusal, wire};
+    use crate::testing::{decoded, rejected, wire};
     use crate::{ApiErrorKind, ResponseError};
 
     const ACCESSOR: &str = "8ba9e194-2e8a-ed1b-46e2-e9d8e4b03b27";
@@ -65,7 +66,7 @@ mod tests {
     #[test]
     fn what_is_no_accessor_is_not_sent() {
         for id in ["", "my-legacy-id", "8ba9e194-2e8a-ed1b-46e2-e9d8e4b03b2/"] {
-            let fault = refusal(&TranslateToken::new(id));
+            let fault = rejected(&TranslateToken::new(id));
             assert!(matches!(fault, EncodeError::Invalid { name: "accessor_id", .. }), "{id:?}");
         }
     }
@@ -73,8 +74,8 @@ mod tests {
     #[test]
     fn recorded_answers() {
         let text = "key_prefix \"foo\" {\n  policy = \"read\"\n}";
-        assert_eq!(answer::<TranslateToken>(200, text).unwrap(), text);
-        match answer::<TranslateToken>(403, "ACL not found") {
+        assert_eq!(decoded::<TranslateToken>(200, text).unwrap(), text);
+        match decoded::<TranslateToken>(403, "ACL not found") {
             Err(ResponseError::Api(error)) => assert_eq!(error.kind(), ApiErrorKind::UnknownToken),
             other => panic!("{other:?}"),
         }

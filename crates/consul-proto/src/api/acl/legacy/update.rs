@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::acl::Secret;
 use crate::acl::legacy::{Token, TokenId, TokenType, check};
-use crate::{Endpoint, Method, RequestWriter, Write};
+use crate::{Endpoint, Method, RequestWriter, Scope};
 
 /// Replaces a legacy token, all of it: `PUT /v1/acl/update`.
 ///
@@ -48,6 +48,7 @@ impl Endpoint for Update {
     type Response = TokenId;
     const METHOD: Method = Method::PUT;
     const PATH: &'static str = "/v1/acl/update";
+    const SCOPE: Scope = Scope::DATACENTER;
 
     fn write(&self, request: &mut RequestWriter) {
         check(request, Some(&self.id), &self.kind, &self.rules);
@@ -55,13 +56,11 @@ impl Endpoint for Update {
     }
 }
 
-impl Write for Update {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::EncodeError;
-    use crate::testing::{answer, refusal, wire};
+    use crate::testing::{decoded, rejected, wire};
 
     #[test]
     fn request() {
@@ -77,9 +76,9 @@ mod tests {
 
     #[test]
     fn a_token_without_id_is_not_sent() {
-        assert!(matches!(refusal(&Update::new("")), EncodeError::Invalid { name: "id", .. }));
+        assert!(matches!(rejected(&Update::new("")), EncodeError::Invalid { name: "id", .. }));
         let other = Update { kind: "root".into(), ..Update::new("a") };
-        assert!(matches!(refusal(&other), EncodeError::Invalid { name: "kind", .. }));
+        assert!(matches!(rejected(&other), EncodeError::Invalid { name: "kind", .. }));
     }
 
     #[test]
@@ -91,11 +90,11 @@ mod tests {
 
     #[test]
     fn recorded_answer() {
-        assert_eq!(answer::<Update>(200, r#"{"ID": "my-legacy-id"}"#).unwrap().expose(), "my-legacy-id");
+        assert_eq!(decoded::<Update>(200, r#"{"ID": "my-legacy-id"}"#).unwrap().expose(), "my-legacy-id");
     }
 
     #[test]
     fn is_sent_once() {
-        assert!(!Update::new("a").is_replayable());
+        assert!(!Update::new("a").is_idempotent());
     }
 }

@@ -1,6 +1,6 @@
 //! Deregistering a check.
 
-use crate::{Empty, Endpoint, Method, RequestWriter, Write};
+use crate::{Empty, Endpoint, Method, RequestWriter, Scope, Target};
 
 /// Deregisters a check from the agent: `PUT /v1/agent/check/deregister/:check_id`.
 ///
@@ -25,23 +25,23 @@ impl Endpoint for Deregister {
     type Response = Empty;
     const METHOD: Method = Method::PUT;
     const PATH: &'static str = "/v1/agent/check/deregister/{check_id}";
+    const SCOPE: Scope = Scope::NAMESPACE;
+    const TARGET: Target = Target::SameAgent;
 
     fn write(&self, request: &mut RequestWriter) {
         request.arg(&self.check_id);
     }
 
     /// What is gone stays gone. The second answer may tell that the check is not known any more.
-    fn is_replayable(&self) -> bool {
+    fn is_idempotent(&self) -> bool {
         true
     }
 }
 
-impl Write for Deregister {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{answer, refusal, wire};
+    use crate::testing::{decoded, rejected, wire};
     use crate::{ApiErrorKind, ArgumentFault, EncodeError, ResponseError};
 
     #[test]
@@ -51,18 +51,18 @@ mod tests {
 
     #[test]
     fn an_empty_id_is_refused() {
-        let fault = refusal(&Deregister::new(""));
+        let fault = rejected(&Deregister::new(""));
         assert!(matches!(fault, EncodeError::Argument { name: "check_id", fault: ArgumentFault::Empty }));
     }
 
     #[test]
     fn answers() {
-        answer::<Deregister>(200, "").unwrap();
+        decoded::<Deregister>(200, "").unwrap();
         for (status, body) in [
             (404, "Unknown check ID \"x\". Ensure that the check ID is passed, not the check name."),
             (500, "Unknown check \"x\""),
         ] {
-            match answer::<Deregister>(status, body) {
+            match decoded::<Deregister>(status, body) {
                 Err(ResponseError::Api(error)) => assert_eq!(error.kind(), ApiErrorKind::UnknownCheck),
                 other => panic!("{other:?}"),
             }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use crate::model::HealthCheck;
 use crate::response::{FromResponse, Head};
-use crate::{ArgumentFault, DecodeError, EncodeError, Endpoint, Json, Method, RequestWriter};
+use crate::{ArgumentFault, DecodeError, EncodeError, Endpoint, Json, Method, RequestWriter, Scope, Target};
 
 /// Reads one of the checks that are registered with the agent: `GET /v1/agent/checks?filter=CheckID == ":check_id"`.
 ///
@@ -47,6 +47,8 @@ impl Endpoint for Get {
     type Response = Only;
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/agent/checks";
+    const SCOPE: Scope = Scope::NAMESPACE;
+    const TARGET: Target = Target::SameAgent;
 
     fn write(&self, request: &mut RequestWriter) {
         let fault = match self.check_id.as_str() {
@@ -56,7 +58,7 @@ impl Endpoint for Get {
             _ => None,
         };
         if let Some(fault) = fault {
-            request.refuse(EncodeError::Argument { name: "check_id", fault });
+            request.reject(EncodeError::Argument { name: "check_id", fault });
         }
         // Agents read the text as Go does, but end it at any quote, also at one behind a backslash.
         let id = self.check_id.replace('\\', r"\\").replace('"', r"\x22");
@@ -68,7 +70,7 @@ impl Endpoint for Get {
 mod tests {
     use super::*;
     use crate::model::Status;
-    use crate::testing::{answer, refusal, wire};
+    use crate::testing::{decoded, rejected, wire};
 
     #[test]
     fn request() {
@@ -85,7 +87,7 @@ mod tests {
     #[test]
     fn what_no_check_is_called_is_refused() {
         for (id, expected) in [("", ArgumentFault::Empty), ("a\nb", ArgumentFault::ControlCharacter)] {
-            match refusal(&Get::new(id)) {
+            match rejected(&Get::new(id)) {
                 EncodeError::Argument { name: "check_id", fault } => assert_eq!(fault, expected),
                 other => panic!("{other:?}"),
             }
@@ -97,19 +99,19 @@ mod tests {
         let body = r#"{"_node_maintenance":{"Node":"node-a","CheckID":"_node_maintenance",
             "Name":"Node Maintenance Mode","Status":"critical","Notes":"why","Output":"","ServiceID":"",
             "ServiceName":"","ServiceTags":[],"Type":"maintenance","Definition":{},"CreateIndex":0,"ModifyIndex":0}}"#;
-        let check = answer::<Get>(200, body).unwrap().unwrap();
+        let check = decoded::<Get>(200, body).unwrap().unwrap();
         assert_eq!((check.notes.as_str(), &check.status), ("why", &Status::Critical));
         assert!(check.is_maintenance());
     }
 
     #[test]
     fn absence_is_none() {
-        assert_eq!(answer::<Get>(200, "{}").unwrap(), None);
+        assert_eq!(decoded::<Get>(200, "{}").unwrap(), None);
     }
 
     #[test]
     fn a_list_that_was_not_narrowed_down_is_refused() {
         let check = |id: &str| format!(r#""{id}":{{"Node":"n","CheckID":"{id}","Status":"passing"}}"#);
-        assert!(answer::<Get>(200, &format!("{{{},{}}}", check("a"), check("b"))).is_err());
+        assert!(decoded::<Get>(200, &format!("{{{},{}}}", check("a"), check("b"))).is_err());
     }
 }

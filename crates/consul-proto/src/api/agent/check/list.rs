@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::HealthCheck;
-use crate::{Endpoint, Filterable, Json, Method, RequestWriter};
+use crate::{Endpoint, Filterable, Json, Method, RequestWriter, Scope, Target};
 
 /// Lists the checks that are registered with the agent, by id: `GET /v1/agent/checks`.
 ///
@@ -26,6 +26,8 @@ impl Endpoint for List {
     type Response = Json<BTreeMap<String, HealthCheck>>;
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/agent/checks";
+    const SCOPE: Scope = Scope::NAMESPACE;
+    const TARGET: Target = Target::SameAgent;
 
     fn write(&self, _: &mut RequestWriter) {}
 }
@@ -38,7 +40,7 @@ mod tests {
 
     use super::*;
     use crate::model::{CheckType, Status};
-    use crate::testing::{answer, wire};
+    use crate::testing::{decoded, wire};
 
     #[test]
     fn request() {
@@ -51,7 +53,7 @@ mod tests {
             "Status":"critical","Notes":"","Output":"","ServiceID":"web","ServiceName":"web","ServiceTags":["a","b"],
             "Type":"http","Interval":"10m0s","Timeout":"1s","ExposedPort":21500,"Definition":{},"CreateIndex":0,
             "ModifyIndex":0}}"#;
-        let checks = answer::<List>(200, body).unwrap();
+        let checks = decoded::<List>(200, body).unwrap();
         let check = &checks["service:web:2"];
         assert_eq!((check.name.as_str(), check.service_id.as_str()), ("Web HTTP", "web"));
         assert_eq!((&check.status, &check.check_type), (&Status::Critical, &CheckType::Http));
@@ -64,11 +66,11 @@ mod tests {
         let body = r#"{"web-ttl":{"Node":"node-a","CheckID":"web-ttl","Name":"Web TTL","Status":"passing",
             "Notes":"hello","Output":"","ServiceID":"web","ServiceName":"web","ServiceTags":["a","b"],"Type":"ttl",
             "Definition":{},"CreateIndex":0,"ModifyIndex":0}}"#;
-        let checks = answer::<List>(200, body).unwrap();
+        let checks = decoded::<List>(200, body).unwrap();
         assert_eq!(
             (&checks["web-ttl"].check_type, checks["web-ttl"].interval),
             (&CheckType::Ttl, Duration::ZERO)
         );
-        assert!(answer::<List>(200, "{}").unwrap().is_empty());
+        assert!(decoded::<List>(200, "{}").unwrap().is_empty());
     }
 }

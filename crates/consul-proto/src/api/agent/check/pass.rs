@@ -1,6 +1,6 @@
 //! Reporting that all is well.
 
-use crate::{Empty, Endpoint, Method, RequestWriter, Write};
+use crate::{Empty, Endpoint, Method, RequestWriter, Scope, Target};
 
 /// Reports to a TTL check that all is well: `PUT /v1/agent/check/pass/:check_id`.
 ///
@@ -29,23 +29,23 @@ impl Endpoint for Pass {
     type Response = Empty;
     const METHOD: Method = Method::PUT;
     const PATH: &'static str = "/v1/agent/check/pass/{check_id}";
+    const SCOPE: Scope = Scope::NAMESPACE;
+    const TARGET: Target = Target::SameAgent;
 
     fn write(&self, request: &mut RequestWriter) {
         request.arg(&self.check_id);
         request.opt("note", self.note.as_deref());
     }
 
-    fn is_replayable(&self) -> bool {
+    fn is_idempotent(&self) -> bool {
         true
     }
 }
 
-impl Write for Pass {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{answer, refusal, wire};
+    use crate::testing::{decoded, rejected, wire};
     use crate::{ApiErrorKind, ArgumentFault, EncodeError, ResponseError};
 
     #[test]
@@ -57,19 +57,19 @@ mod tests {
 
     #[test]
     fn an_empty_id_is_refused() {
-        let fault = refusal(&Pass::new(""));
+        let fault = rejected(&Pass::new(""));
         assert!(matches!(fault, EncodeError::Argument { name: "check_id", fault: ArgumentFault::Empty }));
     }
 
     #[test]
     fn answers() {
-        answer::<Pass>(200, "").unwrap();
+        decoded::<Pass>(200, "").unwrap();
         for (status, body) in [
             (404, "Unknown check ID \"nope\". Ensure that the check ID is passed, not the check name."),
             (500, "CheckID \"nope\" does not have associated TTL"),
             (500, "Unknown check \"nope\""),
         ] {
-            match answer::<Pass>(status, body) {
+            match decoded::<Pass>(status, body) {
                 Err(ResponseError::Api(error)) => assert_eq!(error.kind(), ApiErrorKind::UnknownCheck),
                 other => panic!("{other:?}"),
             }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::agent::{Check, Secret};
-use crate::{Empty, EncodeError, Endpoint, Method, RequestWriter, Write};
+use crate::{Empty, EncodeError, Endpoint, Method, RequestWriter, Scope, Target};
 
 /// Registers a check with the agent, or replaces it: `PUT /v1/agent/check/register`.
 ///
@@ -45,7 +45,7 @@ impl Register {
     /// Refuses what every agent would refuse, or take for something else.
     fn check(&self, request: &mut RequestWriter) {
         let mut refuse = |name, reason: &str| {
-            request.refuse(EncodeError::Invalid { name, reason: reason.to_owned() });
+            request.reject(EncodeError::Invalid { name, reason: reason.to_owned() });
         };
         if self.check.name.as_deref().unwrap_or_default().is_empty() {
             refuse("name", "is empty");
@@ -90,6 +90,8 @@ impl Endpoint for Register {
     type Response = Empty;
     const METHOD: Method = Method::PUT;
     const PATH: &'static str = "/v1/agent/check/register";
+    const SCOPE: Scope = Scope::NAMESPACE;
+    const TARGET: Target = Target::SameAgent;
 
     fn write(&self, request: &mut RequestWriter) {
         self.check(request);
@@ -104,12 +106,10 @@ impl Endpoint for Register {
     }
 
     /// The same registration once more changes nothing.
-    fn is_replayable(&self) -> bool {
+    fn is_idempotent(&self) -> bool {
         true
     }
 }
-
-impl Write for Register {}
 
 #[cfg(test)]
 mod tests {
@@ -118,7 +118,7 @@ mod tests {
     use super::*;
     use crate::agent::check::{Alias, Http, Ttl};
     use crate::model::Status;
-    use crate::testing::{answer, refusal, wire};
+    use crate::testing::{decoded, rejected, wire};
     use crate::{ApiErrorKind, ResponseError};
 
     const MINUTE: Duration = Duration::from_secs(60);
@@ -179,13 +179,13 @@ mod tests {
             ),
             (Register { service_id: of(""), ..Register::new("x", Ttl::new(MINUTE)) }, "service_id is empty"),
         ] {
-            assert_eq!(refusal(&register).to_string(), expected);
+            assert_eq!(rejected(&register).to_string(), expected);
         }
     }
 
     #[test]
     fn answers() {
-        answer::<Register>(200, "").unwrap();
+        decoded::<Register>(200, "").unwrap();
         for (status, body, kind) in [
             (404, "ServiceID \"nope\" does not exist", ApiErrorKind::UnknownService),
             (500, "ServiceID \"nope\" does not exist", ApiErrorKind::UnknownService),
@@ -200,7 +200,7 @@ mod tests {
                 ApiErrorKind::InvalidRequest,
             ),
         ] {
-            match answer::<Register>(status, body) {
+            match decoded::<Register>(status, body) {
                 Err(ResponseError::Api(error)) => assert_eq!(error.kind(), kind, "{body}"),
                 other => panic!("{other:?}"),
             }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::model::Status;
-use crate::{Empty, EncodeError, Endpoint, Method, RequestWriter, Write};
+use crate::{Empty, EncodeError, Endpoint, Method, RequestWriter, Scope, Target};
 
 /// Reports to a TTL check how it turned out: `PUT /v1/agent/check/update/:check_id`.
 ///
@@ -34,6 +34,8 @@ impl Endpoint for Update {
     type Response = Empty;
     const METHOD: Method = Method::PUT;
     const PATH: &'static str = "/v1/agent/check/update/{check_id}";
+    const SCOPE: Scope = Scope::NAMESPACE;
+    const TARGET: Target = Target::SameAgent;
 
     fn write(&self, request: &mut RequestWriter) {
         #[derive(Serialize)]
@@ -46,23 +48,21 @@ impl Endpoint for Update {
 
         if let Status::Maintenance | Status::Other(_) = self.status {
             let reason = "is neither passing, warning nor critical".to_owned();
-            request.refuse(EncodeError::Invalid { name: "status", reason });
+            request.reject(EncodeError::Invalid { name: "status", reason });
         }
         request.arg(&self.check_id);
         request.json(&Body { status: &self.status, output: self.output.as_deref() });
     }
 
-    fn is_replayable(&self) -> bool {
+    fn is_idempotent(&self) -> bool {
         true
     }
 }
 
-impl Write for Update {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{answer, refusal, wire};
+    use crate::testing::{decoded, rejected, wire};
     use crate::{ApiErrorKind, ArgumentFault, ResponseError};
 
     #[test]
@@ -79,22 +79,22 @@ mod tests {
     #[test]
     fn a_status_that_no_check_has_is_refused() {
         for word in ["failing", "any", "maintenance", ""] {
-            let fault = refusal(&Update::new("mem", Status::from(word)));
+            let fault = rejected(&Update::new("mem", Status::from(word)));
             assert!(matches!(fault, EncodeError::Invalid { name: "status", .. }), "{word}");
         }
-        let fault = refusal(&Update::new("", Status::Passing));
+        let fault = rejected(&Update::new("", Status::Passing));
         assert!(matches!(fault, EncodeError::Argument { name: "check_id", fault: ArgumentFault::Empty }));
     }
 
     #[test]
     fn answers() {
-        answer::<Update>(200, "").unwrap();
+        decoded::<Update>(200, "").unwrap();
         for (status, body) in [
             (404, "Unknown check ID \"nope\". Ensure that the check ID is passed, not the check name."),
             (500, "CheckID \"nope\" does not have associated TTL"),
             (500, "Unknown check \"nope\""),
         ] {
-            match answer::<Update>(status, body) {
+            match decoded::<Update>(status, body) {
                 Err(ResponseError::Api(error)) => assert_eq!(error.kind(), ApiErrorKind::UnknownCheck),
                 other => panic!("{other:?}"),
             }

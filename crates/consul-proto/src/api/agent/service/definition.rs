@@ -96,7 +96,7 @@ impl Definition {
     /// Refuses what every agent would refuse.
     pub(super) fn check(&self, request: &mut RequestWriter) {
         let mut refuse = |name, reason: &str| {
-            request.refuse(EncodeError::Invalid { name, reason: reason.to_owned() });
+            request.reject(EncodeError::Invalid { name, reason: reason.to_owned() });
         };
         if self.name.is_empty() {
             refuse("name", "is empty");
@@ -117,12 +117,12 @@ impl Definition {
 fn check_parts(request: &mut RequestWriter, weights: Option<Weights>, checks: &[Check]) {
     if weights.is_some_and(|weights| weights.passing == 0) {
         let reason = "are 0 for the passing state".to_owned();
-        request.refuse(EncodeError::Invalid { name: "weights", reason });
+        request.reject(EncodeError::Invalid { name: "weights", reason });
     }
     for (number, check) in checks.iter().enumerate() {
         if let Some((name, fault)) = check.fault() {
             let reason = format!("of check {} {fault}", number + 1);
-            request.refuse(EncodeError::Invalid { name, reason });
+            request.reject(EncodeError::Invalid { name, reason });
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Deregistering a service.
 
-use crate::{Empty, Endpoint, Method, RequestWriter, Write};
+use crate::{Empty, Endpoint, Method, RequestWriter, Scope, Target};
 
 /// Deregisters a service instance from the agent: `PUT /v1/agent/service/deregister/:service_id`.
 ///
@@ -25,23 +25,23 @@ impl Endpoint for Deregister {
     type Response = Empty;
     const METHOD: Method = Method::PUT;
     const PATH: &'static str = "/v1/agent/service/deregister/{service_id}";
+    const SCOPE: Scope = Scope::NAMESPACE;
+    const TARGET: Target = Target::SameAgent;
 
     fn write(&self, request: &mut RequestWriter) {
         request.arg(&self.service_id);
     }
 
     /// What is gone stays gone. The second answer may tell that the instance is not known any more.
-    fn is_replayable(&self) -> bool {
+    fn is_idempotent(&self) -> bool {
         true
     }
 }
 
-impl Write for Deregister {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{answer, refusal, wire};
+    use crate::testing::{decoded, rejected, wire};
     use crate::{ApiErrorKind, ArgumentFault, EncodeError, ResponseError};
 
     #[test]
@@ -51,18 +51,18 @@ mod tests {
 
     #[test]
     fn an_empty_id_is_refused() {
-        let fault = refusal(&Deregister::new(""));
+        let fault = rejected(&Deregister::new(""));
         assert!(matches!(fault, EncodeError::Argument { name: "service_id", fault: ArgumentFault::Empty }));
     }
 
     #[test]
     fn answers() {
-        answer::<Deregister>(200, "").unwrap();
+        decoded::<Deregister>(200, "").unwrap();
         for (status, body) in [
             (404, "Unknown service ID \"x\". Ensure that the service ID is passed, not the service name."),
             (500, "Unknown service {\"x\" {}}"),
         ] {
-            let Err(ResponseError::Api(error)) = answer::<Deregister>(status, body) else {
+            let Err(ResponseError::Api(error)) = decoded::<Deregister>(status, body) else {
                 panic!("was taken")
             };
             assert_eq!(error.kind(), ApiErrorKind::UnknownService);

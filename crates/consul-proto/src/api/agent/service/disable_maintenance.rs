@@ -1,6 +1,6 @@
 //! Taking a service instance into use again.
 
-use crate::{Empty, Endpoint, Method, RequestWriter, Write};
+use crate::{Empty, Endpoint, Method, RequestWriter, Scope, Target};
 
 /// Takes a service instance into use again: `PUT /v1/agent/service/maintenance/:service_id?enable=false`.
 ///
@@ -25,23 +25,23 @@ impl Endpoint for DisableMaintenance {
     type Response = Empty;
     const METHOD: Method = Method::PUT;
     const PATH: &'static str = "/v1/agent/service/maintenance/{service_id}";
+    const SCOPE: Scope = Scope::NAMESPACE;
+    const TARGET: Target = Target::SameAgent;
 
     fn write(&self, request: &mut RequestWriter) {
         request.arg(&self.service_id);
         request.pair("enable", false);
     }
 
-    fn is_replayable(&self) -> bool {
+    fn is_idempotent(&self) -> bool {
         true
     }
 }
 
-impl Write for DisableMaintenance {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{answer, refusal, wire};
+    use crate::testing::{decoded, rejected, wire};
     use crate::{ApiErrorKind, ArgumentFault, EncodeError, ResponseError};
 
     #[test]
@@ -52,18 +52,18 @@ mod tests {
 
     #[test]
     fn an_empty_id_is_refused() {
-        let fault = refusal(&DisableMaintenance::new(""));
+        let fault = rejected(&DisableMaintenance::new(""));
         assert!(matches!(fault, EncodeError::Argument { name: "service_id", fault: ArgumentFault::Empty }));
     }
 
     #[test]
     fn answers() {
-        answer::<DisableMaintenance>(200, "").unwrap();
+        decoded::<DisableMaintenance>(200, "").unwrap();
         for body in [
             "No service registered with ID \"nope\"",
             "Unknown service ID \"nope\". Ensure that the service ID is passed, not the service name.",
         ] {
-            match answer::<DisableMaintenance>(404, body) {
+            match decoded::<DisableMaintenance>(404, body) {
                 Err(ResponseError::Api(error)) => assert_eq!(error.kind(), ApiErrorKind::UnknownService),
                 other => panic!("{other:?}"),
             }

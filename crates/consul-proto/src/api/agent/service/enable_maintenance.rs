@@ -1,6 +1,6 @@
 //! Taking a service instance out of use.
 
-use crate::{Empty, Endpoint, Method, RequestWriter, Write};
+use crate::{Empty, Endpoint, Method, RequestWriter, Scope, Target};
 
 /// Takes a service instance out of use: `PUT /v1/agent/service/maintenance/:service_id?enable=true`.
 ///
@@ -29,6 +29,8 @@ impl Endpoint for EnableMaintenance {
     type Response = Empty;
     const METHOD: Method = Method::PUT;
     const PATH: &'static str = "/v1/agent/service/maintenance/{service_id}";
+    const SCOPE: Scope = Scope::NAMESPACE;
+    const TARGET: Target = Target::SameAgent;
 
     fn write(&self, request: &mut RequestWriter) {
         request.arg(&self.service_id);
@@ -36,17 +38,15 @@ impl Endpoint for EnableMaintenance {
         request.opt("reason", self.reason.as_deref());
     }
 
-    fn is_replayable(&self) -> bool {
+    fn is_idempotent(&self) -> bool {
         true
     }
 }
 
-impl Write for EnableMaintenance {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{answer, refusal, wire};
+    use crate::testing::{decoded, rejected, wire};
     use crate::{ApiErrorKind, ArgumentFault, EncodeError, ResponseError};
 
     #[test]
@@ -59,18 +59,18 @@ mod tests {
 
     #[test]
     fn an_empty_id_is_refused() {
-        let fault = refusal(&EnableMaintenance::new(""));
+        let fault = rejected(&EnableMaintenance::new(""));
         assert!(matches!(fault, EncodeError::Argument { name: "service_id", fault: ArgumentFault::Empty }));
     }
 
     #[test]
     fn answers() {
-        answer::<EnableMaintenance>(200, "").unwrap();
+        decoded::<EnableMaintenance>(200, "").unwrap();
         for body in [
             "No service registered with ID \"nope\"",
             "Unknown service ID \"nope\". Ensure that the service ID is passed, not the service name.",
         ] {
-            match answer::<EnableMaintenance>(404, body) {
+            match decoded::<EnableMaintenance>(404, body) {
                 Err(ResponseError::Api(error)) => assert_eq!(error.kind(), ApiErrorKind::UnknownService),
                 other => panic!("{other:?}"),
             }

@@ -7,7 +7,9 @@ use http::StatusCode;
 
 use crate::agent::service::AgentService;
 use crate::response::{FromResponse, Head};
-use crate::{Cursor, DecodeError, Endpoint, HashBlocking, Json, Method, RequestWriter, Watchable};
+use crate::{
+    Cursor, DecodeError, Endpoint, HashBlocking, Json, Method, RequestWriter, Scope, Target, Watchable,
+};
 
 /// Reads a service instance that is registered with the agent: `GET /v1/agent/service/:service_id`.
 ///
@@ -59,6 +61,8 @@ impl Endpoint for Get {
     type Response = OrUnknown<Json<AgentService>>;
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/agent/service/{service_id}";
+    const SCOPE: Scope = Scope::NAMESPACE;
+    const TARGET: Target = Target::SameAgent;
 
     fn write(&self, request: &mut RequestWriter) {
         request.arg(&self.service_id);
@@ -76,7 +80,7 @@ mod tests {
 
     use super::*;
     use crate::model::{Locality, ServiceAddress, ServicePort, Weights};
-    use crate::testing::{answer, refusal, wire};
+    use crate::testing::{decoded, rejected, wire};
     use crate::{ApiErrorKind, ArgumentFault, EncodeError, Options, ResponseError, decode, encode};
 
     #[test]
@@ -93,7 +97,7 @@ mod tests {
 
     #[test]
     fn an_empty_id_is_refused() {
-        let fault = refusal(&Get::new(""));
+        let fault = rejected(&Get::new(""));
         assert!(matches!(fault, EncodeError::Argument { name: "service_id", fault: ArgumentFault::Empty }));
     }
 
@@ -126,7 +130,7 @@ mod tests {
             "Address":"","SocketPath":"/run/full.sock","Weights":{"Passing":1,"Warning":1},"EnableTagOverride":false,
             "Connect":{"Native":true},"ContentHash":"4ebef3d342cf3466","Datacenter":"dc1",
             "Locality":{"Region":"eu","Zone":""}}"#;
-        let service = answer::<Get>(200, body).unwrap().unwrap();
+        let service = decoded::<Get>(200, body).unwrap().unwrap();
         assert_eq!(service.ports[1], ServicePort { name: "admin".to_owned(), port: 9090, default: false });
         assert_eq!((service.socket_path.as_str(), service.connect.native), ("/run/full.sock", true));
         assert_eq!(service.locality, Some(Locality { region: "eu".to_owned(), zone: String::new() }));
@@ -134,17 +138,17 @@ mod tests {
 
     #[test]
     fn absence_is_none() {
-        assert_eq!(answer::<Get>(404, "unknown service ID: nope").unwrap(), None);
+        assert_eq!(decoded::<Get>(404, "unknown service ID: nope").unwrap(), None);
         let newer =
             "Unknown service ID \"nope\". Ensure that the service ID is passed, not the service name.";
-        assert_eq!(answer::<Get>(404, newer).unwrap(), None);
+        assert_eq!(decoded::<Get>(404, newer).unwrap(), None);
     }
 
     #[test]
     fn a_page_of_something_else_is_not_absence() {
         for (body, kind) in [("", ApiErrorKind::UnknownRoute), ("404 page not found", ApiErrorKind::NotFound)]
         {
-            match answer::<Get>(404, body) {
+            match decoded::<Get>(404, body) {
                 Err(ResponseError::Api(error)) => assert_eq!(error.kind(), kind),
                 other => panic!("{other:?}"),
             }

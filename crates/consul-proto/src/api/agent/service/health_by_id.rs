@@ -1,7 +1,7 @@
 //! How one service instance of an agent is.
 
 use crate::agent::service::{Graded, ServiceHealth};
-use crate::{Endpoint, Json, Method, RequestWriter};
+use crate::{Endpoint, Json, Method, RequestWriter, Scope, Target};
 
 /// Tells how a service instance of the agent is: `GET /v1/agent/health/service/id/:service_id`.
 ///
@@ -25,6 +25,8 @@ impl Endpoint for HealthById {
     type Response = Graded<Json<Option<ServiceHealth>>>;
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/agent/health/service/id/{service_id}";
+    const SCOPE: Scope = Scope::NAMESPACE;
+    const TARGET: Target = Target::SameAgent;
 
     fn write(&self, request: &mut RequestWriter) {
         request.arg(&self.service_id);
@@ -35,7 +37,7 @@ impl Endpoint for HealthById {
 mod tests {
     use super::*;
     use crate::agent::service::service_health::tests::{WARNING, graded};
-    use crate::testing::{answer, refusal, wire};
+    use crate::testing::{decoded, rejected, wire};
     use crate::{ApiErrorKind, ArgumentFault, EncodeError, ResponseError};
 
     #[test]
@@ -45,7 +47,7 @@ mod tests {
 
     #[test]
     fn an_empty_id_is_refused() {
-        let fault = refusal(&HealthById::new(""));
+        let fault = rejected(&HealthById::new(""));
         assert!(matches!(fault, EncodeError::Argument { name: "service_id", fault: ArgumentFault::Empty }));
     }
 
@@ -76,7 +78,7 @@ mod tests {
             (503, "<html>upstream</html>", ApiErrorKind::Internal),
             (403, "Permission denied", ApiErrorKind::PermissionDenied),
         ] {
-            match answer::<HealthById>(status, body) {
+            match decoded::<HealthById>(status, body) {
                 Err(ResponseError::Api(error)) => assert_eq!(error.kind(), kind),
                 other => panic!("{other:?}"),
             }

@@ -2,7 +2,7 @@
 
 use crate::agent::service::{Graded, ServiceHealth};
 use crate::response;
-use crate::{Endpoint, Method, RequestWriter};
+use crate::{Endpoint, Method, RequestWriter, Scope, Target};
 
 /// Tells how the instances of a service are that the agent has: `GET /v1/agent/health/service/name/:service`.
 ///
@@ -26,6 +26,8 @@ impl Endpoint for HealthByName {
     type Response = Graded<response::List<ServiceHealth>>;
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/agent/health/service/name/{service}";
+    const SCOPE: Scope = Scope::NAMESPACE;
+    const TARGET: Target = Target::SameAgent;
 
     fn write(&self, request: &mut RequestWriter) {
         request.arg(&self.service);
@@ -36,7 +38,7 @@ impl Endpoint for HealthByName {
 mod tests {
     use super::*;
     use crate::agent::service::service_health::tests::{WARNING, graded};
-    use crate::testing::{answer, refusal, wire};
+    use crate::testing::{decoded, rejected, wire};
     use crate::{ApiErrorKind, ArgumentFault, EncodeError, ResponseError};
 
     #[test]
@@ -46,7 +48,7 @@ mod tests {
 
     #[test]
     fn an_empty_name_is_refused() {
-        let fault = refusal(&HealthByName::new(""));
+        let fault = rejected(&HealthByName::new(""));
         assert!(matches!(fault, EncodeError::Argument { name: "service", fault: ArgumentFault::Empty }));
     }
 
@@ -76,7 +78,7 @@ mod tests {
             (503, "<html>upstream</html>", ApiErrorKind::Internal),
             (403, "Permission denied", ApiErrorKind::PermissionDenied),
         ] {
-            match answer::<HealthByName>(status, body) {
+            match decoded::<HealthByName>(status, body) {
                 Err(ResponseError::Api(error)) => assert_eq!(error.kind(), kind),
                 other => panic!("{other:?}"),
             }

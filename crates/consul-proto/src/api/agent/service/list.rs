@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::agent::service::AgentService;
-use crate::{Endpoint, Filterable, Json, Method, RequestWriter};
+use crate::{Endpoint, Filterable, Json, Method, RequestWriter, Scope, Target};
 
 /// Lists the service instances that are registered with the agent, by id: `GET /v1/agent/services`.
 ///
@@ -26,6 +26,8 @@ impl Endpoint for List {
     type Response = Json<BTreeMap<String, AgentService>>;
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/agent/services";
+    const SCOPE: Scope = Scope::NAMESPACE;
+    const TARGET: Target = Target::SameAgent;
 
     fn write(&self, _: &mut RequestWriter) {}
 }
@@ -36,7 +38,7 @@ impl Filterable for List {}
 mod tests {
     use super::*;
     use crate::model::{ServiceKind, Weights};
-    use crate::testing::{answer, wire};
+    use crate::testing::{decoded, wire};
 
     #[test]
     fn request() {
@@ -52,7 +54,7 @@ mod tests {
             "TaggedAddresses":{"lan_ipv4":{"Address":"127.0.0.1","Port":21000}},"Weights":{"Passing":1,"Warning":1},
             "EnableTagOverride":false,"Proxy":{"DestinationServiceName":"web","DestinationServiceID":"web",
             "Config":{"n":1.5},"MeshGateway":{},"Expose":{}}}}"#;
-        let services = answer::<List>(200, body).unwrap();
+        let services = decoded::<List>(200, body).unwrap();
         let plain =
             AgentService { id: "plain".to_owned(), name: "plain".to_owned(), ..AgentService::default() };
         assert_eq!((&services["plain"], plain.weights), (&plain, Weights { passing: 1, warning: 1 }));
@@ -64,6 +66,6 @@ mod tests {
 
     #[test]
     fn nothing_is_an_empty_map() {
-        assert!(answer::<List>(200, "{}").unwrap().is_empty());
+        assert!(decoded::<List>(200, "{}").unwrap().is_empty());
     }
 }

@@ -1,7 +1,7 @@
 //! Registering a service.
 
 use crate::agent::service::Definition;
-use crate::{Empty, Endpoint, Method, RequestWriter, Write};
+use crate::{Empty, Endpoint, Method, RequestWriter, Scope, Target};
 
 /// Registers a service instance with the agent, or replaces it: `PUT /v1/agent/service/register`.
 ///
@@ -29,6 +29,8 @@ impl Endpoint for Register {
     type Response = Empty;
     const METHOD: Method = Method::PUT;
     const PATH: &'static str = "/v1/agent/service/register";
+    const SCOPE: Scope = Scope::NAMESPACE;
+    const TARGET: Target = Target::SameAgent;
 
     fn write(&self, request: &mut RequestWriter) {
         self.service.check(request);
@@ -37,12 +39,10 @@ impl Endpoint for Register {
     }
 
     /// The same registration once more changes nothing.
-    fn is_replayable(&self) -> bool {
+    fn is_idempotent(&self) -> bool {
         true
     }
 }
-
-impl Write for Register {}
 
 #[cfg(test)]
 mod tests {
@@ -60,7 +60,7 @@ mod tests {
         ConnectProxyConfig, DestinationType, Expose, ExposePath, Locality, MeshGateway, MeshGatewayMode,
         ProxyMode, ServiceAddress, ServiceKind, ServicePort, TransparentProxy, Upstream, Weights,
     };
-    use crate::testing::{answer, refusal, wire};
+    use crate::testing::{decoded, rejected, wire};
 
     const MINUTE: Duration = Duration::from_secs(60);
 
@@ -247,13 +247,13 @@ mod tests {
             ),
             (Definition { connect: Some(Connect::sidecar(sidecar)), ..web() }, "ttl of check 1 is zero"),
         ] {
-            let fault = refusal(&Register::new(service));
+            let fault = rejected(&Register::new(service));
             assert!(matches!(fault, EncodeError::Invalid { .. }));
             assert_eq!(fault.to_string(), expected);
         }
         let ports = Definition { port: Some(1), ports: vec![ServicePort::default()], ..web() };
         assert!(matches!(
-            refusal(&Register::new(ports)),
+            rejected(&Register::new(ports)),
             EncodeError::Conflict { first: "port", second: "ports" }
         ));
     }
@@ -265,7 +265,7 @@ mod tests {
 
     #[test]
     fn answers() {
-        answer::<Register>(200, "").unwrap();
-        assert!(answer::<Register>(400, "Invalid service address").is_err());
+        decoded::<Register>(200, "").unwrap();
+        assert!(decoded::<Register>(400, "Invalid service address").is_err());
     }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use serde::{Serialize, Serializer};
 
-use crate::session;
+use crate::model::SessionId;
 use crate::txn::KvOp;
 use crate::types::base64;
 use crate::types::blank::is_blank;
@@ -29,7 +29,7 @@ pub(super) struct Wire<'a> {
 impl KvOp {
     pub(super) fn wire(&self) -> Wire<'_> {
         let wire = |verb, key| Wire { verb, key, value: None, flags: 0, index: None, session: None };
-        let of = |session| Some(session::lower_case(session));
+        let of = |session| Some(SessionId::lower_case(session));
         match self {
             Self::Set { key, value, flags } => Wire { value: Some(value), flags: *flags, ..wire("set", key) },
             Self::Cas { key, value, flags, index } => {

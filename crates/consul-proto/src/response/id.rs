@@ -1,0 +1,25 @@
+//! Ids of objects that were created.
+
+use bytes::Bytes;
+use serde::Deserialize;
+
+use crate::DecodeError;
+use crate::response::{FromResponse, Head, Json};
+
+/// The `ID` of a JSON object, as text.
+#[derive(Debug)]
+pub struct Id;
+
+#[derive(Deserialize)]
+struct Document {
+    #[serde(rename = "ID")]
+    id: String,
+}
+
+impl FromResponse for Id {
+    type Output = String;
+
+    fn from_response(head: &Head, body: Bytes) -> Result<String, DecodeError> {
+        Json::<Document>::from_response(head, body).map(|document| document.id)
+    }
+}
