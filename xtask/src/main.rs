@@ -2,8 +2,10 @@
 #![allow(clippy::print_stdout, reason = "printing is what a command-line program is for")]
 
 mod bench;
+mod codegen;
 mod demo;
 mod error;
+mod finding;
 mod routes;
 mod sources;
 mod test;
@@ -41,9 +43,9 @@ enum Command {
     },
     /// Checks what the design promises and compilers do not
     Tidy,
-    /// Writes ROUTES.md: which operations of Consul are covered
-    Routes {
-        /// Fails where ROUTES.md is stale instead of writing it
+    /// Writes the client's facade, ROUTES.md and the list of recorded routes from the pages of proto
+    Codegen {
+        /// Fails if a generated file is stale, instead of writing it
         #[arg(long)]
         check: bool,
     },
@@ -60,7 +62,7 @@ fn main() -> ExitCode {
         Command::Demo { consul } => demo::run(consul.as_deref()),
         Command::Test { consul } => test::run(consul.as_deref()),
         Command::Tidy => tidy::run(),
-        Command::Routes { check } => routes::run(check),
+        Command::Codegen { check } => codegen::run(check),
         Command::Bench { args } => bench::run(&args),
     };
     match result {

@@ -1,4 +1,4 @@
-//! `cargo xtask routes`: which operations of Consul are covered, as a table that the code vouches for.
+//! ROUTES.md: the operations of Consul's API, and the endpoint that covers each.
 
 mod page;
 mod table;
@@ -7,72 +7,81 @@ use std::fs;
 
 use self::table::Operation;
 use crate::error::{Context, Error};
+use crate::finding::Finding;
 use crate::sources::{Endpoint, endpoints};
-use crate::workspace::{root, rust_files};
+use crate::workspace::{File, root, rust_files};
 
 /// The known operations, and what covers each.
 const TABLE: &str = "xtask/operations.tsv";
-/// The page that is written of them.
-const PAGE: &str = "ROUTES.md";
+/// The page that lists them.
+pub(crate) const PAGE: &str = "ROUTES.md";
 
-/// Compares the table with the sources, then writes the page or checks that it is what would be written.
-pub(crate) fn run(check: bool) -> Result<(), Error> {
+/// Returns the page, and how much of the API is covered.
+pub(crate) fn page() -> Result<(String, String), Error> {
     let text = fs::read_to_string(root().join(TABLE)).context(|| format!("cannot read {TABLE}"))?;
-    let operations = table::parse(&text).context(|| TABLE.to_owned())?;
+    let mut operations = table::parse(&text).context(|| TABLE.to_owned())?;
+    let endpoints = endpoints()?;
     let client = rust_files("crates/consul-client/src")?;
     let is_method = |name: &str| client.iter().any(|file| file.text.contains(&format!("    pub fn {name}(")));
-    let faults = faults(&operations, &endpoints()?, is_method);
-    if !faults.is_empty() {
-        return Err(Error::new(faults.join("\n")));
+    let findings = cover(&mut operations, &endpoints, is_method);
+    if !findings.is_empty() {
+        let findings: Vec<_> = findings.iter().map(ToString::to_string).collect();
+        return Err(Error::new(findings.join("\n")));
     }
-    let page = page::render(&operations);
-    let path = root().join(PAGE);
-    if !check {
-        fs::write(&path, page).context(|| format!("cannot write {PAGE}"))?;
-        println!("{PAGE}: {}", page::counts(&operations));
-        return Ok(());
-    }
-    if fs::read_to_string(&path).is_ok_and(|kept| kept == page) {
-        Ok(())
-    } else {
-        Err(Error::new(format!("{PAGE} is stale: run `cargo xtask routes`")))
-    }
+    Ok((page::render(&operations), page::counts(&operations)))
 }
 
-/// Where the table and the sources disagree.
-fn faults(operations: &[Operation], endpoints: &[Endpoint], is_method: impl Fn(&str) -> bool) -> Vec<String> {
-    let mut faults = Vec::new();
-    for operation in operations {
-        let at = |text: String| format!("{TABLE}:{}: {}: {text}", operation.line, operation.name);
+/// Returns the page that is there, if any.
+pub(crate) fn present() -> Option<File> {
+    let text = fs::read_to_string(root().join(PAGE)).ok()?;
+    Some(File { path: PAGE.to_owned(), text })
+}
+
+/// Adds to each operation the endpoints that send its request. If several operations share method and path, the table
+/// names the endpoints. Returns where table and sources disagree.
+fn cover(
+    operations: &mut [Operation],
+    endpoints: &[Endpoint],
+    is_method: impl Fn(&str) -> bool,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for index in 0..operations.len() {
+        let operation = &operations[index];
+        let is_shared = operations.iter().filter(|other| operation.shares_path(other)).count() > 1;
+        let covering = |endpoint: &&Endpoint| {
+            endpoint.method == operation.method && table::covers(&endpoint.template, &operation.path)
+        };
+        let found: Vec<_> = endpoints.iter().filter(covering).map(|endpoint| endpoint.path.clone()).collect();
+        let mut report = |text: String| {
+            findings.push(Finding::new(TABLE, operation.line, format!("{}: {text}", operation.name)));
+        };
         for covered in &operation.endpoints {
             if let Some(method) = covered.strip_prefix("Client::") {
                 if !is_method(method) {
-                    faults.push(at(format!("consul-client has no method {method}")));
+                    report(format!("consul-client has no method {method}"));
                 }
-                continue;
-            }
-            let Some(endpoint) = endpoints.iter().find(|endpoint| endpoint.path == *covered) else {
-                faults.push(at(format!("there is no endpoint {covered}; write it or empty the column")));
-                continue;
-            };
-            let is_it =
-                endpoint.method == operation.method && table::covers(&endpoint.template, &operation.path);
-            if !is_it {
-                let (method, template) = (&endpoint.method, &endpoint.template);
-                let wanted = format!("{} {}", operation.method, operation.path);
-                faults.push(at(format!("{covered} asks {method} {template}, which is not {wanted}")));
+            } else if !found.contains(covered) {
+                let Operation { method, path, .. } = operation;
+                report(format!("no endpoint {covered} sends {method} {path}: correct the column `endpoint`"));
+            } else if !is_shared {
+                report(format!("{covered} is found by its path: leave the column `endpoint` empty"));
             }
         }
+        if operation.endpoints.is_empty() && !is_shared {
+            operations[index].endpoints = found;
+        }
     }
-    let is_covered =
-        |endpoint: &&Endpoint| operations.iter().any(|known| known.endpoints.contains(&endpoint.path));
-    for Endpoint { file, line, path, method, template, .. } in
-        endpoints.iter().filter(|known| !is_covered(known))
-    {
-        let what = format!("{path} ({method} {template}) is missing from {TABLE}");
-        faults.push(format!("{file}:{line}: {what}: name it in the column `endpoint` of its operation"));
+    for endpoint in endpoints {
+        if !operations.iter().any(|operation| operation.endpoints.contains(&endpoint.path)) {
+            let Endpoint { file, line, path, method, template, .. } = endpoint;
+            let message = format!(
+                "{path} ({method} {template}) is no operation of {TABLE}: add it there, or name the endpoint in the \
+                 column `endpoint` if several operations have this path"
+            );
+            findings.push(Finding::new(file, *line, message));
+        }
     }
-    faults
+    findings
 }
 
 #[cfg(test)]
@@ -82,9 +91,12 @@ mod tests {
     const HEADER: &str =
         "area\toperation\thttp_method\tpath\tsince\tremoved_in\tenterprise\tworks_on_1_8\tendpoint\n";
 
-    fn all(rows: &str, endpoints: &[Endpoint]) -> String {
-        let operations = table::parse(&format!("{HEADER}{rows}")).unwrap();
-        faults(&operations, endpoints, |name| name == "request").join("\n")
+    /// Returns the endpoints of each operation, and the findings.
+    fn covered(rows: &str, endpoints: &[Endpoint]) -> (Vec<String>, String) {
+        let mut operations = table::parse(&format!("{HEADER}{rows}")).unwrap();
+        let findings = cover(&mut operations, endpoints, |name| name == "request");
+        let findings: Vec<_> = findings.iter().map(ToString::to_string).collect();
+        (operations.iter().map(|operation| operation.endpoints.join(" ")).collect(), findings.join("\n"))
     }
 
     fn get() -> Endpoint {
@@ -99,31 +111,46 @@ mod tests {
     }
 
     #[test]
-    fn table_and_sources_that_agree_have_no_faults() {
-        let rows = "kv\tkv_get\tGET\t/v1/kv/{name}?raw\t-\t-\tn\ty\tkv::Get\nkv\tkv_put\tPUT\t/v1/kv/{key}\t-\t-\tn\ty\t\n\
+    fn endpoints_are_found_by_their_path() {
+        let rows = "kv\tkv_get\tGET\t/v1/kv/{name}\t-\t-\tn\ty\t\nkv\tkv_put\tPUT\t/v1/kv/{key}\t-\t-\tn\ty\t\n\
             raw\traw\tGET\t{any path}\t-\t-\tn\ty\tClient::request\n";
-        assert_eq!(all(rows, &[get()]), "");
+        let expected = ["kv::Get", "", "Client::request"].map(str::to_owned).to_vec();
+        assert_eq!(covered(rows, &[get()]), (expected, String::new()));
+        let rows = "kv\tkv_get\tGET\t/v1/kv/{name}\t-\t-\tn\ty\tkv::Get\n";
+        let (_, findings) = covered(rows, &[get()]);
+        assert!(findings.contains("operations.tsv:2: kv_get: kv::Get is found by its path"), "{findings}");
     }
 
     #[test]
-    fn an_endpoint_that_is_not_there_is_found() {
-        let found = all("kv\tkv_get\tGET\t/v1/kv/{key}\t-\t-\tn\ty\tkv::Gone\n", &[]);
-        assert!(found.contains("operations.tsv:2: kv_get: there is no endpoint kv::Gone"), "{found}");
-        let found = all("raw\traw\tGET\t{any path}\t-\t-\tn\ty\tClient::gone\n", &[]);
-        assert!(found.contains("has no method gone"), "{found}");
+    fn operations_that_share_a_path_name_their_endpoints() {
+        let rows = |endpoint: &str| {
+            format!(
+                "kv\tkv_get\tGET\t/v1/kv/{{key}}\t-\t-\tn\ty\t{endpoint}\n\
+                 kv\tkv_raw\tGET\t/v1/kv/{{key}}?raw\t-\t-\tn\ty\t\n"
+            )
+        };
+        let expected = ["kv::Get", ""].map(str::to_owned).to_vec();
+        assert_eq!(covered(&rows("kv::Get"), &[get()]), (expected, String::new()));
+        let (_, findings) = covered(&rows(""), &[get()]);
+        assert!(
+            findings.starts_with("kv/get.rs:7: kv::Get (GET /v1/kv/{*key}) is no operation"),
+            "{findings}"
+        );
+    }
+
+    #[test]
+    fn names_that_do_not_exist_are_found() {
+        let (_, findings) = covered("kv\tkv_get\tGET\t/v1/kv/{key}\t-\t-\tn\ty\tkv::Gone\n", &[]);
+        assert!(findings.contains("operations.tsv:2: kv_get: no endpoint kv::Gone"), "{findings}");
+        let (_, findings) = covered("raw\traw\tGET\t{any path}\t-\t-\tn\ty\tClient::gone\n", &[]);
+        assert!(findings.contains("has no method gone"), "{findings}");
     }
 
     #[test]
     fn another_method_or_path_is_found() {
         for row in ["PUT\t/v1/kv/{key}", "GET\t/v1/kv", "GET\t/v1/kv/{key}/x", "GET\t/v1/other/{key}"] {
-            let found = all(&format!("kv\tkv_get\t{row}\t-\t-\tn\ty\tkv::Get\n"), &[get()]);
-            assert!(found.contains("kv::Get asks GET /v1/kv/{*key}, which is not"), "{row}: {found}");
+            let (_, findings) = covered(&format!("kv\tkv_get\t{row}\t-\t-\tn\ty\tkv::Get\n"), &[get()]);
+            assert!(findings.contains("no endpoint kv::Get sends"), "{row}: {findings}");
         }
-    }
-
-    #[test]
-    fn an_endpoint_without_a_row_is_found() {
-        let found = all("kv\tkv_get\tGET\t/v1/kv/{key}\t-\t-\tn\ty\t\n", &[get()]);
-        assert!(found.starts_with("kv/get.rs:7: kv::Get (GET /v1/kv/{*key}) is missing"), "{found}");
     }
 }

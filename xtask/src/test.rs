@@ -12,7 +12,7 @@ use consul_tests::{Agent, Builder, binary};
 use self::report::Report;
 use crate::error::Error;
 use crate::workspace::{self, cargo};
-use crate::{routes, tidy};
+use crate::{codegen, tidy};
 
 /// Packages and the features they have to be right with; the default and all of them are in the list too.
 const FEATURES: &[(&str, &[&str])] = &[
@@ -68,7 +68,7 @@ pub(crate) fn run(wanted: Option<&str>) -> Result<(), Error> {
         ["clippy", "--quiet", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"];
     report.command("clippy", cargo(&lint));
     report.function("tidy", tidy::run);
-    report.function("routes", || routes::run(true));
+    report.function("generated files", || codegen::run(true));
     features(&mut report);
     wasm(&mut report);
     msrv(&mut report);

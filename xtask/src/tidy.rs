@@ -5,8 +5,6 @@ mod files;
 mod layers;
 mod page;
 
-use std::fmt;
-
 use crate::error::Error;
 use crate::sources::{API, endpoints, endpoints_in};
 use crate::workspace::{metadata, rust_files};
@@ -33,28 +31,5 @@ pub(crate) fn run() -> Result<(), Error> {
         0 => Ok(()),
         1 => Err(Error::new("1 thing is untidy")),
         count => Err(Error::new(format!("{count} things are untidy"))),
-    }
-}
-
-/// Something that is not as the design has it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Finding {
-    /// Path from the root.
-    path: String,
-    /// Line, from 1.
-    line: usize,
-    /// What is wrong, and what to do.
-    message: String,
-}
-
-impl Finding {
-    fn new(path: &str, line: usize, message: impl Into<String>) -> Self {
-        Self { path: path.to_owned(), line, message: message.into() }
-    }
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: {}", self.path, self.line, self.message)
     }
 }

@@ -14,12 +14,16 @@ use exchange::{Exchange, exchanges};
 use kinds::{KINDS, OP_KINDS};
 use route::{Route, route, routes};
 
-/// Exchanges and the endpoints they belong to.
+/// Endpoints without a recorded response of their own, and why.
+const NOT_RECORDED: &[&str] = &[
+    // Its response is that of any other deletion.
+    "kv::delete_all::DeleteAll",
+];
+
+/// Exchanges and the endpoints that they belong to. Some are of operations that no endpoint covers yet.
 fn routed() -> impl Iterator<Item = (Exchange, Route)> {
-    exchanges().into_iter().filter(|exchange| !is_of_no_endpoint(exchange)).map(|exchange| {
-        let route = route(&exchange).unwrap_or_else(|| panic!("{exchange} belongs to no endpoint"));
-        (exchange, route)
-    })
+    let exchanges = exchanges().into_iter().filter(|exchange| !is_of_no_endpoint(exchange));
+    exchanges.filter_map(|exchange| route(&exchange).map(|route| (exchange, route)))
 }
 
 /// Requests that no endpoint makes: for the methods that there are, and for another form of the answer.
@@ -60,7 +64,8 @@ fn is_value(exchange: &Exchange, route: &Route) -> bool {
 fn every_endpoint_is_recorded() {
     let recorded: BTreeSet<_> = routed().map(|(_, route)| route.name).collect();
     for route in routes() {
-        assert!(recorded.contains(route.name), "{} has no recorded answer", route.name);
+        let is_excepted = NOT_RECORDED.iter().any(|name| route.name.ends_with(name));
+        assert_eq!(recorded.contains(route.name), !is_excepted, "{}", route.name);
     }
 }
 

@@ -7,7 +7,7 @@ use super::table::Operation;
 /// Renders the whole page.
 pub(super) fn render(operations: &[Operation]) -> String {
     let mut page = String::from(
-        "# Operations\n\n<!-- Written by `cargo xtask routes` from xtask/operations.tsv and the sources. -->\n\n\
+        "# Operations\n\n<!-- Written by `cargo xtask codegen` from xtask/operations.tsv and the sources. -->\n\n\
          The operations of Consul's HTTP API, from 1.8 to the newest version, and the type of `consul-proto` that covers\n\
          each. What nothing covers yet can be sent with `Client::request`, or with an endpoint of one's own.\n\n",
     );

@@ -27,7 +27,8 @@ pub(super) struct Operation {
     pub(super) enterprise: bool,
     /// Whether 1.8.7 has it: starts with `y` or `n`, and may go on with details.
     pub(super) on_oldest: String,
-    /// What covers it: types of proto, or `Client::method`; none where nothing does yet.
+    /// What covers it: types of proto, or `Client::method`. Empty if nothing does yet. In the table only if other
+    /// operations have the same path.
     pub(super) endpoints: Vec<String>,
 }
 
@@ -64,10 +65,17 @@ pub(super) fn parse(text: &str) -> Result<Vec<Operation>, Error> {
     Ok(operations)
 }
 
-/// Whether an endpoint's template asks the path of an operation: names of parameters may differ, the query does not
-/// count, and what an operation takes as a parameter an endpoint may leave empty.
+impl Operation {
+    /// Returns whether a request of another operation has the same method and path, apart from its query.
+    pub(super) fn shares_path(&self, other: &Self) -> bool {
+        self.method == other.method && covers(without_query(&other.path), &self.path)
+    }
+}
+
+/// Returns whether an endpoint's template can be the path of an operation. Names of parameters may differ, the query
+/// does not count, and an endpoint may leave a parameter empty.
 pub(super) fn covers(template: &str, path: &str) -> bool {
-    let path = path.split('?').next().unwrap_or(path);
+    let path = without_query(path);
     let (template, path): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
     let is_parameter = |segment: &str| segment.starts_with('{') && segment.ends_with('}');
     template.len() == path.len()
@@ -76,6 +84,10 @@ pub(super) fn covers(template: &str, path: &str) -> bool {
                 || is_parameter(ours) && is_parameter(theirs)
                 || ours.is_empty() && is_parameter(theirs)
         })
+}
+
+fn without_query(path: &str) -> &str {
+    path.split('?').next().unwrap_or(path)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Every endpoint can be reached through the client: an alias for its call, and a constructor.
 
-use super::Finding;
+use crate::finding::Finding;
 use crate::sources::Endpoint;
 use crate::workspace::{File, root};
 

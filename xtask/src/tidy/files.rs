@@ -1,6 +1,6 @@
 //! What holds for every file.
 
-use super::Finding;
+use crate::finding::Finding;
 use crate::workspace::File;
 
 /// Lines beyond which a file is a question.

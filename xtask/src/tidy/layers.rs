@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::Finding;
+use crate::finding::Finding;
 
 /// What a crate may not depend on, by the start of the name, and why.
 const FORBIDDEN: &[(&str, &[&str], &str)] = &[

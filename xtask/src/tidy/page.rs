@@ -1,6 +1,6 @@
 //! The page order of an endpoint's file: doc line, struct, `new`, impl, markers, wire test.
 
-use super::Finding;
+use crate::finding::Finding;
 use crate::sources::Endpoint;
 use crate::workspace::File;
 
