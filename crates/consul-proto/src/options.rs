@@ -125,7 +125,7 @@ impl Options {
             Some(Consistency::Consistent) => request.flag("consistent", true),
             Some(Consistency::Stale) => request.flag("stale", true),
             Some(Consistency::Leader) => request.flag("leader", true),
-            Some(Consistency::MaxStale(age)) => request.pair("max_stale", millis(age)),
+            Some(Consistency::MaxStale(age)) => request.pair("max_stale", millis(age.min(LONGEST))),
         }
         if let Some(cached) = &self.cached {
             cached.write(request);
@@ -137,21 +137,28 @@ impl Options {
         request.opt("near", self.near.as_deref());
         request.opt("index", self.index);
         request.opt("hash", self.hash.as_deref());
-        request.opt("wait", self.wait.map(millis));
+        request.opt("wait", self.wait.map(|wait| millis(wait.min(MAX_WAIT))));
     }
 }
 
 impl Cached {
     fn write(&self, request: &mut RequestWriter) {
         request.flag("cached", true);
-        let max_age = self.max_age.map(|age| format!("max-age={}", age.as_secs()));
-        let stale_if_error = self.stale_if_error.map(|age| format!("stale-if-error={}", age.as_secs()));
+        let max_age = self.max_age.map(|age| format!("max-age={}", age.min(LONGEST).as_secs()));
+        let stale_if_error =
+            self.stale_if_error.map(|age| format!("stale-if-error={}", age.min(LONGEST).as_secs()));
         let directives: Vec<_> = max_age.into_iter().chain(stale_if_error).collect();
         if !directives.is_empty() {
             request.cache_control(&directives.join(", "));
         }
     }
 }
+
+/// The longest wait of a server. It treats a longer one as this, unless it cannot parse it.
+const MAX_WAIT: Duration = Duration::from_secs(600);
+
+/// The longest duration that servers parse: they count nanoseconds in 63 bits. A longer one is a 400.
+const LONGEST: Duration = Duration::from_secs(i64::MAX as u64 / 1_000_000_000);
 
 /// A duration as the query takes it. Rounded up, because 0 does not mean "at once" to a server but its default.
 fn millis(duration: Duration) -> String {
@@ -214,6 +221,20 @@ mod tests {
         assert_eq!(wait(0), "wait=1ms");
         assert_eq!(wait(1), "wait=1ms");
         assert_eq!(wait(1_500_001), "wait=2ms");
+    }
+
+    #[test]
+    fn durations_beyond_the_range_of_servers_are_clamped() {
+        let mut request = RequestWriter::new("/");
+        let cached = Cached::new().max_age(Duration::MAX).stale_if_error(Duration::MAX);
+        let consistency = Some(Consistency::MaxStale(Duration::MAX));
+        let options =
+            Options { wait: Some(Duration::MAX), consistency, cached: Some(cached), ..Options::default() };
+        options.write(&mut request);
+        let request = request.finish(http::Method::GET).unwrap();
+        assert_eq!(request.uri().query(), Some("max_stale=9223372036000ms&cached&wait=600000ms"));
+        let directives = "max-age=9223372036, stale-if-error=9223372036";
+        assert_eq!(request.headers()["cache-control"], directives);
     }
 
     #[test]
