@@ -55,7 +55,7 @@ async fn acl_is_supported() {
         [Support::Enabled, Support::NotAllowed, Support::NotAllowed, Support::Disabled]
     };
     let management = management();
-    let without = management.with_token(None);
+    let without = management.without_token();
     let with_unknown = management.with_token(unknown);
     let answers = [
         support(management).await,

@@ -122,7 +122,8 @@ async fn agent_leave() {
 async fn agent_update_token() {
     let agent = Agent::builder().acl().start();
     let (client, key) = (client_of(&agent), "agent-token");
-    let anonymous = Client::builder().address(agent.url()).timeout(PATIENCE).build().unwrap();
+    let anonymous =
+        Client::builder().address(agent.url()).timeout(PATIENCE).attempt_timeout(PATIENCE).build().unwrap();
     assert!(anonymous.kv().put(key, "1").await.unwrap_err().is_permission_denied());
     assert!(
         anonymous.agent().update_token(TokenKind::Default, "x").await.unwrap_err().is_permission_denied()

@@ -12,7 +12,7 @@ async fn client_host_token_and_consistency() {
     let agent = Agent::builder().acl().start();
     let token = Token::new(agent.token().unwrap()).unwrap();
     let builder = Client::builder().address(agent.url()).token(&token).consistency(Consistency::Stale);
-    let client = builder.timeout(PATIENCE).build().unwrap();
+    let client = builder.timeout(PATIENCE).attempt_timeout(PATIENCE).build().unwrap();
     assert_eq!(client.options().consistency, Some(Consistency::Stale));
     assert!(client.token().is_some());
     let shown = format!("{client:?}");
@@ -33,7 +33,7 @@ async fn client_host_token_and_consistency() {
     let nodes = client.catalog().nodes().consistency(Consistency::Default).send().await.unwrap();
     assert_eq!(nodes.meta.effective_consistency, Some(EffectiveConsistency::Leader));
 
-    let nobody = client.with_token(None);
+    let nobody = client.without_token();
     assert!(nobody.token().is_none());
     assert!(nobody.kv().get("key").await.unwrap_err().is_permission_denied());
     assert!(nobody.kv().get("key").token(&token).await.unwrap().is_some());
@@ -71,7 +71,7 @@ async fn client_request() {
 async fn client_request_with_a_token_and_a_header() {
     let agent = Agent::builder().acl().start();
     let root = crate::clients::client_of(&agent);
-    let (nobody, token) = (root.with_token(None), root.token().unwrap());
+    let (nobody, token) = (root.without_token(), root.token().unwrap());
     let read = |client: &Client| client.request(Method::GET, "/v1/agent/self");
     assert_eq!(read(&root).await.unwrap().status(), 200);
     assert_eq!(read(&nobody).await.unwrap().status(), 403);

@@ -15,7 +15,7 @@ pub(crate) fn client() -> Client {
 
 /// A client of `agent`, with its token if it has one.
 pub(crate) fn client_of(agent: &Agent) -> Client {
-    let mut builder = Client::builder().address(agent.url()).timeout(PATIENCE);
+    let mut builder = Client::builder().address(agent.url()).timeout(PATIENCE).attempt_timeout(PATIENCE);
     if let Some(token) = agent.token() {
         builder = builder.token(token);
     }

@@ -11,7 +11,8 @@ use crate::proxy::Proxy;
 
 async fn counted() -> (Client, Proxy) {
     let proxy = Proxy::to(shared_agent().http_addr()).await;
-    let client = Client::builder().address(proxy.url()).timeout(PATIENCE).build().unwrap();
+    let client =
+        Client::builder().address(proxy.url()).timeout(PATIENCE).attempt_timeout(PATIENCE).build().unwrap();
     (client, proxy)
 }
 

@@ -8,189 +8,198 @@ use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::time::Duration;
 
-use bytes::Bytes;
 use consul_proto::{
     Blocking, Cacheable, Cached, Consistency, Endpoint, Filterable, HashBlocking, OpenedOf, Options,
     OutputOf, Peerable, Read, Response, Sortable, response::Streamed,
 };
 use consul_transport::Hint;
 
-use self::timeout::allowance;
-pub use self::{raw::RawCall, stream::Chunks};
-use crate::client::Attempt;
+use self::timeout::{Timeouts, held};
+pub use self::{raw::RawCall, stream::BodyStream};
+use crate::client::Outgoing;
 use crate::error::Route;
-use crate::{Client, Error, Token};
+use crate::token::Tokens;
+use crate::{Client, Error, Token, TokenError};
 
-/// A call of one operation: refined by setters, sent by `.await`.
+/// A call of one operation: setters refine it, `.await` sends it.
 ///
-/// `.await` gives the value, [`send`](Self::send) the value and what the answer says about itself. Nothing is sent
-/// before; dropping the future in mid-flight closes the connection that it uses. A call can be cloned and sent again.
+/// `.await` returns the value, [`send`](Self::send) the value and the metadata of the response. Nothing is sent before
+/// that. Dropping the future cancels the request. A call can be cloned and sent again.
 ///
-/// Which setters there are depends on the operation: where servers would ignore one, it does not exist.
+/// A setter exists only if servers use it for this operation.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is awaited"]
 pub struct Call<E> {
     client: Client,
     endpoint: E,
     options: Options,
-    token: Option<Token>,
-    timeout: Option<Duration>,
+    tokens: Option<Tokens>,
+    timeouts: Timeouts,
 }
 
 impl<E: Endpoint> Call<E> {
     pub(crate) fn new(client: Client, endpoint: E) -> Self {
         let mut options = client.settings().options.clone().limited_to(E::SCOPE);
         if !E::METHOD.is_safe() {
-            // A mode of reading means nothing to a write.
+            // Writes have no consistency mode.
             options.consistency = None;
         }
-        Self { client, endpoint, options, token: None, timeout: None }
+        Self { client, endpoint, options, tokens: None, timeouts: Timeouts::default() }
     }
 
-    /// The endpoint that will be called.
+    /// Returns the endpoint of the call.
     pub fn endpoint(&self) -> &E {
         &self.endpoint
     }
 
-    /// The endpoint that will be called, to change it.
+    /// Returns the endpoint of the call, to change it.
     pub fn endpoint_mut(&mut self) -> &mut E {
         &mut self.endpoint
     }
 
-    /// Replaces the endpoint by one made from it. Options, token and timeout stay.
+    /// Replaces the endpoint by one made from it. Options, token and limits stay.
     pub(crate) fn map<F: Endpoint>(self, change: impl FnOnce(E) -> F) -> Call<F> {
-        let Self { client, endpoint, options, token, timeout } = self;
-        Call { client, endpoint: change(endpoint), options, token, timeout }
+        let Self { client, endpoint, options, tokens, timeouts } = self;
+        Call { client, endpoint: change(endpoint), options, tokens, timeouts }
     }
 
-    /// Changes the endpoint; what the setters of the groups are made of.
+    /// Changes the endpoint. The setters of the groups use it.
     pub(crate) fn with<T>(mut self, change: impl FnOnce(&mut E) -> T) -> Self {
         change(&mut self.endpoint);
         self
     }
 
-    /// Sends the request to another datacenter than the client's.
+    /// Sets the datacenter, instead of the client's.
     pub fn datacenter(mut self, name: impl Into<String>) -> Self {
         const { assert!(E::SCOPE.datacenter, "this operation does not accept a datacenter") };
         self.options.datacenter = Some(name.into());
         self
     }
 
-    /// Sends the request to this namespace (Consul Enterprise).
+    /// Sets the namespace, instead of the client's (Consul Enterprise).
     pub fn namespace(mut self, name: impl Into<String>) -> Self {
         const { assert!(E::SCOPE.namespace, "this operation does not accept a namespace") };
         self.options.namespace = Some(name.into());
         self
     }
 
-    /// Sends the request to this admin partition (Consul Enterprise).
+    /// Sets the admin partition, instead of the client's (Consul Enterprise).
     pub fn partition(mut self, name: impl Into<String>) -> Self {
         const { assert!(E::SCOPE.partition, "this operation does not accept an admin partition") };
         self.options.partition = Some(name.into());
         self
     }
 
-    /// Uses this token instead of the client's.
-    pub fn token(mut self, token: &Token) -> Self {
-        self.token = Some(token.clone());
+    /// Sets the token, instead of the client's.
+    pub fn token(mut self, token: impl TryInto<Token, Error: Into<TokenError>>) -> Self {
+        self.tokens = Some(Tokens::of(token));
         self
     }
 
-    /// How long the attempt may take, instead of the client's [`timeout`](crate::Builder::timeout). A server's wait
-    /// comes on top.
+    /// Sets how long the whole call lasts at most, instead of the client's
+    /// [`timeout`](crate::ClientBuilder::timeout). The wait of a blocking query is added to it.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
+        self.timeouts.call = Some(timeout);
         self
     }
 
-    /// Sends the call; gives the value and what the answer says about itself.
+    /// Sets how long one attempt lasts at most, instead of the client's
+    /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout). The wait of a blocking query is added to it.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.timeouts.attempt = Some(timeout);
+        self
+    }
+
+    /// Sends the request and returns the value together with the metadata of the response.
     ///
     /// # Errors
     ///
-    /// See [`Error`].
+    /// Returns an error if the call fails; see [`Error`].
     pub async fn send(self) -> Result<Response<OutputOf<E>>, Error> {
-        let (request, attempt) = self.encode()?;
-        let route = attempt.route.clone();
-        let answer = self.client.exchange(request, attempt).await?;
-        consul_proto::decode::<E>(answer).map_err(|error| Error::response(route, error))
+        let request = self.encode()?;
+        let route = request.route.clone();
+        let (response, token) = self.client.exchange(request).await?;
+        consul_proto::decode::<E>(response).map_err(|error| Error::response(route, error, token.as_ref()))
     }
 
-    /// What it is made of, for whoever sends more than one request.
-    pub(crate) fn into_parts(self) -> (Client, E, Options, Option<Token>, Option<Duration>) {
-        (self.client, self.endpoint, self.options, self.token, self.timeout)
+    /// Returns the parts of the call, for recipes that send more than one request.
+    pub(crate) fn into_parts(self) -> (Client, E, Options, Option<Tokens>, Option<Duration>) {
+        (self.client, self.endpoint, self.options, self.tokens, self.timeouts.attempt)
     }
 
-    fn encode(&self) -> Result<(http::Request<Bytes>, Attempt), Error> {
+    fn encode(&self) -> Result<Outgoing, Error> {
         let route = Route::of(&self.endpoint);
         let mut request = match consul_proto::encode(&self.endpoint, &self.options) {
             Ok(request) => request,
             Err(error) => return Err(Error::encode(route, error)),
         };
-        let timeout = self.timeout.unwrap_or(self.client.settings().timeout);
-        let allowance = allowance(&self.options, timeout);
-        if allowance > timeout {
-            request.extensions_mut().insert(Hint::LongPoll { held: allowance.saturating_sub(timeout) });
+        let held = held(&self.options);
+        if !held.is_zero() {
+            request.extensions_mut().insert(Hint::LongPoll { held });
         }
-        Ok((request, Attempt { route, token: self.token.clone(), allowance }))
+        Ok(Outgoing { request, route, tokens: self.tokens.clone(), timeouts: self.timeouts, held })
     }
 }
 
 impl<E: Endpoint<Response: Streamed>> Call<E> {
-    /// Sends the call and gives the value as a stream of chunks, without a limit of size.
+    /// Sends the request and returns the value as a stream of chunks, without a limit of its size.
     ///
-    /// The time that is allowed ends with the head of the answer; a refusal has as much again for its text.
+    /// The limits of time apply to the head of the response, and to the body of an error response.
     ///
     /// # Errors
     ///
-    /// See [`Error`]. A body that breaks off is an error of the stream.
-    pub async fn open(self) -> Result<Response<OpenedOf<E, Chunks>>, Error> {
-        let (request, attempt) = self.encode()?;
-        let (route, allowance) = (attempt.route.clone(), attempt.allowance);
-        let answer = self.client.open(request, attempt).await?;
-        match consul_proto::open::<E, _>(answer.map(|body| Chunks::new(body, route.clone()))) {
+    /// Returns an error if the call fails; see [`Error`]. A body that is cut off is an error of the stream.
+    pub async fn open(self) -> Result<Response<OpenedOf<E, BodyStream>>, Error> {
+        let request = self.encode()?;
+        let route = request.route.clone();
+        let limit = self.timeouts.or(self.client.settings().timeouts).of_attempt(&route, request.held);
+        let (response, token) = self.client.open(request).await?;
+        match consul_proto::open::<E, _>(response.map(|body| BodyStream::new(body, route.clone()))) {
             Ok(response) => Ok(response),
             Err((head, body)) => {
-                let body = self.client.gather_refusal(body, &route, allowance).await?;
-                Err(Error::api(route, consul_proto::refusal::<E>(&head, &body)))
+                let body = self.client.read_error_body(body, &route, limit).await?;
+                let error = consul_proto::refusal::<E>(&head, &body).into();
+                Err(Error::response(route, error, token.as_ref()))
             }
         }
     }
 }
 
 impl<E: Read> Call<E> {
-    /// Sets how current the answer has to be.
+    /// Sets the consistency mode of the read.
     pub fn consistency(mut self, mode: Consistency) -> Self {
         self.options.consistency = Some(mode);
         self
     }
 
-    /// Lets any server answer: [`Consistency::Stale`].
+    /// Allows any server to respond: [`Consistency::Stale`].
     pub fn stale(self) -> Self {
         self.consistency(Consistency::Stale)
     }
 
-    /// Makes the leader sure of its office before it answers: [`Consistency::Consistent`].
+    /// Requires the leader to confirm its leadership with a quorum before it responds: [`Consistency::Consistent`].
     pub fn consistent(self) -> Self {
         self.consistency(Consistency::Consistent)
     }
 }
 
 impl<E: Blocking> Call<E> {
-    /// Waits until the answer's index is above `index`, or `wait` is over; the answer then comes either way.
+    /// Waits until the index of the response is above `index`, or until `wait` has elapsed. Then the server responds in
+    /// either case.
     ///
-    /// Servers answer within a sixteenth more than `wait`, and cut it at 10 minutes. An index of 0 does not wait. The
-    /// index to wait on is that of the last answer: [`Meta::index`](crate::Meta::index).
+    /// Servers add up to a sixteenth to `wait`, and wait for 10 minutes at most. An index of 0 does not wait. The index of
+    /// a response is [`Meta::index`](crate::Meta::index).
     pub fn block(self, index: u64, wait: Duration) -> Self {
         self.index(index).wait(wait)
     }
 
-    /// Waits until the answer's index is above this one.
+    /// Waits until the index of the response is above this one.
     pub fn index(mut self, index: u64) -> Self {
         self.options.index = Some(index);
         self
     }
 
-    /// How long to wait at most; means nothing without an [`index`](Self::index). 5 minutes unless set.
+    /// Sets how long to wait at most; has no effect without an [`index`](Self::index). Defaults to 5 minutes.
     pub fn wait(mut self, wait: Duration) -> Self {
         self.options.wait = Some(wait);
         self
@@ -198,10 +207,11 @@ impl<E: Blocking> Call<E> {
 }
 
 impl<E: HashBlocking> Call<E> {
-    /// Waits until the answer's hash is another than `hash`, or `wait` is over; the answer then comes either way.
+    /// Waits until the hash of the response differs from `hash`, or until `wait` has elapsed. Then the agent responds in
+    /// either case.
     ///
-    /// Agents answer within a sixteenth more than `wait`, and cut it at 10 minutes. The hash to wait on is that of the
-    /// last answer: [`Meta::content_hash`](crate::Meta::content_hash).
+    /// Agents add up to a sixteenth to `wait`, and wait for 10 minutes at most. The hash of a response is
+    /// [`Meta::content_hash`](crate::Meta::content_hash).
     pub fn block_on_hash(mut self, hash: impl Into<String>, wait: Duration) -> Self {
         self.options.hash = Some(hash.into());
         self.options.wait = Some(wait);
@@ -210,8 +220,8 @@ impl<E: HashBlocking> Call<E> {
 }
 
 impl<E: Filterable> Call<E> {
-    /// Leaves out what the [expression](https://developer.hashicorp.com/consul/api-docs/features/filtering) does not
-    /// match.
+    /// Returns only entries that match the
+    /// [expression](https://developer.hashicorp.com/consul/api-docs/features/filtering).
     pub fn filter(mut self, expression: impl Into<String>) -> Self {
         self.options.filter = Some(expression.into());
         self
@@ -219,7 +229,7 @@ impl<E: Filterable> Call<E> {
 }
 
 impl<E: Sortable> Call<E> {
-    /// Sorts by round-trip time from this node; from the agent's own with `_agent`.
+    /// Sorts by round-trip time from this node; `_agent` is the node of the agent.
     pub fn near(mut self, node: impl Into<String>) -> Self {
         self.options.near = Some(node.into());
         self
@@ -227,7 +237,7 @@ impl<E: Sortable> Call<E> {
 }
 
 impl<E: Cacheable> Call<E> {
-    /// Takes what the agent's cache has.
+    /// Allows the agent to respond from its cache.
     pub fn cached(mut self, cached: Cached) -> Self {
         self.options.cached = Some(cached);
         self
@@ -235,7 +245,7 @@ impl<E: Cacheable> Call<E> {
 }
 
 impl<E: Peerable> Call<E> {
-    /// Asks for what this cluster peer has exported.
+    /// Returns the services that this cluster peer has exported. Servers before 1.13 ignore it and return their own.
     pub fn peer(mut self, name: impl Into<String>) -> Self {
         self.options.peer = Some(name.into());
         self

@@ -13,6 +13,7 @@ use consul_transport::{Hint, TransportErrorKind};
 use crate::client::Attempt;
 use crate::error::Route;
 use crate::runtime::Sleep;
+use crate::token::Tokens;
 use crate::turns::{Permit, Ticket};
 use crate::{Client, Error, ErrorKind, Token};
 
@@ -23,7 +24,10 @@ pub(crate) struct Driver<M> {
     machine: M,
     client: Client,
     route: Route,
-    token: Option<Token>,
+    /// Instead of the client's.
+    tokens: Option<Tokens>,
+    /// The token of the last response.
+    last_token: Option<Token>,
     under_way: Vec<UnderWay>,
     /// Taken when it queues for the first time.
     ticket: Option<Ticket>,
@@ -38,12 +42,12 @@ struct UnderWay {
     permit: Option<Permit>,
 }
 
-type Pending = Pin<Box<dyn Future<Output = Result<http::Response<Bytes>, Error>> + Send>>;
+type Pending = Pin<Box<dyn Future<Output = Result<(http::Response<Bytes>, Option<Token>), Error>> + Send>>;
 
 impl<M> Driver<M> {
-    pub(crate) fn new(machine: M, client: Client, route: Route, token: Option<Token>) -> Self {
+    pub(crate) fn new(machine: M, client: Client, route: Route, tokens: Option<Tokens>) -> Self {
         let (under_way, ticket, permit, alarm) = (Vec::new(), None, None, None);
-        Self { machine, client, route, token, under_way, ticket, permit, alarm }
+        Self { machine, client, route, tokens, last_token: None, under_way, ticket, permit, alarm }
     }
 
     pub(crate) fn machine(&self) -> &M {
@@ -58,9 +62,14 @@ impl<M> Driver<M> {
         &self.client
     }
 
-    /// The token that its requests are made with.
-    pub(crate) fn token(&self) -> Option<&Token> {
-        self.token.as_ref().or(self.client.token())
+    /// Returns where the tokens of its requests come from.
+    pub(crate) fn tokens(&self) -> &Tokens {
+        self.tokens.as_ref().unwrap_or(&self.client.settings().tokens)
+    }
+
+    /// Returns the token of the last response.
+    pub(crate) fn last_token(&self) -> Option<&Token> {
+        self.last_token.as_ref()
     }
 
     /// What errors say they befell.
@@ -122,9 +131,8 @@ impl<M: Machine<Error = Error>> Driver<M> {
             permit.sent(now + held, deadline);
         }
         let client = self.client.clone();
-        let allowance = deadline.since(now);
-        let attempt = Attempt { route, token: self.token.clone(), allowance };
-        let pending = Box::pin(async move { client.exchange(request, attempt).await });
+        let attempt = Attempt { route, tokens: self.tokens.clone(), timeout: deadline.since(now) };
+        let pending = Box::pin(async move { client.attempt(request, attempt).await });
         self.under_way.push(UnderWay { exchange, pending, permit });
     }
 
@@ -164,7 +172,10 @@ impl<M: Machine<Error = Error>> Driver<M> {
                 permit.ended(is_trouble(&result));
             }
             let input = match result {
-                Ok(answer) => Input::Response(exchange, answer),
+                Ok((response, token)) => {
+                    self.last_token = token;
+                    Input::Response(exchange, response)
+                }
                 Err(error) => {
                     let (kind, is_unsent) = (kind(&error), error.is_unsent());
                     Input::Failed(exchange, Failure { kind, is_unsent, error })
@@ -192,8 +203,8 @@ impl<M: Machine<Error = Error>> Driver<M> {
 }
 
 /// Whether it shows that servers cannot be reached, or cannot answer.
-fn is_trouble(result: &Result<http::Response<Bytes>, Error>) -> bool {
-    result.as_ref().map_or(true, |answer| {
+fn is_trouble(result: &Result<(http::Response<Bytes>, Option<Token>), Error>) -> bool {
+    result.as_ref().map_or(true, |(answer, _)| {
         answer.status().is_server_error() || answer.status() == http::StatusCode::TOO_MANY_REQUESTS
     })
 }

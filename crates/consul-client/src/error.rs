@@ -10,6 +10,9 @@ use consul_proto::{ApiError, ApiErrorKind, DecodeError, EncodeError, Method, Res
 use consul_transport::{TransportError, TransportErrorKind};
 use http::StatusCode;
 
+use crate::token::mask;
+use crate::{ConfigError, Token, TokenSourceError};
+
 /// A call that gave no value.
 ///
 /// [`kind`](Self::kind) tells what happened, [`is_retryable`](Self::is_retryable) whether sending it again can help and
@@ -20,14 +23,17 @@ use http::StatusCode;
 pub struct Error(Arc<Fault>);
 
 struct Fault {
-    route: Route,
+    /// Absent if no operation was involved.
+    route: Option<Route>,
     cause: Cause,
 }
 
 enum Cause {
     Encode(EncodeError),
     Transport(TransportError),
-    Timeout(Duration),
+    Timeout { limit: Duration, is_unsent: bool },
+    Token(TokenSourceError),
+    Config(ConfigError),
     Api(ApiError),
     Decode(DecodeError),
 }
@@ -36,6 +42,10 @@ enum Cause {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
+    /// A client could not be built: a setting is invalid.
+    Config,
+    /// There was no token to send the request with, and it was not sent.
+    Token,
     /// It was not sent, because what is asked cannot be meant or cannot be carried.
     Request,
     /// It was not sent, because there was no connection.
@@ -59,13 +69,23 @@ impl Error {
         Self::new(route, Cause::Transport(error))
     }
 
-    pub(crate) fn timeout(route: Route, allowance: Duration) -> Self {
-        Self::new(route, Cause::Timeout(allowance))
+    /// `is_unsent` says that the server certainly did not see the request.
+    pub(crate) fn timeout(route: Route, limit: Duration, is_unsent: bool) -> Self {
+        Self::new(route, Cause::Timeout { limit, is_unsent })
     }
 
-    pub(crate) fn response(route: Route, error: ResponseError) -> Self {
+    pub(crate) fn token(route: Route, error: TokenSourceError) -> Self {
+        Self::new(route, Cause::Token(error))
+    }
+
+    /// Masks `token` wherever the server's text contains it.
+    pub(crate) fn response(route: Route, error: ResponseError, token: Option<&Token>) -> Self {
+        let error = match token {
+            Some(token) => error.map_texts(|text| mask(text, token)),
+            None => error,
+        };
         match error {
-            ResponseError::Api(error) => Self::api(route, error),
+            ResponseError::Api(error) => Self::new(route, Cause::Api(error)),
             ResponseError::Decode(error) => Self::new(route, Cause::Decode(error)),
             // The enum is open; both of its arms are above.
             other => {
@@ -74,37 +94,44 @@ impl Error {
         }
     }
 
-    pub(crate) fn api(route: Route, error: ApiError) -> Self {
-        Self::new(route, Cause::Api(error))
-    }
-
-    fn new(route: Route, cause: Cause) -> Self {
-        Self(Arc::new(Fault { route, cause }))
+    fn new(route: impl Into<Option<Route>>, cause: Cause) -> Self {
+        Self(Arc::new(Fault { route: route.into(), cause }))
     }
 
     /// What happened.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         match &self.0.cause {
+            Cause::Config(_) => ErrorKind::Config,
+            Cause::Token(_) => ErrorKind::Token,
             Cause::Encode(_) => ErrorKind::Request,
             Cause::Transport(error) if error.kind() == TransportErrorKind::Connect => ErrorKind::Connect,
             Cause::Transport(error) => ErrorKind::Transport(error.kind()),
-            Cause::Timeout(_) => ErrorKind::Timeout,
+            Cause::Timeout { .. } => ErrorKind::Timeout,
             Cause::Api(error) => ErrorKind::Api(error.kind()),
             Cause::Decode(_) => ErrorKind::Decode,
         }
     }
 
-    /// The path template of the operation, such as `/v1/kv/{*key}`: no user data, fit for a metric's label.
+    /// Returns the path template of the operation, such as `/v1/kv/{*key}`. Contains no user data, so it can be a metric's
+    /// label. `None` if no operation was involved.
     #[must_use]
-    pub fn route(&self) -> &'static str {
-        self.0.route.path()
+    pub fn route(&self) -> Option<&'static str> {
+        self.0.route.as_ref().map(Route::path)
     }
 
-    /// The method of the operation.
+    /// Returns the method of the operation. `None` if no operation was involved.
     #[must_use]
-    pub fn method(&self) -> &Method {
-        self.0.route.method()
+    pub fn method(&self) -> Option<&Method> {
+        self.0.route.as_ref().map(Route::method)
+    }
+
+    fn is_idempotent(&self) -> bool {
+        self.0.route.as_ref().is_some_and(Route::is_idempotent)
+    }
+
+    fn is_write(&self) -> bool {
+        self.0.route.as_ref().is_some_and(Route::is_write)
     }
 
     /// Status of the answer, where there was one.
@@ -113,7 +140,7 @@ impl Error {
         match &self.0.cause {
             Cause::Api(error) => Some(error.status()),
             Cause::Decode(error) => Some(error.status()),
-            Cause::Encode(_) | Cause::Transport(_) | Cause::Timeout(_) => None,
+            _ => None,
         }
     }
 
@@ -129,10 +156,10 @@ impl Error {
     /// Whether the same call may succeed if it is made again, and does no harm if the first was carried out.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        let is_idempotent = self.0.route.is_idempotent();
+        let is_idempotent = self.is_idempotent();
         match &self.0.cause {
-            Cause::Encode(_) | Cause::Decode(_) => false,
-            Cause::Timeout(_) => is_idempotent,
+            Cause::Encode(_) | Cause::Decode(_) | Cause::Config(_) | Cause::Token(_) => false,
+            Cause::Timeout { is_unsent, .. } => is_idempotent || *is_unsent,
             Cause::Transport(error) => {
                 let may_pass =
                     matches!(error.kind(), TransportErrorKind::Connect | TransportErrorKind::Closed);
@@ -151,14 +178,14 @@ impl Error {
     #[must_use]
     pub fn is_outcome_unknown(&self) -> bool {
         let may_be_executed = match &self.0.cause {
-            Cause::Encode(_) => false,
-            Cause::Timeout(_) => true,
+            Cause::Encode(_) | Cause::Config(_) | Cause::Token(_) => false,
+            Cause::Timeout { is_unsent, .. } => !is_unsent,
             Cause::Transport(error) => !error.is_unsent(),
             Cause::Api(error) => !error.kind().is_not_executed(),
             // An answer that cannot be read is an answer to something.
             Cause::Decode(_) => true,
         };
-        may_be_executed && self.0.route.is_write()
+        may_be_executed && self.is_write()
     }
 
     /// Whether the server certainly received nothing of the request.
@@ -167,9 +194,10 @@ impl Error {
     #[must_use]
     pub fn is_unsent(&self) -> bool {
         match &self.0.cause {
-            Cause::Encode(_) => true,
+            Cause::Encode(_) | Cause::Config(_) | Cause::Token(_) => true,
             Cause::Transport(error) => error.is_unsent(),
-            Cause::Timeout(_) | Cause::Api(_) | Cause::Decode(_) => false,
+            Cause::Timeout { is_unsent, .. } => *is_unsent,
+            Cause::Api(_) | Cause::Decode(_) => false,
         }
     }
 
@@ -217,12 +245,19 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Fault { route, cause } = &*self.0;
-        write!(f, "{} {} ", route.method(), route.path())?;
+        if let Some(route) = route {
+            write!(f, "{} {} ", route.method(), route.path())?;
+        }
         match cause {
+            Cause::Config(error) => error.fmt(f),
+            Cause::Token(_) => f.write_str("was not sent: no token"),
             Cause::Encode(_) => f.write_str("was not sent"),
             Cause::Transport(error) if error.is_unsent() => f.write_str("could not be sent"),
             Cause::Transport(_) => f.write_str("got no whole answer"),
-            Cause::Timeout(allowance) => write!(f, "got no whole answer within {allowance:?}"),
+            Cause::Timeout { limit, is_unsent } => {
+                write!(f, "timed out after {limit:?}")?;
+                f.write_str(if *is_unsent { ", request was not sent" } else { "" })
+            }
             Cause::Api(_) => f.write_str("was answered with an error"),
             Cause::Decode(_) => f.write_str("was answered with something else"),
         }
@@ -232,11 +267,18 @@ impl fmt::Display for Error {
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Error")
-            .field("method", self.method())
+            .field("method", &self.method())
             .field("route", &self.route())
             .field("kind", &self.kind())
             .field("causes", &Causes(self.source()))
             .finish()
+    }
+}
+
+/// No operation is involved.
+impl From<ConfigError> for Error {
+    fn from(error: ConfigError) -> Self {
+        Self::new(None, Cause::Config(error))
     }
 }
 
@@ -256,7 +298,8 @@ impl StdError for Error {
         match &self.0.cause {
             Cause::Encode(error) => Some(error),
             Cause::Transport(error) => Some(error),
-            Cause::Timeout(_) => None,
+            Cause::Timeout { .. } | Cause::Config(_) => None,
+            Cause::Token(error) => Some(&**error),
             Cause::Api(error) => Some(error),
             Cause::Decode(error) => Some(error),
         }

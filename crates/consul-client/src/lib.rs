@@ -38,6 +38,7 @@ pub mod codec;
 pub mod coming_from;
 mod driver;
 mod error;
+pub mod guide;
 pub mod runtime;
 mod token;
 mod turns;
@@ -45,15 +46,18 @@ mod views;
 pub mod watch;
 
 pub use api::{acl, agent, catalog, event, health, kv, session, status, txn};
-pub use builder::{Builder, ConfigError};
-pub use call::{Call, Chunks, RawCall};
+pub use builder::{ClientBuilder, ConfigError};
+pub use call::{BodyStream, Call, RawCall};
 pub use client::Client;
 pub use consul_proto as proto;
 pub use consul_proto::{ApiErrorKind, Cached, Consistency, Meta, Method, Response};
 pub use consul_transport as transport;
 pub use error::{Error, ErrorKind};
-pub use token::{Token, TokenError};
+pub use token::{Token, TokenError, TokenSource, TokenSourceError};
 pub use watch::{View, Watch};
+
+/// The version of this crate.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The code in the README compiles, and what runs there holds.
 #[cfg(doctest)]

@@ -1,4 +1,8 @@
-//! The secret that a request is made with.
+//! ACL tokens: the secret of a request, and where it comes from.
+
+mod file;
+mod mask;
+mod source;
 
 use std::convert::Infallible;
 use std::fmt;
@@ -8,30 +12,39 @@ use http::HeaderValue;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-/// An ACL token's secret.
+pub(crate) use self::file::{TokenFile, TokenFileError};
+pub(crate) use self::mask::mask;
+pub(crate) use self::source::Tokens;
+pub use self::source::{TokenSource, TokenSourceError};
+
+/// The secret of an ACL token.
 ///
-/// Travels in a header, never in a URL; shows itself to nobody, and is cleared from memory when its last copy goes.
+/// Is sent in a header, never in a URL. No `Debug` or `Display` shows it, and its memory is cleared when the last copy is
+/// dropped.
+///
+/// Every setter for a token accepts the same types: `Token`, `&Token`, `&str` and `String`. Text that is not a token is
+/// reported when the client is built or the request is sent.
 #[derive(Clone)]
 pub struct Token(HeaderValue);
 
-/// Text that cannot be a token.
+/// Error creating a [`Token`] from text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum TokenError {
-    /// It is empty; a client without a token has none set.
+    /// The text is empty.
     #[error("token is empty")]
     Empty,
-    /// It holds a space, a line break or another character that has no place in a header.
-    #[error("token holds a character that is not visible ASCII")]
+    /// The text contains a space, a line break or another character that is not visible ASCII.
+    #[error("token contains a character that is not visible ASCII")]
     Character,
 }
 
 impl Token {
-    /// Takes `secret` for a token.
+    /// Creates a token.
     ///
     /// # Errors
     ///
-    /// Where it is empty or holds anything but visible ASCII.
+    /// Returns an error if `secret` is empty or contains anything but visible ASCII.
     pub fn new(secret: impl Into<String>) -> Result<Self, TokenError> {
         let secret = Zeroizing::new(secret.into().into_bytes());
         if secret.is_empty() {
@@ -49,7 +62,20 @@ impl Token {
     pub(crate) fn header(&self) -> HeaderValue {
         self.0.clone()
     }
+
+    fn secret(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
 }
+
+/// Compares the secrets.
+impl PartialEq for Token {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl Eq for Token {}
 
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -98,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_has_no_place_in_a_header_is_refused() {
+    fn token_with_invalid_characters_is_rejected() {
         for secret in ["a\r\nX: y", "a\0", "a b", " a", "a\n", "é", "a\u{7f}"] {
             assert_eq!(Token::new(secret).unwrap_err(), TokenError::Character, "{secret:?}");
         }
@@ -106,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_shows_itself_to_nobody() {
+    fn debug_hides_the_secret() {
         let token = Token::new("5ecbe7").unwrap();
         assert_eq!(format!("{token:?} {:?}", token.header()), "Token(redacted) Sensitive");
         assert_eq!(token.header().as_bytes(), b"5ecbe7");

@@ -8,6 +8,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use consul_proto::machine::watch::Settings;
 use http::HeaderValue;
 
+use crate::token::Tokens;
+
 /// The views of a client, each under its query.
 #[derive(Default)]
 pub(crate) struct Views(Mutex<HashMap<Query, Box<dyn Any + Send + Sync>>>);
@@ -31,6 +33,6 @@ pub(crate) struct Query {
     pub(crate) endpoint: TypeId,
     pub(crate) target: String,
     pub(crate) cache_control: Option<HeaderValue>,
-    pub(crate) token: Option<HeaderValue>,
+    pub(crate) tokens: Tokens,
     pub(crate) settings: Settings,
 }

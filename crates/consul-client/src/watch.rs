@@ -74,7 +74,7 @@
 //!
 //! An agent allows 200 connections from one address, whichever programs there have them, and refuses all calls beyond;
 //! the renewal of a session could be one of them. So the watches of a client and its clones have 64 requests waiting at
-//! the server at once ([`Builder::long_polls`](crate::Builder::long_polls)), and 8 that ask without waiting. Calls that
+//! the server at once ([`ClientBuilder::max_long_polls`](crate::ClientBuilder::max_long_polls)), and 8 that ask without waiting. Calls that
 //! are no watches are not counted and wait for nobody.
 //!
 //! Up to half as many watches never hear of it. Of more, each is asked to wait for a shorter time. More than there are
@@ -146,15 +146,15 @@ impl<E: Watchable> Call<E> {
     /// Watches instead of reading once: a stream of the states that there are from now on, the present one first.
     ///
     /// Everything the call was given holds for every request. An [`index`](Self::index) means nothing; a
-    /// [`wait`](Self::wait) takes the place of the watch's own, a [`timeout`](Self::timeout) is what each attempt may
-    /// take beyond it.
+    /// [`wait`](Self::wait) takes the place of the watch's own, an [`attempt_timeout`](Self::attempt_timeout) is how
+    /// long each request lasts at most beyond it.
     pub fn watch(self) -> Watch<E>
     where
         OutputOf<E>: PartialEq + Send + Sync,
     {
-        let (client, endpoint, options, token, timeout) = self.into_parts();
+        let (client, endpoint, options, tokens, attempt_timeout) = self.into_parts();
         let mut settings = Settings::default();
-        settings.grace = timeout.unwrap_or(client.settings().timeout);
+        settings.grace = attempt_timeout.unwrap_or(client.settings().timeouts.of_read());
         if let Some(wait) = options.wait {
             settings.wait = wait;
         }
@@ -162,7 +162,7 @@ impl<E: Watchable> Call<E> {
         // The one source of randomness in the standard library, which is enough to keep clients from acting in step.
         let seed = RandomState::new().hash_one(0);
         let machine = watch::Watch::new(endpoint, options, settings, seed);
-        Watch { driver: Driver::new(machine, client, route, token) }
+        Watch { driver: Driver::new(machine, client, route, tokens) }
     }
 }
 
@@ -233,7 +233,7 @@ where
 
     fn poll_update(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Update<OutputOf<E>>, Error>>> {
         let event = self.driver.poll_event(cx);
-        event.map(|event| event.map(|event| update::of(event, self.driver.route())))
+        event.map(|event| event.map(|event| update::of(event, self.driver.route(), self.driver.last_token())))
     }
 
     fn confirmed_at(&self) -> Option<Instant> {

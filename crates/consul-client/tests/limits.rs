@@ -1,13 +1,15 @@
-//! How much of an answer is gathered: a value up to the client's limit, of a refusal no more than a text.
+//! Limits: of the size of responses, of time, and of what a raw request can set.
 #![allow(clippy::unwrap_used, reason = "all of it is tests, also what stands outside of their functions")]
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use consul_client::proto::Method;
 use consul_client::runtime::{Instant, Runtime, Sleep, SpawnError, Task};
-use consul_client::transport::{Body, Executor, TransportError, TransportErrorKind};
+use consul_client::transport::{Body, Executor, SendMark, SendState, TransportError, TransportErrorKind};
 use consul_client::txn::Outcome;
 use consul_client::{Client, ErrorKind};
 
@@ -82,7 +84,7 @@ impl http_body::Body for Silence {
     }
 }
 
-/// Refuses everything, and does not say why.
+/// Responds with an error whose body never arrives.
 #[derive(Debug)]
 struct Silent;
 
@@ -96,7 +98,11 @@ impl Executor for Silent {
 /// A client that is answered so, and gathers at most `limit` bytes.
 fn client(status: u16, header: &'static str, body: impl Into<String>, limit: usize) -> Client {
     let executor = Scripted { status, header, body: body.into() };
-    Client::builder().executor(Arc::new(executor), Arc::new(Stopped)).body_limit(limit).build().unwrap()
+    Client::builder()
+        .executor(Arc::new(executor), Arc::new(Stopped))
+        .max_response_size(limit)
+        .build()
+        .unwrap()
 }
 
 /// The health of a service, of which one check has much to say.
@@ -162,4 +168,54 @@ async fn every_answer_to_a_raw_request_comes_whole() {
     }
     let error = client(200, "X-Other", "x".repeat(LARGE), 7).request(Method::GET, "/v1/x").await.unwrap_err();
     assert_eq!(error.kind(), TOO_LARGE);
+}
+
+/// Takes a request and never responds. Sets the send state like an executor that connects forever.
+#[derive(Debug, Default)]
+struct Connecting {
+    requests: AtomicUsize,
+}
+
+#[async_trait::async_trait]
+impl Executor for Connecting {
+    async fn execute(&self, request: http::Request<Body>) -> Result<http::Response<Body>, TransportError> {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        request.extensions().get::<SendMark>().unwrap().set(SendState::NotSent);
+        std::future::pending().await
+    }
+}
+
+#[tokio::test]
+async fn write_that_times_out_while_connecting_is_unsent() {
+    let executor = Arc::new(Connecting::default());
+    let client = Client::builder().executor(Arc::clone(&executor) as _, Arc::new(Over)).build().unwrap();
+    let error = client.kv().put("k", "v").timeout(Duration::from_secs(1)).await.unwrap_err();
+    assert!(error.is_timeout() && error.is_unsent() && !error.is_outcome_unknown(), "{error}");
+    assert_eq!(executor.requests.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
+async fn timeout_that_has_already_elapsed_sends_nothing() {
+    let executor = Arc::new(Connecting::default());
+    let client = Client::builder().executor(Arc::clone(&executor) as _, Arc::new(Stopped)).build().unwrap();
+    let error = client.kv().put("k", "v").timeout(Duration::ZERO).await.unwrap_err();
+    assert!(error.is_timeout() && error.is_unsent() && !error.is_outcome_unknown(), "{error}");
+    let error = client.request(Method::PUT, "/v1/kv/k").timeout(Duration::ZERO).await.unwrap_err();
+    assert!(error.is_timeout() && error.is_unsent(), "{error}");
+    let error = client.kv().raw("k").attempt_timeout(Duration::ZERO).open().await.unwrap_err();
+    assert!(error.is_timeout() && error.is_unsent(), "{error}");
+    assert_eq!(executor.requests.load(Ordering::Relaxed), 0, "nothing was sent");
+}
+
+#[tokio::test]
+async fn raw_request_rejects_framing_headers() {
+    let executor = Arc::new(Connecting::default());
+    let client = Client::builder().executor(Arc::clone(&executor) as _, Arc::new(Stopped)).build().unwrap();
+    for name in ["content-length", "transfer-encoding", "connection", "host", "expect", "accept-encoding"] {
+        let call = client.request(Method::PUT, "/v1/kv/k").body("a longer value");
+        let (name, value) = (http::HeaderName::from_static(name), http::HeaderValue::from_static("3"));
+        let error = call.header(name, value).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Request, "{error}");
+    }
+    assert_eq!(executor.requests.load(Ordering::Relaxed), 0, "nothing was sent");
 }

@@ -17,7 +17,7 @@ const SECRET: &str = "5ecbe7d0-0000-1111-2222-333344445555";
 #[derive(Debug)]
 struct Scripted {
     status: Option<u16>,
-    body: &'static str,
+    body: String,
     requests: Mutex<Vec<String>>,
 }
 
@@ -28,7 +28,7 @@ impl Executor for Scripted {
         self.requests.lock().unwrap().push(format!("{request:?} {:?}", request.headers()));
         match self.status {
             Some(status) => {
-                let body = Body::from(bytes::Bytes::from_static(self.body.as_bytes()));
+                let body = Body::from(bytes::Bytes::from(self.body.clone()));
                 Ok(http::Response::builder().status(status).body(body).unwrap())
             }
             None => Err(TransportError::new(TransportErrorKind::Closed, "reset")),
@@ -78,7 +78,7 @@ async fn nothing_shows_the_token() {
     for (status, body) in
         [(Some(200), "true"), (Some(403), "ACL not found"), (Some(200), "<html>"), (None, "")]
     {
-        let executor = Arc::new(Scripted { status, body, requests: Mutex::default() });
+        let executor = Arc::new(Scripted { status, body: body.to_owned(), requests: Mutex::default() });
         let builder = Client::builder().executor(Arc::clone(&executor) as _, Arc::new(Stopped)).token(SECRET);
         assert_hidden("builder", &format!("{builder:?} {builder:#?}"));
         let client = builder.build().unwrap();
@@ -101,6 +101,25 @@ async fn nothing_shows_the_token() {
         let requests = executor.requests.lock().unwrap();
         assert_eq!(requests.len(), 3);
         assert_hidden("request", &requests.join(" "));
+    }
+}
+
+#[tokio::test]
+async fn error_masks_the_token_that_a_server_echoes() {
+    let padding = "x".repeat(4090);
+    for form in [SECRET.to_owned(), SECRET.replace('-', "%2D"), SECRET.replace('-', "%2d")] {
+        for body in [format!("no permission for {form}"), format!("{padding}{form}"), format!("<html>{form}")]
+        {
+            for status in [200, 301, 403, 500] {
+                let executor =
+                    Scripted { status: Some(status), body: body.clone(), requests: Mutex::default() };
+                let builder = Client::builder().executor(Arc::new(executor), Arc::new(Stopped));
+                let error = builder.token(SECRET).build().unwrap().kv().get("k").await.unwrap_err();
+                let shown = all_of(&error);
+                assert_hidden("error", &shown);
+                assert!(!shown.contains(&form[..5]), "a part of the token: {shown}");
+            }
+        }
     }
 }
 
@@ -156,7 +175,7 @@ impl tracing::Subscriber for Captured {
 async fn the_log_tells_of_every_attempt_and_shows_neither_token_nor_key_nor_value() {
     tracing::subscriber::set_global_default(Captured).unwrap();
     for status in [Some(200), Some(403), None] {
-        let executor = Arc::new(Scripted { status, body: "true", requests: Mutex::default() });
+        let executor = Arc::new(Scripted { status, body: "true".to_owned(), requests: Mutex::default() });
         let builder = Client::builder().executor(executor, Arc::new(Stopped)).token(SECRET);
         let kv = builder.build().unwrap().kv();
         assert_eq!(kv.put("private-key", "private-value").await.is_ok(), status == Some(200));

@@ -114,7 +114,7 @@ async fn acl_rules_translate() {
     assert_eq!(legacy.translate("").await.unwrap(), "");
     let error = legacy.translate("nope nope").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Api(ApiErrorKind::InvalidRequest));
-    assert_denied(management().with_token(None).acl().legacy().translate(&rules).await);
+    assert_denied(management().without_token().acl().legacy().translate(&rules).await);
 }
 
 #[tokio::test]

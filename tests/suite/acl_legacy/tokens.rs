@@ -23,7 +23,7 @@ async fn acl_list() {
     assert_eq!(initial.kind, TokenType::Management);
     assert!(!format!("{:?}", listed.value).contains(id.expose()));
 
-    assert_denied(management().with_token(None).acl().legacy().list().await);
+    assert_denied(management().without_token().acl().legacy().list().await);
     assert_denied(management().with_token(Token::try_from(token).unwrap()).acl().legacy().list().await);
 }
 
@@ -50,7 +50,7 @@ async fn acl_create() {
     let token = legacy.info(&id).await.unwrap().unwrap();
     assert_eq!((token.name.as_str(), token.rules.as_str()), ("replaced", ""));
 
-    assert_denied(management().with_token(None).acl().legacy().create().await);
+    assert_denied(management().without_token().acl().legacy().create().await);
     for odd in [legacy.create().kind("root".into()), legacy.create().id("")] {
         assert_eq!(odd.await.unwrap_err().kind(), ErrorKind::Request);
     }
@@ -66,7 +66,7 @@ async fn acl_get() {
     let token = legacy.info(&id).await.unwrap().unwrap();
     assert_eq!((&token.id, &token.name), (&id, &name));
     assert_eq!(legacy.info(&token).await.unwrap().unwrap(), token, "a token stands for its id");
-    let nobody = management().with_token(None).acl().legacy();
+    let nobody = management().without_token().acl().legacy();
     assert_eq!(nobody.info(&id).await.unwrap().unwrap(), token, "who knows the id may read it");
     assert_eq!(legacy.info("no-such-token").await.unwrap(), None);
     assert_eq!(legacy.info("a/b").await.unwrap_err().kind(), ErrorKind::Request);
@@ -110,7 +110,7 @@ async fn acl_update_creates_nothing() {
     assert_eq!(legacy.replace(&id).name("new").await.unwrap().expose(), id);
     assert_eq!(legacy.info(&id).await.unwrap().unwrap().name, "new");
 
-    let nobody = management().with_token(None).acl().legacy();
+    let nobody = management().without_token().acl().legacy();
     assert_denied(nobody.update(&id).name("theirs").await);
     assert_eq!(legacy.info(&id).await.unwrap().unwrap().name, "new");
     // Shown here, but no legacy token.
@@ -132,7 +132,7 @@ async fn acl_clone() {
     assert_eq!((copied.name, copied.kind, copied.rules), (original.name, original.kind, original.rules));
 
     assert_denied(legacy.clone("no-such-token").await);
-    assert_denied(management().with_token(None).acl().legacy().clone(&id).await);
+    assert_denied(management().without_token().acl().legacy().clone(&id).await);
 }
 
 #[tokio::test]
@@ -142,7 +142,7 @@ async fn acl_delete() {
     }
     let legacy = legacy();
     let id = legacy.create().await.unwrap();
-    assert_denied(management().with_token(None).acl().legacy().destroy(&id).await);
+    assert_denied(management().without_token().acl().legacy().destroy(&id).await);
     assert!(legacy.info(&id).await.unwrap().is_some());
     assert!(legacy.destroy(&id).await.unwrap());
     assert_eq!(legacy.info(&id).await.unwrap(), None);

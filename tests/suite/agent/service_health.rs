@@ -54,7 +54,7 @@ async fn what_does_not_exist_has_no_health() {
 async fn what_may_not_be_read_is_an_error() {
     let agent = Agent::builder().acl().start();
     client_of(&agent).agent().service().register("web").await.unwrap();
-    let services = client_of(&agent).with_token(None).agent().service();
+    let services = client_of(&agent).without_token().agent().service();
     assert!(services.health("web").await.unwrap_err().is_permission_denied());
     assert!(services.health_by_name("web").await.unwrap_err().is_permission_denied());
     assert!(services.get("web").await.unwrap_err().is_permission_denied());

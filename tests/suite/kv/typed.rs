@@ -73,7 +73,7 @@ async fn what_does_not_fit_is_told_with_its_place() {
     let (kv, key) = (client().kv(), unique("typed-misfit"));
     kv.put(&key, r#"{"color":"red","sizes":[1,300]}"#).await.unwrap();
     let error = kv.get_as::<Theme>(&key).await.unwrap_err();
-    assert_eq!((error.kind(), error.route()), (ErrorKind::Decode, "/v1/kv/{*key}"));
+    assert_eq!((error.kind(), error.route()), (ErrorKind::Decode, Some("/v1/kv/{*key}")));
     assert!(!error.is_retryable() && !error.is_outcome_unknown());
     let cause = error.source().unwrap().downcast_ref::<DecodeError>().unwrap();
     assert_eq!(cause.path(), Some("sizes[1]"));

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use consul_client::runtime::TokioRuntime;
 use consul_client::transport::{Body, Executor, TransportError};
-use consul_client::{Builder, Client};
+use consul_client::{Client, ClientBuilder};
 
 /// Counts what a client attempts.
 #[derive(Clone, Debug)]
@@ -17,7 +17,7 @@ pub(super) struct Attempts {
 
 impl Attempts {
     /// A client whose attempts are counted.
-    pub(super) fn of_client(builder: impl Fn() -> Builder) -> (Client, Self) {
+    pub(super) fn of_client(builder: impl Fn() -> ClientBuilder) -> (Client, Self) {
         let executor = Arc::clone(builder().build().unwrap().executor());
         let attempts = Self { executor, count: Arc::default() };
         let counted = builder().executor(Arc::new(attempts.clone()), Arc::new(TokioRuntime::new()));

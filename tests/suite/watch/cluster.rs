@@ -169,7 +169,7 @@ async fn write(cluster: Arc<Cluster>, progress: Progress, number: usize) {
         .servers()
         .iter()
         .map(|server| {
-            Client::builder().address(server.url()).timeout(Duration::from_secs(2)).build().unwrap()
+            Client::builder().address(server.url()).attempt_timeout(Duration::from_secs(2)).build().unwrap()
         })
         .collect();
     let (mut random, mut server) = (number as u64, number);

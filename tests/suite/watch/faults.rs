@@ -110,7 +110,7 @@ async fn ride_out(
     direct: Client,
 ) {
     subject.set(&direct, "before").await;
-    let builder = || Client::builder().address(proxy.url()).timeout(GRACE);
+    let builder = || Client::builder().address(proxy.url()).attempt_timeout(GRACE);
     let (client, attempts) = Attempts::of_client(builder);
     let mut watch = subject.watch(&client, |settings| settings.wait = WAIT);
     watch.until_state("before").await;

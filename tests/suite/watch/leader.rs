@@ -28,7 +28,7 @@ async fn a_watch_through_a_follower_tells_what_is_written_after_the_leader_is_lo
     for loss in [Loss::Killed, Loss::Terminated, Loss::Frozen] {
         let (leader, follower) = (cluster.leader(), cluster.followers()[0]);
         let proxy = Proxy::to(follower.http_addr()).await;
-        let client = |url: &str| Client::builder().address(url).timeout(GRACE).build().unwrap();
+        let client = |url: &str| Client::builder().address(url).attempt_timeout(GRACE).build().unwrap();
         let (client, direct) = (client(&proxy.url()), client(follower.url()));
         let [key, service] = Subject::both();
         let mut watches = [key.watch(&client, settings), service.watch(&client, settings)];

@@ -18,7 +18,8 @@ const STALL: Duration = Duration::from_secs(2);
 async fn what_an_agent_says_without_its_servers_is_no_state() {
     let server = Agent::builder().start();
     let agent = Agent::builder().client_of([&server]).start();
-    let client = Client::builder().address(agent.url()).timeout(Duration::from_secs(2)).build().unwrap();
+    let client =
+        Client::builder().address(agent.url()).attempt_timeout(Duration::from_secs(2)).build().unwrap();
     let (direct, subject) = (client_of(&server), Subject::new(Kind::Service));
     subject.set(&direct, "before").await;
     let mut watch = subject.watch(&client, |settings| {

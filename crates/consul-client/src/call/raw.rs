@@ -9,27 +9,30 @@ use consul_proto::{EncodeError, Method, Options, RawRequest};
 use http::{HeaderName, HeaderValue, header};
 use serde::Serialize;
 
-use crate::client::Attempt;
+use crate::builder::headers;
+use crate::call::timeout::Timeouts;
+use crate::client::Outgoing;
 use crate::error::Route;
-use crate::{Client, Error, Token};
+use crate::token::Tokens;
+use crate::{Client, Error, Token, TokenError};
 
-/// A request that no endpoint describes: method, path, query, headers and body are the caller's.
+/// A request that no endpoint describes: the caller sets method, path, query, headers and body.
 ///
-/// The client's token, datacenter, namespace and partition go with it. Every status is an answer, and the body comes as
-/// it is, whole.
+/// The client adds its token, datacenter, namespace and partition. A response of any status is returned as it is, with
+/// its complete body.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is awaited"]
 pub struct RawCall {
     client: Client,
     request: RawRequest,
-    token: Option<Token>,
-    timeout: Option<Duration>,
+    tokens: Option<Tokens>,
+    timeouts: Timeouts,
 }
 
 impl RawCall {
     pub(crate) fn new(client: Client, method: Method, path: String) -> Self {
         let request = RawRequest::new(method, path);
-        Self { client, request, token: None, timeout: None }
+        Self { client, request, tokens: None, timeouts: Timeouts::default() }
     }
 
     /// Adds `name=value` to the query, escaped.
@@ -38,13 +41,16 @@ impl RawCall {
         self
     }
 
-    /// Adds a bare parameter to the query, escaped.
+    /// Adds a parameter without a value to the query, escaped.
     pub fn flag(mut self, name: impl Into<String>) -> Self {
         self.request.query.push((name.into(), None));
         self
     }
 
     /// Sets a header.
+    ///
+    /// Headers that frame a message, such as `Content-Length`, cannot be set: the call returns an error of the kind
+    /// [`ErrorKind::Request`](crate::ErrorKind::Request), and the request is not sent.
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.request.headers.insert(name, value);
         self
@@ -60,7 +66,7 @@ impl RawCall {
     ///
     /// # Errors
     ///
-    /// Where it cannot be written as JSON.
+    /// Returns an error if `value` cannot be encoded as JSON.
     pub fn json(self, value: &impl Serialize) -> Result<Self, Error> {
         match serde_json::to_vec(value) {
             Ok(body) => Ok(self.json_bytes(body)),
@@ -72,27 +78,41 @@ impl RawCall {
         self.body(body).header(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))
     }
 
-    /// Uses this token instead of the client's.
-    pub fn token(mut self, token: &Token) -> Self {
-        self.token = Some(token.clone());
+    /// Sets the token, instead of the client's.
+    pub fn token(mut self, token: impl TryInto<Token, Error: Into<TokenError>>) -> Self {
+        self.tokens = Some(Tokens::of(token));
         self
     }
 
-    /// How long the attempt may take, instead of the client's [`timeout`](crate::Builder::timeout).
+    /// Sets how long the whole call lasts at most, instead of the client's
+    /// [`timeout`](crate::ClientBuilder::timeout).
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
+        self.timeouts.call = Some(timeout);
+        self
+    }
+
+    /// Sets how long one attempt lasts at most, instead of the client's
+    /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout).
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.timeouts.attempt = Some(timeout);
         self
     }
 
     async fn send(self) -> Result<http::Response<Bytes>, Error> {
-        let Self { client, request, token, timeout } = self;
+        let Self { client, request, tokens, timeouts } = self;
         let route = Route::raw(request.method.clone());
-        let settings = client.settings();
-        let allowance = timeout.unwrap_or(settings.timeout);
-        // What it reads and how is the caller's; where it goes is the client's.
-        let options = Options { consistency: None, ..settings.options.clone() };
+        let rejected = request.headers.keys().find_map(headers::rejected);
+        if let Some(reason) = rejected {
+            let error = EncodeError::Invalid { name: "header", reason: reason.to_owned() };
+            return Err(Error::encode(route, error));
+        }
+        // The consistency mode is the caller's, as the path is.
+        let options = Options { consistency: None, ..client.settings().options.clone() };
         match request.encode(&options) {
-            Ok(request) => client.exchange(request, Attempt { route, token, allowance }).await,
+            Ok(request) => {
+                let outgoing = Outgoing { request, route, tokens, timeouts, held: Duration::ZERO };
+                client.exchange(outgoing).await.map(|(response, _)| response)
+            }
             Err(error) => Err(Error::encode(route, error)),
         }
     }

@@ -1,4 +1,4 @@
-//! Bodies that are read piece by piece.
+//! Bodies that are read in chunks.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -11,40 +11,44 @@ use http_body::Body as _;
 use crate::Error;
 use crate::error::Route;
 
-/// A body as a stream of its chunks.
+/// The body of a response, as a stream of chunks.
 ///
-/// Ends after the last byte; a body that breaks off gives an error first. Dropping it closes the connection.
+/// Ends after the last byte; if the body is cut off, with an error. Dropping the stream cancels the request.
 #[derive(Debug)]
-pub struct Chunks {
+pub struct BodyStream {
     body: Body,
     route: Route,
 }
 
-impl Chunks {
+impl BodyStream {
     pub(crate) fn new(body: Body, route: Route) -> Self {
         Self { body, route }
     }
 
-    /// Waits for the next chunk; `None` after the last.
+    /// Waits for the next chunk. Returns `None` after the last one.
     ///
     /// # Errors
     ///
-    /// Where the body breaks off.
+    /// Returns an error if the body is cut off.
+    ///
+    /// # Cancel safety
+    ///
+    /// This method is cancel safe.
     pub async fn next(&mut self) -> Option<Result<Bytes, Error>> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
 
-    /// Reads the rest, unless it is longer than `limit` bytes.
+    /// Reads the rest of the body.
     ///
     /// # Errors
     ///
-    /// Where it is longer, or breaks off.
+    /// Returns an error if the rest is longer than `limit` bytes, or if the body is cut off.
     pub async fn collect(self, limit: usize) -> Result<Bytes, Error> {
         self.body.collect(limit).await.map_err(|error| Error::transport(self.route, error))
     }
 }
 
-impl Stream for Chunks {
+impl Stream for BodyStream {
     type Item = Result<Bytes, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {

@@ -3,7 +3,7 @@
 //! | AIOConsul | here |
 //! |---|---|
 //! | `Consul(host)` | [`Client::new`], [`Client::from_env`] |
-//! | `Consul(host, token=, consistency=)` | [`Client::builder`] with [`token`](crate::Builder::token), [`consistency`](crate::Builder::consistency) |
+//! | `Consul(host, token=, consistency=)` | [`Client::builder`] with [`token`](crate::ClientBuilder::token), [`consistency`](crate::ClientBuilder::consistency) |
 //! | `token`, `consistency` | [`Client::token`], [`Client::options`]; `host` is in the `Debug` form of [`Client::executor`] |
 //! | `request`, `get`, `post`, `put`, `delete` | [`Client::request`]`(Method::GET, path)` and so on: every status is an answer |
 //! | `endpoint.dc(name)` | `datacenter(name)` of the group, or of one [call](crate::Call::datacenter), or [`Client::with_datacenter`] |
@@ -134,7 +134,7 @@
 //! - **A token is never shown**: it travels in a header and not in the query, and no log or `Debug` form has it.
 //! - **Times are [`Duration`](std::time::Duration)s** and are sent with their unit: a lock delay of 15 was 15 seconds
 //!   or nanoseconds, depending on its size.
-//! - **Every call has a limit of time**: 5 seconds, unless [set](crate::Builder::timeout). Connections are kept and
+//! - **Every call has a limit of time**: 5 seconds, unless [set](crate::ClientBuilder::timeout). Connections are kept and
 //!   used again.
 //! - **There are blocking reads** ([`Call::block`](crate::Call::block)) and [watches](crate::watch), which AIOConsul
 //!   had not. In place of a loop that asks and sleeps there are `kv.get(key).watch()`,

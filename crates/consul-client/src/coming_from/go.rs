@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `api.NewClient(api.DefaultConfig())` | [`Client::from_env`] |
 //! | `api.NewClient(&api.Config{..})` | [`Client::builder`] |
-//! | `QueryOptions{AllowStale, RequireConsistent}` | [`.stale()`](crate::Call::stale), [`.consistent()`](crate::Call::consistent); for all reads [`Builder::consistency`](crate::Builder::consistency) |
+//! | `QueryOptions{AllowStale, RequireConsistent}` | [`.stale()`](crate::Call::stale), [`.consistent()`](crate::Call::consistent); for all reads [`ClientBuilder::consistency`](crate::ClientBuilder::consistency) |
 //! | `QueryOptions{WaitIndex, WaitTime}` | [`.block(index, wait)`](crate::Call::block) |
 //! | `QueryOptions{WaitHash}` | [`.block_on_hash(hash, wait)`](crate::Call::block_on_hash) |
 //! | `QueryOptions{UseCache, MaxAge, StaleIfError}` | [`.cached(..)`](crate::Call::cached) |
@@ -105,7 +105,7 @@
 //!   [`.block`](crate::Call::block). A [watch](crate::watch) takes care of both, of outages, and of servers that answer
 //!   without waiting.
 //! - **A wait without `WaitTime`** lasts for the server's 5 minutes, and Go's client has no limit of its own: a
-//!   connection that hangs, hangs. Here every call has one, 5 seconds unless [set](crate::Builder::timeout), on top of
+//!   connection that hangs, hangs. Here every call has one, 5 seconds unless [set](crate::ClientBuilder::timeout), on top of
 //!   the wait.
 //! - **`Lock` renews its session in the background and closes a channel when the lock is lost**, which it notices by
 //!   reading the key. Whoever builds on [`acquire`](crate::kv::Put::acquire) has to renew the session well before its

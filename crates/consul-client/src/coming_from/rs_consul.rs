@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `Config { address, token, .. }`, `Consul::new(config)` | [`Client::new`], [`Client::builder`] |
 //! | `Config::from_env()` | [`Client::from_env`] |
-//! | `Consul::new_with_client(config, https_client)` | [`Builder::executor`](crate::Builder::executor) |
+//! | `Consul::new_with_client(config, https_client)` | [`ClientBuilder::executor`](crate::ClientBuilder::executor) |
 //! | `QueryOptions { datacenter, namespace, timeout, index, wait }` | setters of each [call](crate::Call): `.datacenter(..).namespace(..).timeout(..).block(index, wait)` |
 //! | `ResponseMeta { response, index }` | [`Response`](crate::Response)` { value, meta }`, from [`.send()`](crate::Call::send)`.await` |
 //! | `read_key(ReadKeyRequest { key, .. })` | [`client.kv().get(key)`](Kv::get) |
@@ -46,7 +46,7 @@
 //!   back and the pause after a failure were the caller's. They are a [watch's](crate::watch#how-watches-behave).
 //! - **Dropping a lock sent a blocking request** on the thread that it was dropped on, and its failure was not told.
 //!   Here releasing is a call, with a result.
-//! - **Every call has a limit of time**: 5 seconds, unless [set](crate::Builder::timeout). Reading and writing keys had
+//! - **Every call has a limit of time**: 5 seconds, unless [set](crate::ClientBuilder::timeout). Reading and writing keys had
 //!   none.
 //! - **Connections are kept and used again**; each request had one of its own, unless the builder was changed.
 //! - **The environment**: without `CONSUL_HTTP_ADDR` both use `http://127.0.0.1:8500`; here the address may be without

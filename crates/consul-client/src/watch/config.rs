@@ -199,7 +199,7 @@ where
             }
             Err(error) => {
                 let route = self.watch.driver.route().clone();
-                let error = Error::response(route, ResponseError::Decode(error.into_decode_error()));
+                let error = Error::response(route, ResponseError::Decode(error.into_decode_error()), None);
                 self.misfit = Some(Misfit { error, confirmed_at: before });
                 self.misfit().map(Update::Trouble)
             }

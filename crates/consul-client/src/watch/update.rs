@@ -7,8 +7,8 @@ use std::time::Duration;
 use consul_proto::ResponseError;
 use consul_proto::machine::watch::{Cause, Event, State};
 
-use crate::Error;
 use crate::error::Route;
+use crate::{Error, Token};
 
 /// What a watch tells.
 #[derive(Debug)]
@@ -66,25 +66,29 @@ pub(super) fn poll_state<T>(
 }
 
 /// An event of the machine in the words of this crate; its end is an error.
-pub(super) fn of<T>(event: Event<T, Error>, route: &Route) -> Result<Update<T>, Error> {
+pub(super) fn of<T>(
+    event: Event<T, Error>,
+    route: &Route,
+    token: Option<&Token>,
+) -> Result<Update<T>, Error> {
     match event {
         Event::State(state) => Ok(Update::State(state)),
         Event::Trouble(trouble) => {
             let unconfirmed = trouble.unconfirmed;
-            Ok(Update::Trouble(Trouble { error: error_of(trouble.cause, route), unconfirmed }))
+            Ok(Update::Trouble(Trouble { error: error_of(trouble.cause, route, token), unconfirmed }))
         }
         Event::Shortened(wait) => Ok(Update::Shortened(wait)),
-        Event::Ended(cause) => Err(error_of(cause, route)),
+        Event::Ended(cause) => Err(error_of(cause, route, token)),
         // The enum is open; what is left of it says that all is well.
         _ => Ok(Update::Confirmed),
     }
 }
 
-fn error_of(cause: Cause<Error>, route: &Route) -> Error {
+fn error_of(cause: Cause<Error>, route: &Route, token: Option<&Token>) -> Error {
     match cause {
         Cause::Failed(failure) => failure.error,
-        Cause::Api(error) => Error::api(route.clone(), error),
-        Cause::Decode(error) => Error::response(route.clone(), ResponseError::Decode(error)),
+        Cause::Api(error) => Error::response(route.clone(), ResponseError::Api(error), token),
+        Cause::Decode(error) => Error::response(route.clone(), ResponseError::Decode(error), token),
         Cause::Request(error) => Error::encode(route.clone(), error),
     }
 }

@@ -3,7 +3,7 @@
 use std::pin::Pin;
 use std::time::Duration;
 
-use consul_client::Error;
+use consul_client::{Error, Token};
 
 use consul_client::watch::{Ends, Update};
 use futures_core::Stream;
@@ -26,7 +26,7 @@ fn states_come_as_they_change() {
 #[test]
 fn a_watch_asks_as_its_call_would() {
     let world = World::new(store(&[(secs(0), "a")]));
-    let token = "5ecbe7".parse().unwrap();
+    let token = Token::new("5ecbe7").unwrap();
     let call = world.client.kv().raw("k").token(&token).stale().datacenter("dc2");
     let mut watch = call.index(99).wait(secs(7)).watch();
     assert!(world.asked().is_empty(), "nothing is sent before the first poll");
@@ -96,10 +96,11 @@ fn an_attempt_ends_with_its_time() {
         true => (NEVER, None),
         false => (Duration::ZERO, Some((200, 10, "a"))),
     });
-    let mut watch = world.client.kv().raw("k").timeout(secs(3)).watch().wait(secs(16)).ends(Ends::OnFailure);
+    let mut watch =
+        world.client.kv().raw("k").attempt_timeout(secs(3)).watch().wait(secs(16)).ends(Ends::OnFailure);
     assert_eq!(world.next(&mut watch, NEVER).unwrap(), "a");
     let end = world.next(&mut watch, NEVER).unwrap();
-    assert_eq!(end, "ended: GET /v1/kv/{*key} got no whole answer within 20s");
+    assert_eq!(end, "ended: GET /v1/kv/{*key} timed out after 20s");
     assert_eq!((world.clock.now(), world.under_way()), (secs(20), 0));
     assert_eq!(world.next(&mut watch, NEVER).unwrap(), "end");
 }

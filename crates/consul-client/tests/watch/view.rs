@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use consul_client::watch::{Config, Diffs, Ends};
-use consul_client::{ErrorKind, View, Watch, event, kv, proto};
+use consul_client::{ErrorKind, Token, View, Watch, event, kv, proto};
 
 use crate::world::{NEVER, World, entries, secs, store, tell, text};
 
@@ -92,7 +92,7 @@ fn handles_go_anywhere() {
 #[test]
 fn what_asks_for_something_else_is_another_watch() {
     let world = World::new(store(&[(secs(0), "a")]));
-    let (kv, token) = (world.client.kv(), "5ecbe7".parse().unwrap());
+    let (kv, token) = (world.client.kv(), Token::new("5ecbe7").unwrap());
     let views = [
         kv.raw("k").view(),
         kv.raw("other").view(),

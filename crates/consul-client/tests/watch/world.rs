@@ -306,7 +306,7 @@ impl World {
             most: Mutex::default(),
         });
         let builder = Client::builder()
-            .long_polls(long_polls)
+            .max_long_polls(long_polls)
             .executor(Arc::clone(&server) as _, Arc::new(clock.clone()));
         Self { clock, server, client: builder.build().unwrap() }
     }

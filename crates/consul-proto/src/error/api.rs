@@ -85,6 +85,18 @@ impl ApiError {
         }))
     }
 
+    /// Replaces texts that came from the server, if `map` returns another one.
+    #[must_use]
+    pub(crate) fn map_texts(mut self, map: &dyn Fn(&str) -> Option<String>) -> Self {
+        let Report { message, location, .. } = &mut *self.0;
+        for text in std::iter::once(message).chain(location) {
+            if let Some(mapped) = map(text) {
+                *text = mapped;
+            }
+        }
+        self
+    }
+
     /// Status of the answer.
     #[must_use]
     pub fn status(&self) -> StatusCode {

@@ -38,6 +38,19 @@ struct Fault {
     is_value: bool,
 }
 
+impl ResponseError {
+    /// Replaces texts that came from the server, if `map` returns another one. A client masks its token with it.
+    ///
+    /// The texts may have been cut off.
+    #[must_use]
+    pub fn map_texts(self, map: impl Fn(&str) -> Option<String>) -> Self {
+        match self {
+            Self::Api(error) => Self::Api(error.map_texts(&map)),
+            Self::Decode(error) => Self::Decode(error.map_texts(&map)),
+        }
+    }
+}
+
 /// Characters of a body that an error shows.
 const EXCERPT: usize = 200;
 
@@ -76,6 +89,16 @@ impl DecodeError {
         let mut error = Self::new(head, body, reason);
         error.0.path = Some(path);
         error
+    }
+
+    pub(crate) fn map_texts(mut self, map: &dyn Fn(&str) -> Option<String>) -> Self {
+        let Fault { content_type, path, reason, excerpt, .. } = &mut *self.0;
+        for text in [reason, excerpt].into_iter().chain(content_type).chain(path) {
+            if let Some(mapped) = map(text) {
+                *text = mapped;
+            }
+        }
+        self
     }
 
     /// Status of the answer.

@@ -123,7 +123,7 @@ async fn run(port: u16, subject: Subject, count: usize, idle: Duration) -> Resul
     let address = format!("127.0.0.1:{port}");
     // With places for twice as many, watches need not take turns, and stay idle for as long as the server waits.
     let polls = 2 * (WARM + count);
-    let client = Client::builder().address(&address).token(TOKEN).long_polls(polls).build()?;
+    let client = Client::builder().address(&address).token(TOKEN).max_long_polls(polls).build()?;
     let observer = Client::new(&address)?;
     let mut kept = Vec::with_capacity(WARM + count);
     // There is one to be shared, unless each has its own or none.

@@ -17,7 +17,7 @@ use crate::error::Route;
 use crate::runtime::{Instant, Runtime};
 use crate::views::Query;
 use crate::watch::{State, Trouble, Update, View, Watch};
-use crate::{Client, Error, Token};
+use crate::{Client, Error};
 
 /// What is watched in the background.
 pub(crate) trait Source: Send + 'static {
@@ -250,7 +250,7 @@ fn query<E: Watchable>(watch: &Watch<E>) -> Option<Query> {
         endpoint: TypeId::of::<E>(),
         target: request.uri().to_string(),
         cache_control: request.headers().get(http::header::CACHE_CONTROL).cloned(),
-        token: watch.driver.token().map(Token::header),
+        tokens: watch.driver.tokens().clone(),
         settings: machine.settings().clone(),
     })
 }

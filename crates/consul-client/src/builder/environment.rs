@@ -1,0 +1,162 @@
+//! The environment variables of the official client.
+
+use std::env::VarError;
+use std::path::PathBuf;
+
+use http::HeaderValue;
+use zeroize::Zeroizing;
+
+use crate::builder::headers::basic_auth;
+use crate::{ConfigError, Token};
+
+/// The values of the environment variables that are set and not empty.
+#[derive(Debug, Default)]
+pub(super) struct Environment {
+    pub(super) address: Option<String>,
+    pub(super) ssl: Option<bool>,
+    pub(super) token: Option<Token>,
+    pub(super) token_file: Option<PathBuf>,
+    pub(super) auth: Option<HeaderValue>,
+    pub(super) namespace: Option<String>,
+    pub(super) partition: Option<String>,
+}
+
+/// Variables that configure TLS.
+const TLS: [&str; 6] = [
+    "CONSUL_HTTP_SSL_VERIFY",
+    "CONSUL_CACERT",
+    "CONSUL_CAPATH",
+    "CONSUL_CLIENT_CERT",
+    "CONSUL_CLIENT_KEY",
+    "CONSUL_TLS_SERVER_NAME",
+];
+
+impl Environment {
+    /// Reads the variables through `var`.
+    pub(super) fn read(var: impl Fn(&'static str) -> Result<String, VarError>) -> Result<Self, ConfigError> {
+        let text = |setting| match var(setting) {
+            Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
+            Err(VarError::NotPresent) => Ok(None),
+            Err(VarError::NotUnicode(_)) => Err(ConfigError::invalid(setting, None, "is not UTF-8 text")),
+        };
+        for setting in TLS {
+            if text(setting)?.is_some() {
+                return Err(ConfigError::Unsupported { setting, reason: NO_TLS });
+            }
+        }
+        let token = |secret: String| Token::new(secret);
+        Ok(Self {
+            address: text("CONSUL_HTTP_ADDR")?,
+            ssl: text(SSL)?.map(|value| parse_bool(SSL, &value)).transpose()?,
+            token: text("CONSUL_HTTP_TOKEN")?
+                .map(token)
+                .transpose()
+                .map_err(|source| ConfigError::Token { setting: "CONSUL_HTTP_TOKEN", source })?,
+            token_file: text("CONSUL_HTTP_TOKEN_FILE")?.map(PathBuf::from),
+            auth: text(AUTH)?.map(|value| parse_auth(Zeroizing::new(value))).transpose()?,
+            namespace: text("CONSUL_NAMESPACE")?,
+            partition: text("CONSUL_PARTITION")?,
+        })
+    }
+}
+
+pub(super) const SSL: &str = "CONSUL_HTTP_SSL";
+const AUTH: &str = "CONSUL_HTTP_AUTH";
+pub(super) const NO_TLS: &str = "this version of the client does not implement TLS";
+
+/// Parses a boolean in the forms that the official client accepts.
+fn parse_bool(setting: &'static str, value: &str) -> Result<bool, ConfigError> {
+    match value {
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(true),
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(false),
+        _ => Err(ConfigError::invalid(setting, value.to_owned(), "expected true or false (or 1, 0, t, f)")),
+    }
+}
+
+/// Splits `user:password` at the first colon; without a colon everything is the user.
+fn parse_auth(value: Zeroizing<String>) -> Result<HeaderValue, ConfigError> {
+    let (user, password) = value.split_once(':').unwrap_or((&value, ""));
+    basic_auth(user, password).map_err(|reason| ConfigError::invalid(AUTH, None, reason))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(vars: &[(&'static str, &str)]) -> Result<Environment, ConfigError> {
+        Environment::read(|name| {
+            let var = vars.iter().find(|(key, _)| *key == name);
+            var.map(|(_, value)| (*value).to_owned()).ok_or(VarError::NotPresent)
+        })
+    }
+
+    #[test]
+    fn each_variable_sets_its_field() {
+        let environment = read(&[
+            ("CONSUL_HTTP_ADDR", "10.0.0.1:8501"),
+            ("CONSUL_HTTP_TOKEN", "5ecbe7"),
+            ("CONSUL_HTTP_TOKEN_FILE", "/run/token"),
+            ("CONSUL_HTTP_AUTH", "alice:pass:word"),
+            ("CONSUL_HTTP_SSL", "T"),
+            ("CONSUL_NAMESPACE", "team"),
+            ("CONSUL_PARTITION", "part"),
+        ])
+        .unwrap();
+        assert_eq!(environment.address.as_deref(), Some("10.0.0.1:8501"));
+        assert_eq!(environment.token.unwrap().header().as_bytes(), b"5ecbe7");
+        assert_eq!(environment.token_file.unwrap().to_str(), Some("/run/token"));
+        assert_eq!(environment.auth.unwrap().as_bytes(), b"Basic YWxpY2U6cGFzczp3b3Jk");
+        assert_eq!(environment.ssl, Some(true));
+        assert_eq!(environment.namespace.as_deref(), Some("team"));
+        assert_eq!(environment.partition.as_deref(), Some("part"));
+    }
+
+    #[test]
+    fn empty_variables_count_as_unset() {
+        let all = TLS.into_iter().chain([
+            "CONSUL_HTTP_ADDR",
+            "CONSUL_HTTP_TOKEN",
+            "CONSUL_HTTP_TOKEN_FILE",
+            "CONSUL_HTTP_AUTH",
+            "CONSUL_HTTP_SSL",
+            "CONSUL_NAMESPACE",
+            "CONSUL_PARTITION",
+        ]);
+        let empty: Vec<_> = all.map(|name| (name, "")).collect();
+        let environment = read(&empty).unwrap();
+        assert!(environment.address.is_none() && environment.token.is_none() && environment.ssl.is_none());
+        assert!(environment.token_file.is_none() && environment.auth.is_none());
+        assert!(environment.namespace.is_none() && environment.partition.is_none());
+    }
+
+    #[test]
+    fn malformed_variable_is_an_error_with_name_value_and_expectation() {
+        for value in ["yes", "TrUe", "2", " true"] {
+            let error = read(&[("CONSUL_HTTP_SSL", value)]).unwrap_err().to_string();
+            assert!(error.contains("CONSUL_HTTP_SSL") && error.contains("expected true or false"), "{error}");
+            assert!(error.contains(value), "{error}");
+        }
+    }
+
+    #[test]
+    fn malformed_secret_is_an_error_without_its_value() {
+        for (name, secret) in [("CONSUL_HTTP_TOKEN", "5ecbe7\n"), ("CONSUL_HTTP_AUTH", "user:5ecbe7\n")] {
+            let error = read(&[(name, secret)]).unwrap_err().to_string();
+            assert!(error.contains(name) && !error.contains("5ecbe7"), "{error}");
+        }
+    }
+
+    #[test]
+    fn variable_that_is_not_text_is_an_error() {
+        let error = Environment::read(|_| Err(VarError::NotUnicode("\u{fffd}".into()))).unwrap_err();
+        assert!(error.to_string().contains("is not UTF-8 text"), "{error}");
+    }
+
+    #[test]
+    fn variables_that_need_tls_are_rejected_by_name() {
+        for name in TLS {
+            let error = read(&[(name, "x")]).unwrap_err().to_string();
+            assert!(error.contains(name) && error.contains("TLS"), "{error}");
+        }
+    }
+}

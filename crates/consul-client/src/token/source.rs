@@ -1,0 +1,118 @@
+//! Where the token of a request comes from.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::{Token, TokenError};
+
+/// Error of a [`TokenSource`].
+pub type TokenSourceError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Supplies the token of each attempt, so that a token can be replaced without rebuilding the client.
+///
+/// A client asks its source before every attempt of a call and before every request of a watch. So a source answers from
+/// memory if it can. Implementations are written with the crate `async-trait`:
+///
+/// ```
+/// use async_trait::async_trait;
+/// use consul_client::{Token, TokenSource, TokenSourceError};
+///
+/// #[derive(Debug)]
+/// struct Vault;
+///
+/// #[async_trait]
+/// impl TokenSource for Vault {
+///     async fn token(&self) -> Result<Option<Token>, TokenSourceError> {
+///         Ok(Some(Token::new("b1gs33cr3t")?))
+///     }
+/// }
+/// ```
+#[async_trait]
+pub trait TokenSource: fmt::Debug + Send + Sync + 'static {
+    /// Returns the token of the next attempt, or `None` to send the request without a token.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if there is no token to use. The request is not sent then, and the call ends with an error of
+    /// the kind [`ErrorKind::Token`](crate::ErrorKind::Token).
+    async fn token(&self) -> Result<Option<Token>, TokenSourceError>;
+
+    /// Is called if a server does not know `token`. Returns whether the request is sent again, after a backoff.
+    ///
+    /// That helps if the source has another token by now, or if the token is so new that not all servers know it. By
+    /// default it does not.
+    async fn rejected(&self, token: &Token) -> bool {
+        let _ = token;
+        false
+    }
+
+    /// Is called when the client [closes](crate::Client::close). By default it does nothing.
+    async fn close(&self) {}
+}
+
+/// The token of a client or a call.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Tokens {
+    #[default]
+    None,
+    Fixed(Token),
+    /// The text was not a token, which is reported by the first request.
+    Invalid(TokenError),
+    Source(Arc<dyn TokenSource>),
+}
+
+impl Tokens {
+    pub(crate) fn of(token: impl TryInto<Token, Error: Into<TokenError>>) -> Self {
+        match token.try_into() {
+            Ok(token) => Self::Fixed(token),
+            Err(error) => Self::Invalid(error.into()),
+        }
+    }
+
+    /// Returns the token of the next attempt.
+    pub(crate) async fn current(&self) -> Result<Option<Token>, TokenSourceError> {
+        match self {
+            Self::None => Ok(None),
+            Self::Fixed(token) => Ok(Some(token.clone())),
+            Self::Invalid(error) => Err(Box::new(*error)),
+            Self::Source(source) => source.token().await,
+        }
+    }
+
+    #[expect(dead_code, reason = "used with retries")]
+    /// Handles the rejection of a token. Returns whether to send the request again.
+    pub(crate) async fn rejected(&self, token: &Token) -> bool {
+        match self {
+            Self::Source(source) => source.rejected(token).await,
+            Self::None | Self::Fixed(_) | Self::Invalid(_) => false,
+        }
+    }
+}
+
+/// Tokens are the same if a request with one can share its response with the other: by secret, or by source.
+impl PartialEq for Tokens {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::None, Self::None) => true,
+            (Self::Fixed(one), Self::Fixed(other)) => one == other,
+            (Self::Invalid(one), Self::Invalid(other)) => one == other,
+            (Self::Source(one), Self::Source(other)) => Arc::ptr_eq(one, other),
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Tokens {}
+
+impl Hash for Tokens {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self {
+            Self::None | Self::Invalid(_) => {}
+            Self::Fixed(token) => token.header().hash(state),
+            Self::Source(source) => Arc::as_ptr(source).cast::<()>().hash(state),
+        }
+    }
+}
