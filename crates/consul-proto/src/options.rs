@@ -230,7 +230,7 @@ mod tests {
         let consistency = Some(Consistency::MaxStale(Duration::MAX));
         let options =
             Options { wait: Some(Duration::MAX), consistency, cached: Some(cached), ..Options::default() };
-        options.write(&mut request);
+        options.write(Scope::ALL, &mut request);
         let request = request.finish(http::Method::GET).unwrap();
         assert_eq!(request.uri().query(), Some("max_stale=9223372036000ms&cached&wait=600000ms"));
         let directives = "max-age=9223372036, stale-if-error=9223372036";
