@@ -84,7 +84,7 @@ async fn what_every_agent_would_refuse_is_not_sent() {
     for register in odd {
         assert_eq!(register.await.unwrap_err().kind(), ErrorKind::Request);
     }
-    for id in ["", "..", "a/b"] {
+    for id in ["", "..", "a//b"] {
         assert_eq!(services.deregister(id).await.unwrap_err().kind(), ErrorKind::Request, "{id:?}");
     }
 }

@@ -1,5 +1,7 @@
 //! The one place where a request's text is made: path, escaping, query, body.
 
+mod name;
+
 use std::fmt::{self, Display, Write as _};
 
 use bytes::Bytes;
@@ -66,9 +68,10 @@ impl RequestWriter {
 
     /// Fills the path's next parameter.
     ///
-    /// A `{name}` must come out as exactly one segment: empty text, `.`, `..`, a slash, and control characters are
-    /// refused. A `{*name}` takes a [key](crate::kv), whose slashes stay, under the same rule for each segment; the
-    /// first may not be empty, the last may.
+    /// A `{name}` is one segment of the path: a slash in the value is escaped. A `{*name}` is a [key](crate::kv), whose
+    /// slashes stay. Values that servers would change are rejected: empty ones, and those with a segment `.` or `..` or
+    /// an empty one that is not the last. So are characters that servers reject: in a name those that are not printable,
+    /// in a key control characters.
     pub fn arg(&mut self, value: &str) {
         let Some((literal, rest)) = self.template.split_once('{') else {
             return self.reject(EncodeError::Template("more arguments than parameters"));
@@ -85,14 +88,18 @@ impl RequestWriter {
     }
 
     fn segment(&mut self, name: &'static str, value: &str) {
-        let fault = match value {
-            "" => ArgumentFault::Empty,
-            "." | ".." => ArgumentFault::DotSegment,
-            _ if value.contains('/') => ArgumentFault::Slash,
-            _ if value.chars().any(char::is_control) => ArgumentFault::ControlCharacter,
-            _ => return escape(&mut self.target, value.as_bytes(), false),
-        };
-        self.reject(EncodeError::Argument { name, fault });
+        self.check_name(name, value);
+        escape(&mut self.target, value.as_bytes(), false);
+    }
+
+    /// Rejects the request if no path can have `value` as an argument.
+    ///
+    /// For names and ids in the body or query: servers register an object under any name, also if no later request can
+    /// name it.
+    pub(crate) fn check_name(&mut self, field: &'static str, value: &str) {
+        if let Some(fault) = name::fault(value) {
+            self.reject(EncodeError::Argument { name: field, fault });
+        }
     }
 
     fn key(&mut self, name: &'static str, key: &str) {
@@ -244,15 +251,7 @@ fn key_fault(key: &str) -> Option<ArgumentFault> {
     if key.chars().any(char::is_control) {
         return Some(ArgumentFault::ControlCharacter);
     }
-    let mut segments = key.split('/').peekable();
-    while let Some(segment) = segments.next() {
-        match segment {
-            "" if segments.peek().is_some() => return Some(ArgumentFault::EmptySegment),
-            "." | ".." => return Some(ArgumentFault::DotSegment),
-            _ => {}
-        }
-    }
-    None
+    name::segments(key)
 }
 
 struct Escaping<'a>(&'a mut String);
@@ -322,10 +321,11 @@ mod tests {
     }
 
     #[test]
-    fn an_id_is_one_segment_or_refused() {
+    fn id_is_one_segment_or_rejected() {
         let path = |id: &str| target("/v1/session/info/{id}", |request| request.arg(id));
         assert_eq!(path("?x=1#%2f").unwrap(), "/v1/session/info/%3Fx%3D1%23%252f");
-        for id in ["", ".", "..", "a/b", "../kv/x", "a\u{7}"] {
+        assert_eq!(path("team/web 1").unwrap(), "/v1/session/info/team%2Fweb%201");
+        for id in ["", ".", "..", "/a", "a//b", "../kv/x", "a\u{7}", "a\u{200b}"] {
             assert!(matches!(path(id), Err(EncodeError::Argument { name: "id", .. })), "{id:?}");
         }
     }

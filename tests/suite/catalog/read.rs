@@ -99,7 +99,7 @@ async fn catalog_get_of_an_unknown_node() {
     let node = catalog.node_services(&nobody).send().await.unwrap();
     assert!(node.value.is_none() && node.meta.index.is_some());
     assert_eq!(catalog.node("").await.unwrap_err().kind(), ErrorKind::Request);
-    assert_eq!(catalog.node_services("a/b").await.unwrap_err().kind(), ErrorKind::Request);
+    assert_eq!(catalog.node_services("a//b").await.unwrap_err().kind(), ErrorKind::Request);
 }
 
 #[tokio::test]

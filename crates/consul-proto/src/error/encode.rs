@@ -8,10 +8,10 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum EncodeError {
-    /// An id or name cannot be its one segment of the path.
+    /// An id or name cannot be an argument of a path, and so no request could name the object.
     #[error("{name} {fault}")]
     Argument {
-        /// The parameter of the path template.
+        /// The parameter of the path, or the field of the body.
         name: &'static str,
         /// What is wrong with it.
         fault: ArgumentFault,
@@ -70,10 +70,11 @@ pub enum ArgumentFault {
     DotSegment,
     /// It starts with a slash or has two in a row, which servers fold.
     EmptySegment,
-    /// It has a slash where one segment is due.
-    Slash,
-    /// It has a control character, which servers refuse in paths.
+    /// It has a control character, which servers reject in paths.
     ControlCharacter,
+    /// It has a character that is not printable, which servers reject in paths: a control or format character, a space
+    /// other than the ASCII one, or one that is unassigned or for private use.
+    Unprintable,
 }
 
 impl fmt::Display for ArgumentFault {
@@ -82,8 +83,8 @@ impl fmt::Display for ArgumentFault {
             Self::Empty => "is empty",
             Self::DotSegment => "has a segment \".\" or \"..\"",
             Self::EmptySegment => "has an empty segment",
-            Self::Slash => "has a slash",
             Self::ControlCharacter => "has a control character",
+            Self::Unprintable => "has a character that is not printable",
         })
     }
 }

@@ -95,9 +95,9 @@ mod tests {
     }
 
     #[test]
-    fn a_node_is_one_segment() {
-        let fault = rejected(&NodeServices::new("a/b"));
-        assert!(matches!(fault, EncodeError::Argument { name: "node", fault: ArgumentFault::Slash }));
+    fn node_that_no_path_can_name_is_rejected() {
+        let fault = rejected(&NodeServices::new("a/.."));
+        assert!(matches!(fault, EncodeError::Argument { name: "node", fault: ArgumentFault::DotSegment }));
     }
 
     #[test]

@@ -48,9 +48,9 @@ mod tests {
     }
 
     #[test]
-    fn an_id_is_one_segment() {
-        let fault = rejected(&Clone::new("a/b"));
-        assert!(matches!(fault, EncodeError::Argument { name: "id", fault: ArgumentFault::Slash }));
+    fn id_that_no_path_can_name_is_rejected() {
+        let fault = rejected(&Clone::new("a/.."));
+        assert!(matches!(fault, EncodeError::Argument { name: "id", fault: ArgumentFault::DotSegment }));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use crate::model::HealthCheck;
 use crate::response::{FromResponse, Head};
-use crate::{ArgumentFault, DecodeError, EncodeError, Endpoint, Json, Method, RequestWriter, Scope, Target};
+use crate::{DecodeError, Endpoint, Json, Method, RequestWriter, Scope, Target};
 
 /// Reads one of the checks that are registered with the agent: `GET /v1/agent/checks?filter=CheckID == ":check_id"`.
 ///
@@ -51,15 +51,7 @@ impl Endpoint for Get {
     const TARGET: Target = Target::SameAgent;
 
     fn write(&self, request: &mut RequestWriter) {
-        let fault = match self.check_id.as_str() {
-            "" => Some(ArgumentFault::Empty),
-            // As in a path, where the other operations have the id.
-            id if id.chars().any(char::is_control) => Some(ArgumentFault::ControlCharacter),
-            _ => None,
-        };
-        if let Some(fault) = fault {
-            request.reject(EncodeError::Argument { name: "check_id", fault });
-        }
+        request.check_name("check_id", &self.check_id);
         // Agents read the text as Go does, but end it at any quote, also at one behind a backslash.
         let id = self.check_id.replace('\\', r"\\").replace('"', r"\x22");
         request.pair("filter", format_args!(r#"CheckID == "{id}""#));
@@ -71,6 +63,7 @@ mod tests {
     use super::*;
     use crate::model::Status;
     use crate::testing::{decoded, rejected, wire};
+    use crate::{ArgumentFault, EncodeError};
 
     #[test]
     fn request() {
@@ -86,7 +79,7 @@ mod tests {
 
     #[test]
     fn what_no_check_is_called_is_refused() {
-        for (id, expected) in [("", ArgumentFault::Empty), ("a\nb", ArgumentFault::ControlCharacter)] {
+        for (id, expected) in [("", ArgumentFault::Empty), ("a\nb", ArgumentFault::Unprintable)] {
             match rejected(&Get::new(id)) {
                 EncodeError::Argument { name: "check_id", fault } => assert_eq!(fault, expected),
                 other => panic!("{other:?}"),
