@@ -1,11 +1,12 @@
 //! A call that is being prepared.
 
+mod future;
 mod raw;
 mod stream;
 pub(crate) mod timeout;
 
-use std::future::{Future, IntoFuture};
-use std::pin::Pin;
+use std::fmt;
+use std::future::IntoFuture;
 use std::time::Duration;
 
 use consul_proto::{
@@ -15,7 +16,7 @@ use consul_proto::{
 use consul_transport::Hint;
 
 use self::timeout::{Timeouts, held};
-pub use self::{raw::RawCall, stream::BodyStream};
+pub use self::{future::CallFuture, raw::RawCall, stream::BodyStream};
 use crate::client::Outgoing;
 use crate::error::Route;
 use crate::token::Tokens;
@@ -27,7 +28,7 @@ use crate::{Client, Error, Token, TokenError};
 /// that. Dropping the future cancels the request. A call can be cloned and sent again.
 ///
 /// A setter exists only if servers use it for this operation.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "a call does nothing until it is awaited"]
 pub struct Call<E> {
     client: Client,
@@ -257,9 +258,22 @@ where
     OutputOf<E>: Send,
 {
     type Output = Result<OutputOf<E>, Error>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+    type IntoFuture = CallFuture<OutputOf<E>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move { self.send().await.map(|response| response.value) })
+        CallFuture::new(async move { self.send().await.map(|response| response.value) })
+    }
+}
+
+/// Shows the route, the options and the length of the body, but neither the values that the request contains, nor
+/// the client, nor the token.
+impl<E: Endpoint> fmt::Debug for Call<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("Call");
+        debug.field("route", &format_args!("{} {}", E::METHOD, E::PATH)).field("options", &self.options);
+        if let Ok(request) = consul_proto::encode(&self.endpoint, &self.options) {
+            debug.field("body", &format_args!("{} bytes", request.body().len()));
+        }
+        debug.finish_non_exhaustive()
     }
 }

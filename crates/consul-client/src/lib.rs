@@ -47,7 +47,7 @@ pub mod watch;
 
 pub use api::{acl, agent, catalog, event, health, kv, session, status, txn};
 pub use builder::{ClientBuilder, ConfigError};
-pub use call::{BodyStream, Call, RawCall};
+pub use call::{BodyStream, Call, CallFuture, RawCall};
 pub use client::Client;
 pub use consul_proto as proto;
 pub use consul_proto::{ApiErrorKind, Cached, Consistency, Meta, Method, Response};

@@ -124,6 +124,16 @@ async fn error_masks_the_token_that_a_server_echoes() {
 }
 
 #[test]
+fn debug_of_an_operation_shows_route_options_and_length() {
+    let executor = Arc::new(Scripted { status: None, body: String::new(), requests: Mutex::default() });
+    let client = Client::builder().executor(executor, Arc::new(Stopped)).token(SECRET).build().unwrap();
+    let put = format!("{:?}", client.kv().put("k", SECRET).datacenter("dc2"));
+    assert_hidden("value", &put);
+    assert!(put.starts_with("Put(Call { route: PUT /v1/kv/{*"), "{put}");
+    assert!(put.contains("dc2") && put.contains(&format!("body: {} bytes", SECRET.len())), "{put}");
+}
+
+#[test]
 fn what_cannot_be_a_token_is_not_shown_either() {
     let error = Client::builder().token(format!("{SECRET}\n")).build().unwrap_err();
     assert_hidden("config error", &all_of(&error));

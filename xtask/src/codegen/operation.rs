@@ -240,7 +240,8 @@ impl VisitMut for Concrete<'_> {
                 *ty = opened;
             }
             Some("E") if names.len() == 1 => {
-                if let Ok(endpoint) = syn::parse_str(&self.page.definition().join("::")) {
+                // The operation in proto; the facade's has the same name, so it is never imported.
+                if let Ok(endpoint) = syn::parse_str(&format!("proto::{}", self.page.path())) {
                     *ty = endpoint;
                 }
             }

@@ -31,7 +31,7 @@ const LIBRARIES: &[(&str, &str)] = &[
     ),
     (
         "crates/consul-client/src/lib.rs",
-        "mod api;\nmod call;\npub use api::{kv, session};\npub use call::{BodyStream, Call, CallFuture, Error, Response};\n\
+        "mod api;\nmod call;\npub use api::{kv, session};\npub use call::{BodyStream, Call, CallFuture, Error, Response, Watch};\n\
          pub use consul_proto as proto;\npub use consul_proto::Meta;",
     ),
     ("crates/consul-client/src/api.rs", "pub mod kv;\npub mod session;"),
@@ -54,7 +54,8 @@ const LIBRARIES: &[(&str, &str)] = &[
              /// Sends the request.\n\
              pub async fn send(self) -> Result<Response<OutputOf<E>>, Error> { loop {} }\n\
          }\n\
-         impl<E: Read> Call<E> {\n    /// Reads from any server.\n    pub fn stale(self) -> Self { self }\n}\n\
+         pub struct Watch<E>(E);\n\
+         impl<E: Read> Call<E> {\n    /// Watches.\n    pub fn watch(self) -> Watch<E> { loop {} }\n    /// Reads from any server.\n    pub fn stale(self) -> Self { self }\n}\n\
          impl<E: Endpoint<Response: Streamed>> Call<E> {\n\
              /// Opens the body.\n\
              pub async fn open(self) -> Result<Response<OpenedOf<E, BodyStream>>, Error> { loop {} }\n\
@@ -209,6 +210,7 @@ fn value_of_the_response_is_named() {
     for expected in [
         "    pub async fn send(self) -> Result<Response<Option<Entry>>, Error> {\n",
         "    pub fn stale(self) -> Self {\n",
+        "    #[inline]\n    pub fn watch(self) -> Watch<proto::kv::Get> {\n        self.0.watch()\n",
         "/// Created by [`Kv::get`](crate::kv::Kv::get). Awaiting it returns `Option<Entry>`;\n",
     ] {
         assert!(get.contains(expected), "{expected}\n{get}");

@@ -1,4 +1,5 @@
-//! Every endpoint can be reached through the client: an alias for its call, and a constructor.
+//! Every endpoint can be reached through the client: an alias for its call, and a constructor. Generated groups have
+//! both.
 
 use crate::finding::Finding;
 use crate::sources::Endpoint;
@@ -8,6 +9,9 @@ use crate::workspace::{File, root};
 pub(super) fn check(endpoints: &[Endpoint], client: &[File]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for Endpoint { file, line, path, .. } in endpoints {
+        if is_generated(path, client) {
+            continue;
+        }
         let group = path.split("::").next().unwrap_or_default();
         let folder = format!("crates/consul-client/src/api/{group}");
         let is_of_group = |file: &&File| {
@@ -41,6 +45,13 @@ pub(super) fn check(endpoints: &[Endpoint], client: &[File]) -> Vec<Finding> {
 /// Whether the page of an endpoint has a public constructor.
 fn has_constructor(page: &str) -> bool {
     std::fs::read_to_string(root().join(page)).is_ok_and(|text| text.contains("    pub fn new("))
+}
+
+/// Whether the facade of the endpoint's group is generated.
+fn is_generated(path: &str, client: &[File]) -> bool {
+    let group = path.rsplit_once("::").map_or("", |(group, _)| group).replace("::", "/");
+    let group = format!("crates/consul-client/src/api/{group}.rs");
+    client.iter().any(|file| file.path == group && code(file).any(|line| line == "mod operations;"))
 }
 
 /// How a line writes the endpoint's path, if it is the alias of its call: `kv::Get`, or a shorter end of a longer
@@ -101,6 +112,11 @@ mod tests {
     #[test]
     fn a_missing_constructor_is_found() {
         assert!(messages(&format!("{ALIAS}// {CONSTRUCTOR}"))[0].contains("constructor"));
+    }
+
+    #[test]
+    fn generated_groups_have_both() {
+        assert_eq!(messages("mod operations;\n"), [""; 0]);
     }
 
     #[test]
