@@ -1,4 +1,4 @@
-//! What watches cost: memory, wake-ups, and the time until a change is told.
+//! The cost of watches: memory, wake-ups, and the time until a change is reported.
 
 use crate::bench::Bench;
 use crate::bench::report::{layout, met};

@@ -47,8 +47,8 @@ fn has_constructor(page: &str) -> bool {
     std::fs::read_to_string(root().join(page)).is_ok_and(|text| text.contains("    pub fn new("))
 }
 
-/// Whether the facade of the endpoint's group is generated.
-fn is_generated(path: &str, client: &[File]) -> bool {
+/// Returns whether the facade of the endpoint's group is generated.
+pub(super) fn is_generated(path: &str, client: &[File]) -> bool {
     let group = path.rsplit_once("::").map_or("", |(group, _)| group).replace("::", "/");
     let group = format!("crates/consul-client/src/api/{group}.rs");
     client.iter().any(|file| file.path == group && code(file).any(|line| line == "mod operations;"))

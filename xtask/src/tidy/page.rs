@@ -1,4 +1,4 @@
-//! The page order of an endpoint's file: doc line, struct, `new`, impl, markers, wire test.
+//! What the page of an operation has: docs with method and path, a `new`, a wire test.
 
 use crate::finding::Finding;
 use crate::sources::Endpoint;
@@ -6,19 +6,6 @@ use crate::workspace::File;
 
 /// Where each operation is documented.
 const DOCUMENTATION: &str = "https://developer.hashicorp.com/consul/api-docs";
-
-/// The traits that mark an endpoint.
-const MARKERS: &[&str] = &[
-    "Read",
-    "Blocking",
-    "HashBlocking",
-    "Watchable",
-    "Write",
-    "Filterable",
-    "Sortable",
-    "Cacheable",
-    "Peerable",
-];
 
 /// Checks a file of proto that defines an endpoint; others have no order to keep.
 pub(super) fn check(file: &File, endpoints: &[Endpoint]) -> Vec<Finding> {
@@ -34,7 +21,7 @@ pub(super) fn check(file: &File, endpoints: &[Endpoint]) -> Vec<Finding> {
     let code = &lines[..tests.unwrap_or(lines.len())];
 
     findings.extend(documentation(code, endpoint));
-    findings.extend(order(code, endpoint));
+    findings.extend(constructor(code, endpoint));
     match tests {
         Some(at) => findings.extend(wire_test(&lines, at)),
         None => findings
@@ -80,40 +67,18 @@ fn documentation(code: &[&str], endpoint: &Endpoint) -> Vec<(usize, String)> {
     findings
 }
 
-/// Struct, `new`, `impl Endpoint` and markers follow each other.
-fn order(code: &[&str], endpoint: &Endpoint) -> Vec<(usize, String)> {
+/// The operation has a `new`, public or not.
+fn constructor(code: &[&str], endpoint: &Endpoint) -> Option<(usize, String)> {
     let name = &endpoint.name;
-    let inherent = code.iter().position(|line| *line == format!("impl {name} {{"));
-    let new = inherent.and_then(|at| {
-        let body = code[at..].iter().take_while(|line| **line != "}");
-        let found = body.clone().position(|line| line.contains(" fn new("));
-        found.map(|offset| at + offset)
-    });
-    let Some(new) = new else {
-        return vec![(
-            endpoint.line,
-            format!("{name} has no `new` that takes what the operation cannot do without"),
-        )];
-    };
-    let implementation = endpoint.line - 1;
-    let mut findings = Vec::new();
-    if definition(code, name).is_some_and(|at| at > new) || new > implementation {
-        let message =
-            format!("out of order: first `pub struct {name}`, then its `new`, then `impl Endpoint`");
-        findings.push((endpoint.line, message));
+    let at = code.iter().position(|line| *line == format!("impl {name} {{"));
+    let mut body = at.map(|at| code[at..].iter().take_while(|line| **line != "}")).into_iter().flatten();
+    if body.any(|line| line.contains(" fn new(")) {
+        return None;
     }
-    for marker in MARKERS {
-        let line = format!("impl {marker} for {name} {{");
-        if let Some(at) = code.iter().position(|code| code.starts_with(&line))
-            && at < implementation
-        {
-            findings.push((at + 1, format!("out of order: `{}` comes after `impl Endpoint`", code[at])));
-        }
-    }
-    findings
+    Some((endpoint.line, format!("{name} has no `new` with its required arguments")))
 }
 
-/// The tests are the last item, and compare a request and an answer.
+/// The tests are the last item, and compare a request and a response.
 fn wire_test(lines: &[&str], at: usize) -> Vec<(usize, String)> {
     let tests = &lines[at..];
     let mut findings = Vec::new();
@@ -125,9 +90,9 @@ fn wire_test(lines: &[&str], at: usize) -> Vec<(usize, String)> {
     if !tests.iter().any(|line| line.contains("wire(")) {
         findings.push((at + 1, "no wire test: compare the request with `wire(…)`".to_owned()));
     }
-    let reads = ["answer::<", "answer(", "decode"];
-    if !tests.iter().any(|line| reads.iter().any(|read| line.contains(read))) {
-        findings.push((at + 1, "no answer is read: decode a recorded one with `answer::<…>(…)`".to_owned()));
+    if !tests.iter().any(|line| line.contains("decode")) {
+        let message = "no response is decoded: decode a recorded one with `decoded::<…>(…)`";
+        findings.push((at + 1, message.to_owned()));
     }
     findings
 }
@@ -178,7 +143,7 @@ impl Read for Get {}
 #[cfg(test)]
 mod tests {
     fn request() { assert_eq!(wire(&Get::new("a")), "GET /v1/kv/a"); }
-    fn answers() { assert!(answer::<Get>(200, "true").unwrap()); }
+    fn response() { assert!(decoded::<Get>(200, "true").unwrap()); }
 }
 "#;
 
@@ -210,14 +175,9 @@ mod tests {
     }
 
     #[test]
-    fn the_parts_follow_each_other() {
+    fn struct_and_constructor_are_on_the_page() {
         found("pub fn new(", "pub fn make(", "has no `new`");
         found("pub struct Get {", "pub struct Other {", "`pub struct Get` is not in this file");
-        let implementation = &PAGE[PAGE.find("impl Endpoint").unwrap()..PAGE.find("impl Read").unwrap()];
-        let early =
-            PAGE.replace(implementation, "").replace("impl Get {", &format!("{implementation}impl Get {{"));
-        assert!(messages(&early).contains("first `pub struct Get`, then its `new`"), "{}", messages(&early));
-        found("impl Get {", "impl Read for Get {}\n\nimpl Get {", "`impl Read for Get {}` comes after");
     }
 
     #[test]
@@ -225,7 +185,7 @@ mod tests {
         let end = &PAGE[PAGE.find("#[cfg(test)]").unwrap()..];
         found(end, "", "no wire test: end the file");
         found("wire(", "other(", "no wire test: compare");
-        found("answer::<Get>", "other::<Get>", "no answer is read");
+        found("decoded::<Get>", "other::<Get>", "no response is decoded");
         found(end, &format!("{end}\npub struct Late;\n"), "does not end with `mod tests`");
     }
 
