@@ -75,8 +75,8 @@ async fn results_carry_the_metadata_of_their_answer() {
     assert_has_metadata(client.health().service("consul")).await;
     assert_has_metadata(client.kv().list(&name).into_call()).await;
     assert_has_metadata(client.kv().keys(&name).into_call()).await;
-    assert_has_metadata(client.session().list()).await;
-    assert_has_metadata(client.session().node(shared_agent().node())).await;
+    assert_has_metadata(client.session().list().into_call()).await;
+    assert_has_metadata(client.session().node(shared_agent().node()).into_call()).await;
 }
 
 #[tokio::test]
