@@ -4,6 +4,7 @@ mod check;
 mod check_kinds;
 mod cluster;
 mod forgotten;
+mod names;
 mod service;
 mod service_health;
 
@@ -16,7 +17,7 @@ use consul_tests::{Agent, shared_agent};
 
 use crate::clients::{PATIENCE, client, client_of};
 
-/// Asks again and again until there is an answer; for what an agent does in its own time and lets nobody wait for.
+/// Repeats `probe` until it returns a value, for changes that no blocking query reports.
 async fn eventually<T: Send, F: Future<Output = Option<T>> + Send>(probe: impl Fn() -> F + Send + Sync) -> T {
     let asking = async {
         loop {
@@ -26,10 +27,10 @@ async fn eventually<T: Send, F: Future<Output = Option<T>> + Send>(probe: impl F
             }
         }
     };
-    tokio::time::timeout(PATIENCE, asking).await.expect("it never came to that")
+    tokio::time::timeout(PATIENCE, asking).await.expect("not within the time limit")
 }
 
-/// What an agent refused a call with.
+/// Returns the kind of an error response.
 fn kind(error: &Error) -> ApiErrorKind {
     match error.kind() {
         ErrorKind::Api(kind) => kind,
@@ -42,7 +43,7 @@ async fn agent_config() {
     let this = client().agent().read_self().await.unwrap();
     assert_eq!((this.config.datacenter.as_str(), this.config.server), ("dc1", true));
     assert_eq!(this.config.node_name, shared_agent().node());
-    assert_eq!(this.debug_config["Datacenter"], "dc1", "what the old configuration had is here");
+    assert_eq!(this.debug_config["Datacenter"], "dc1", "the complete configuration");
 }
 
 #[tokio::test]
@@ -72,7 +73,7 @@ async fn agent_host() {
 
 #[tokio::test]
 async fn agent_metrics() {
-    // An agent that has just started has none yet.
+    // An agent that has just started has no metrics yet.
     let metrics = eventually(async || {
         let metrics = client().agent().metrics().await.unwrap();
         metrics.gauges.iter().any(|gauge| gauge.name.ends_with("runtime.alloc_bytes")).then_some(metrics)
@@ -80,6 +81,16 @@ async fn agent_metrics() {
     .await;
     assert!(metrics.timestamp.ends_with("UTC"), "{}", metrics.timestamp);
     assert!(metrics.samples.iter().all(|sample| sample.count > 0 && sample.min <= sample.max));
+}
+
+#[tokio::test]
+async fn agent_metrics_for_prometheus() {
+    let agent = Agent::builder().config(r#"{ "telemetry": { "prometheus_retention_time": "60s" } }"#).start();
+    let metrics = client_of(&agent).agent().metrics().prometheus().await.unwrap();
+    assert!(metrics.contains("# TYPE go_goroutines gauge"), "{metrics}");
+    // The agents of most tests have the default, which is to keep none.
+    let error = client().agent().metrics().prometheus().await.unwrap_err();
+    assert!(!error.is_retryable(), "{error}");
 }
 
 #[tokio::test]
@@ -111,7 +122,7 @@ async fn agent_reload() {
 #[tokio::test]
 async fn agent_leave() {
     let agent = Agent::builder().start();
-    // It may be gone before it has answered.
+    // The agent can end before its response is complete.
     if let Err(error) = client_of(&agent).agent().leave().await {
         assert!(matches!(error.kind(), ErrorKind::Transport(_)), "{error:?}");
     }

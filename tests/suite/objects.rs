@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::fmt::Debug;
 use std::hash::Hash;
 
+use consul_client::agent::service::{Definition, ServiceId, ServiceName};
 use consul_client::proto::Blocking;
 use consul_client::{Call, Client, Consistency};
 use consul_tests::{shared_agent, unique};
@@ -26,10 +27,10 @@ async fn objects_compare_and_hash() {
         client.catalog().node(here).await.unwrap().unwrap().node,
     );
     let services = agent.service();
-    services.register(&*name).tag("v1").await.unwrap();
+    services.register(Definition::new(&name).tag("v1")).await.unwrap();
     assert_same(
         services.get(&name).await.unwrap().map(|service| (service.id, service.name, service.tags)).unwrap(),
-        (name.clone(), name.clone(), vec!["v1".to_owned()]),
+        (ServiceId::from(&name), ServiceName::from(&name), vec!["v1".to_owned()]),
     );
     services.deregister(&name).await.unwrap();
     client.kv().put(&name, "v").await.unwrap();

@@ -1,16 +1,16 @@
-//! Services that are registered with a real agent, and found by their health.
+//! Services that are registered with a real agent, and their health.
 
 use std::time::Duration;
 
 use consul_client::agent::Check;
-use consul_client::agent::service::Definition;
+use consul_client::agent::service::{Definition, Weights};
 use consul_client::health::{ServiceEntry, Status};
 use consul_client::{Client, ErrorKind};
 use consul_tests::unique;
 
 use crate::clients::client;
 
-/// Waits until the service's instances are as `is` wants them; the agent brings them to the catalog in its own time.
+/// Waits until the instances of the service satisfy `is`; the agent copies them to the catalog with a delay.
 async fn until(client: &Client, service: &str, is: impl Fn(&[ServiceEntry]) -> bool) -> Vec<ServiceEntry> {
     let mut found = client.health().service(service).send().await.unwrap();
     while !is(&found.value) {
@@ -21,17 +21,16 @@ async fn until(client: &Client, service: &str, is: impl Fn(&[ServiceEntry]) -> b
 }
 
 fn passing() -> Check {
-    Check { status: Some(Status::Passing), ..Check::ttl(Duration::from_secs(600)) }
+    Check::ttl(Duration::from_secs(600)).status(Status::Passing)
 }
 
 #[tokio::test]
-async fn a_service_is_registered_found_healthy_and_deregistered() {
+async fn service_is_registered_found_healthy_and_deregistered() {
     let (client, name) = (client(), unique("web"));
     let id = format!("{name}-1");
     let services = client.agent().service();
-    let register =
-        services.register(name.as_str()).id(&id).address("192.0.2.7").port(8080).tag("v1").tag("eu");
-    register.meta("version", "7").check(passing()).await.unwrap();
+    let web = Definition::new(&name).id(&id).address("192.0.2.7").port(8080).tag("v1").tag("eu");
+    services.register(web.meta("version", "7").check(passing())).await.unwrap();
 
     let found =
         until(&client, &name, |found| found.iter().any(|entry| entry.status() == Status::Passing)).await;
@@ -51,13 +50,12 @@ async fn a_service_is_registered_found_healthy_and_deregistered() {
 }
 
 #[tokio::test]
-async fn a_check_that_has_not_reported_keeps_a_service_from_passing() {
+async fn service_with_a_check_without_report_is_not_passing() {
     let (client, name) = (client(), unique("silent"));
     client
         .agent()
         .service()
-        .register(name.as_str())
-        .check(Check::ttl(Duration::from_secs(600)))
+        .register(Definition::new(&name).check(Check::ttl(Duration::from_secs(600))))
         .await
         .unwrap();
     let found = until(&client, &name, |found| !found.is_empty()).await;
@@ -67,19 +65,19 @@ async fn a_check_that_has_not_reported_keeps_a_service_from_passing() {
 }
 
 #[tokio::test]
-async fn an_unknown_service_has_no_instances_and_an_index() {
+async fn unknown_service_has_no_instances_and_an_index() {
     let found = client().health().service(unique("nobody")).send().await.unwrap();
     assert!(found.value.is_empty() && found.meta.index.is_some());
 }
 
 #[tokio::test]
-async fn what_every_agent_would_refuse_is_not_sent() {
+async fn values_that_every_agent_rejects_are_not_sent() {
     let services = client().agent().service();
     let odd = [
         services.register(""),
-        services.register("web").address("0.0.0.0"),
-        services.register("web").check(Check::ttl(Duration::ZERO)),
-        services.register(Definition { weights: Some(Default::default()), ..Definition::new("") }),
+        services.register(Definition::new("web").address("0.0.0.0")),
+        services.register(Definition::new("web").check(Check::ttl(Duration::ZERO))),
+        services.register(Definition::new("").weights(Weights::default())),
     ];
     for register in odd {
         assert_eq!(register.await.unwrap_err().kind(), ErrorKind::Request);

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use consul_client::agent::service::Definition;
 use consul_client::health::ServiceEntry;
 use consul_client::{Client, View};
 
@@ -21,8 +22,8 @@ type Failure = Box<dyn std::error::Error>;
 async fn main() -> Result<(), Failure> {
     let client = Client::from_env()?;
     let services = client.agent().service();
-    services.register("example-api").id("example-api-1").port(8081).await?;
-    services.register("example-api").id("example-api-2").port(8082).await?;
+    services.register(Definition::new("example-api").id("example-api-1").port(8081)).await?;
+    services.register(Definition::new("example-api").id("example-api-2").port(8082)).await?;
 
     let balancer = Balancer::new(&client, "example-api");
     println!("before anything is known: {:?}", balancer.pick());

@@ -1,4 +1,4 @@
-//! What an agent is told, and what health then says: checks, services, and a node in maintenance.
+//! Registration of checks and services, their health, and maintenance mode of a node.
 //!
 //! ```sh
 //! CONSUL_HTTP_ADDR=127.0.0.1:8500 cargo run -p consul-client --example registration
@@ -25,7 +25,7 @@ async fn main() -> Result<(), Failure> {
     let agent = client.agent();
     let this = agent.read_self().await?;
     println!("{} runs Consul {} in {}", this.config.node_name, this.config.version, this.config.datacenter);
-    // All that it was configured with: what is there differs between versions.
+    // The complete configuration differs between versions.
     println!("it was started with {} settings", this.debug_config.len());
     println!(
         "and has {} checks, {} services",
@@ -36,16 +36,16 @@ async fn main() -> Result<(), Failure> {
     node_maintenance(&client).await?;
     check(&client).await?;
     service(&client).await?;
-    health(&client, &this.config.node_name).await?;
+    health(&client, this.config.node_name.as_str()).await?;
     Ok(())
 }
 
 async fn node_maintenance(client: &Client) -> Result<(), Failure> {
     let agent = client.agent();
-    // Maintenance is a check that fails, on the node and so on every service there.
+    // Maintenance mode is a critical check of the node, and so of all its services.
     agent.enable_maintenance().reason("new disk").await?;
     let check = agent.check().get("_node_maintenance").await?.ok_or("no check of maintenance")?;
-    println!("the node is out of use: {}, {:?}", check.status, check.notes);
+    println!("the node is in maintenance mode: {}, {:?}", check.status, check.notes);
     assert_eq!((check.status, check.notes.as_str()), (Status::Critical, "new disk"));
     agent.disable_maintenance().await?;
     assert_eq!(agent.check().get("_node_maintenance").await?, None);
@@ -54,13 +54,13 @@ async fn node_maintenance(client: &Client) -> Result<(), Failure> {
 
 async fn check(client: &Client) -> Result<(), Failure> {
     let checks = client.agent().check();
-    // A name will do: it is the id too.
+    // Without an id, the name is the id.
     checks.register("example-backup", Check::ttl(MINUTE)).await?;
     let backup = checks.get("example-backup").await?.ok_or("the check is not there")?;
     println!("{} is {} until it reports", backup.name, backup.status);
     assert_eq!(backup.status, Status::Critical);
 
-    // What was read stands for its id.
+    // A check converts to its id.
     checks.pass(&backup).note("7 of 7").await?;
     let backup = checks.get(&backup).await?.ok_or("the check is gone")?;
     println!("then it is {}: {}", backup.status, backup.output);
@@ -69,8 +69,8 @@ async fn check(client: &Client) -> Result<(), Failure> {
     checks.fail(&backup).note("0 of 7").await?;
     checks.deregister(&backup).await?;
 
-    let forgotten = checks.pass(&backup).await.expect_err("the agent does not know the check any more");
-    println!("reporting once more: {:?}", forgotten.kind());
+    let forgotten = checks.pass(&backup).await.expect_err("the agent no longer has the check");
+    println!("another report: {:?}", forgotten.kind());
     assert!(forgotten.is_not_found());
     Ok(())
 }
@@ -78,34 +78,29 @@ async fn check(client: &Client) -> Result<(), Failure> {
 async fn service(client: &Client) -> Result<(), Failure> {
     let services = client.agent().service();
     let plain = Definition::new("example-plain");
-    services.register(plain.clone()).await?;
-    // What was registered stands for its id too.
+    services.register(&plain).await?;
+    // A definition converts to its id too.
     services.enable_maintenance(&plain).reason("new version").await?;
-    let health = services.health(&plain).await?.ok_or("the service is not there")?;
+    let health = services.health_by_id(&plain).await?.ok_or("the service is not there")?;
     println!("{} is in {}", health.service.name, health.status);
     assert_eq!(health.status, Status::Maintenance);
     services.disable_maintenance(&plain).await?;
-    let health = services.health(&plain).await?.ok_or("the service is gone")?;
+    let health = services.health_by_id(&plain).await?.ok_or("the service is gone")?;
     assert_eq!(health.status, Status::Passing);
     services.deregister(&plain).await?;
     assert_eq!(services.get(&plain).await?, None);
     Ok(())
 }
 
-/// Health is what the servers know, gathered from all agents.
+/// The health of services is known to the servers, which have it from all agents.
 async fn health(client: &Client, node: &str) -> Result<(), Failure> {
     let (services, health) = (client.agent().service(), client.health());
-    let alive = Check { status: Some(Status::Passing), ..Check::ttl(MINUTE) };
-    services.register("example-web").id("example-web-1").port(8080).tag("v1").check(alive).await?;
-    services
-        .register("example-web")
-        .id("example-web-2")
-        .port(8081)
-        .tag("v2")
-        .check(Check::ttl(MINUTE))
-        .await?;
+    let alive = Check::ttl(MINUTE).status(Status::Passing);
+    let web = Definition::new("example-web");
+    services.register(web.clone().id("example-web-1").port(8080).tag("v1").check(alive)).await?;
+    services.register(web.id("example-web-2").port(8081).tag("v2").check(Check::ttl(MINUTE))).await?;
 
-    // An agent brings its services to the servers in its own time: wait for the next change.
+    // An agent copies its services to the catalog with a delay: wait for the next change.
     let both = health.service("example-web");
     let mut found = both.clone().send().await?;
     while found.value.len() < 2 || found.value.iter().any(|instance| instance.checks.len() < 2) {

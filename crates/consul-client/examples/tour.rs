@@ -11,6 +11,7 @@
 use std::time::Duration;
 
 use consul_client::agent::Check;
+use consul_client::agent::service::Definition;
 use consul_client::txn::Outcome;
 use consul_client::{Client, Error};
 
@@ -104,9 +105,9 @@ async fn session(client: &Client) -> Result<(), Failure> {
 
 async fn service(client: &Client) -> Result<(), Failure> {
     heading("a service that is registered and found healthy");
-    let check =
-        Check { status: Some(consul_client::health::Status::Passing), ..Check::ttl(Duration::from_secs(60)) };
-    client.agent().service().register("tour").id("tour-1").port(8080).tag("v1").check(check).await?;
+    let check = Check::ttl(Duration::from_secs(60)).status(consul_client::health::Status::Passing);
+    let tour = Definition::new("tour").id("tour-1").port(8080).tag("v1").check(check);
+    client.agent().service().register(tour).await?;
 
     // The agent brings it to the catalog in its own time: wait for it instead of asking again and again.
     let mut instances = client.health().service("tour").passing().send().await?;

@@ -40,7 +40,7 @@ async fn main() -> Result<(), Failure> {
     if let Err(error) = leave.await {
         println!("it was gone before it could answer: {error}");
     }
-    let left = until_left(&client, &there.name).await?;
+    let left = until_left(&client, there.name.as_str()).await?;
     client.agent().force_leave(&left).prune().await?;
     let members = client.agent().members().await?;
     println!("and at the end it knows {}", names(&members));
@@ -68,7 +68,7 @@ async fn catalog(client: &Client, joined: &Member) -> Result<(), Failure> {
 
     // A member gets to the catalog in its own time: wait for the next change, instead of asking again and again.
     let mut nodes = catalog.nodes().send().await?;
-    while !nodes.value.iter().any(|node| node.name == joined.name) {
+    while !nodes.value.iter().any(|node| joined.name == node.name.as_str()) {
         let index = nodes.meta.index.ok_or("no index to wait on")?;
         nodes = catalog.nodes().block(index, Duration::from_secs(10)).send().await?;
     }

@@ -1,16 +1,20 @@
 //! How an answer is judged and read.
 
 mod absence;
+mod agent;
 mod id;
 mod json;
+mod map;
 mod plain;
 mod via;
 
 use bytes::Bytes;
 
 pub use absence::{OrEmpty, OrGone, OrMissing};
+pub use agent::{Graded, OrUnknown, Prometheus};
 pub use id::Id;
 pub use json::{First, Json, List, One};
+pub use map::FirstValue;
 pub use plain::{Empty, Flag, Raw, Text, True};
 pub use via::Via;
 

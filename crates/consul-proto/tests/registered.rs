@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use consul_proto::agent::check::{Alias, Docker, Grpc, Http, Script, Tcp, Tls};
-use consul_proto::agent::service::{Connect, Definition, Sidecar};
+use consul_proto::agent::service::{Definition, Sidecar};
 use consul_proto::agent::{self, Check};
 use consul_proto::catalog::{
     self, CheckRegistration, ConnectProxyConfig, NodeRegistration, ServiceAddress, ServiceRegistration,
@@ -105,37 +105,32 @@ fn texts(texts: &[&str]) -> Vec<String> {
     texts.iter().map(|text| (*text).to_owned()).collect()
 }
 
-/// One check of each kind that 1.8.7 has, with all that it knows of it.
+/// One check of each kind that 1.8.7 has, with all fields that it knows.
 fn checks() -> Vec<Check> {
-    let tls = Tls { skip_verify: true, ..Tls::default() };
-    let http = Http {
-        method: Some("POST".to_owned()),
-        header: map("X-A", texts(&["1"])),
-        body: Some("b".to_owned()),
-        tls: tls.clone(),
-        timeout: Some(MINUTE),
-        ..Http::new("http://127.0.0.1:1", MINUTE)
-    };
-    let grpc = Grpc { use_tls: true, tls, timeout: Some(MINUTE), ..Grpc::new("127.0.0.1:1", MINUTE) };
-    let all = Check {
-        id: Some("c".to_owned()),
-        name: Some("C".to_owned()),
-        notes: Some("n".to_owned()),
-        status: Some(Status::Passing),
-        deregister_critical_service_after: Some(MINUTE),
-        success_before_passing: Some(2),
-        failures_before_critical: Some(2),
-        output_max_size: Some(512),
-        ..Check::ttl(MINUTE)
-    };
+    let tls = || Tls::new().skip_verify();
+    let http = Http::new("http://127.0.0.1:1", MINUTE)
+        .method("POST")
+        .header("X-A", "1")
+        .body("b")
+        .tls(tls())
+        .timeout(MINUTE);
+    let all = Check::ttl(MINUTE)
+        .id("c")
+        .name("C")
+        .notes("n")
+        .status(Status::Passing)
+        .deregister_critical_service_after(MINUTE)
+        .success_before_passing(2)
+        .failures_before_critical(2)
+        .output_max_size(512);
     vec![
         all,
         http.into(),
-        Tcp { timeout: Some(MINUTE), ..Tcp::new("127.0.0.1:1", MINUTE) }.into(),
-        grpc.into(),
-        Script { timeout: Some(MINUTE), ..Script::new(["true"], MINUTE) }.into(),
-        Docker { shell: Some("sh".to_owned()), ..Docker::new("c", ["true"], MINUTE) }.into(),
-        Alias { service: Some("db".to_owned()), node: Some("n".to_owned()) }.into(),
+        Tcp::new("127.0.0.1:1", MINUTE).timeout(MINUTE).into(),
+        Grpc::new("127.0.0.1:1", MINUTE).use_tls().tls(tls()).timeout(MINUTE).into(),
+        Script::new(["true"], MINUTE).timeout(MINUTE).into(),
+        Docker::new("c", ["true"], MINUTE).shell("sh").into(),
+        Alias::service("db").on_node("n").into(),
     ]
 }
 
@@ -167,32 +162,27 @@ fn a_service_of_an_agent_holds_what_every_server_knows() {
         upstreams: vec![Upstream::new("db", 9191)],
         ..ConnectProxyConfig::default()
     };
-    let sidecar = Sidecar { port: Some(21001), proxy: Some(proxy), ..Sidecar::default() };
-    let full = Definition {
-        id: Some("s1".to_owned()),
-        tags: texts(&["a"]),
-        address: Some("192.0.2.1".to_owned()),
-        tagged_addresses: map("wan", ServiceAddress::new("198.51.100.1", 80)),
-        port: Some(80),
-        meta: map("v", "1".to_owned()),
-        weights: Some(Weights { passing: 2, warning: 1 }),
-        enable_tag_override: true,
-        checks: checks(),
-        token: Some("5ef7".into()),
-        connect: Some(Connect::sidecar(sidecar)),
-        ..Definition::new("s")
-    };
+    let mut full = Definition::new("s")
+        .id("s1")
+        .tag("a")
+        .address("192.0.2.1")
+        .tagged_address("wan", ServiceAddress::new("198.51.100.1", 80))
+        .port(80)
+        .meta("v", "1")
+        .weights(Weights { passing: 2, warning: 1 })
+        .enable_tag_override()
+        .sync_token("5ef7")
+        .sidecar(Sidecar::new().port(21001).proxy(proxy));
+    for check in checks() {
+        full = full.check(check);
+    }
     vet(&of_agent_service(), "", &body(&agent::service::Register::new(full)));
 }
 
 #[test]
 fn a_check_of_an_agent_holds_what_every_server_knows() {
     for check in checks() {
-        let register = agent::check::Register {
-            service_id: Some("s".to_owned()),
-            token: Some("5ef7".into()),
-            ..agent::check::Register::new("c", check)
-        };
+        let register = agent::check::Register::new("c", check).service("s").sync_token("5ef7");
         vet(&of_agent_check(), "", &body(&register));
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use consul_client::agent::Check;
-use consul_client::agent::check::{CheckType, HealthCheck, Status, Ttl};
+use consul_client::agent::check::{CheckId, CheckType, HealthCheck, Status, Ttl};
 use consul_client::{ApiErrorKind, ErrorKind};
 use consul_tests::{shared_agent, unique};
 
@@ -22,25 +22,24 @@ async fn agent_checks() {
     let (checks, id) = (client().agent().check(), unique("listed"));
     checks.register(&id, Ttl::new(HOUR)).await.unwrap();
     let all = checks.list().await.unwrap();
-    assert_eq!(all[&id], read(&id).await);
+    assert_eq!(all[id.as_str()], read(&id).await);
     let narrow = checks.list().filter(format!("CheckID == \"{id}\"")).await.unwrap();
-    assert_eq!(narrow.keys().collect::<Vec<_>>(), [&id]);
-    let refused = checks.list().filter("Nope == 1").await.unwrap_err();
-    assert_eq!(kind(&refused), ApiErrorKind::InvalidRequest);
+    assert_eq!(narrow.keys().map(CheckId::as_str).collect::<Vec<_>>(), [&id]);
+    let error = checks.list().filter("Nope == 1").await.unwrap_err();
+    assert_eq!(kind(&error), ApiErrorKind::InvalidRequest);
     checks.deregister(&id).await.unwrap();
-    assert!(!checks.list().await.unwrap().contains_key(&id));
+    assert!(!checks.list().await.unwrap().contains_key(id.as_str()));
 }
 
 #[tokio::test]
 async fn agent_checks_register() {
     let (checks, id) = (client().agent().check(), unique("full"));
-    let check = Check { output_max_size: Some(16), ..Check::ttl(HOUR) };
-    let register = checks.register("A check", check).id(&id).notes("why").status(Status::Warning);
-    register.clone().await.unwrap();
+    let check = Check::ttl(HOUR).output_max_size(16).id(&id).notes("why").status(Status::Warning);
+    checks.register("A check", check).await.unwrap();
     let read = read(&id).await;
     assert_eq!((read.name.as_str(), read.notes.as_str(), &read.status), ("A check", "why", &Status::Warning));
     assert_eq!((read.node.as_str(), read.service_id.as_str()), (shared_agent().node(), ""));
-    assert_eq!(String::from(register.endpoint()), id);
+    assert_eq!(read.id, id.as_str());
     checks.deregister(&read).await.unwrap();
 }
 
@@ -54,7 +53,7 @@ async fn agent_checks_register_ttl() {
     checks.pass(&check).await.unwrap();
     let expired =
         eventually(async || Some(read(&name).await).filter(|check| check.output.contains("TTL"))).await;
-    assert_eq!(expired.status, Status::Critical, "nobody has reported in time");
+    assert_eq!(expired.status, Status::Critical, "no report within the TTL");
     checks.deregister(&check).await.unwrap();
 }
 
@@ -79,7 +78,7 @@ async fn agent_checks_register_of_a_service() {
     let check = read(&name).await;
     assert_eq!((check.service_id.as_str(), check.service_name.as_str()), (id.as_str(), id.as_str()));
     agent.service().deregister(&id).await.unwrap();
-    assert_eq!(agent.check().get(&name).await.unwrap(), None, "it goes with its service");
+    assert_eq!(agent.check().get(&name).await.unwrap(), None, "deregistered with its service");
 
     let unknown = agent.check().register(&name, Check::ttl(HOUR)).service(&id).await.unwrap_err();
     assert_eq!(kind(&unknown), ApiErrorKind::UnknownService, "500 here, 404 there");
@@ -100,9 +99,9 @@ async fn agent_checks_passing_warning_and_failing() {
     assert_eq!(is().await, (Status::Warning, String::new()), "no note, no output");
     checks.fail(&id).note("broken").await.unwrap();
     assert_eq!(is().await, (Status::Critical, "broken".to_owned()));
-    checks.update(&id, Status::Passing, "line 1\nline 2\u{1}").await.unwrap();
+    checks.update(&id, Status::Passing).output("line 1\nline 2\u{1}").await.unwrap();
     assert_eq!(is().await, (Status::Passing, "line 1\nline 2\u{1}".to_owned()));
-    checks.update(&id, Status::Warning, "x".repeat(10_000)).await.unwrap();
+    checks.update(&id, Status::Warning).output("x".repeat(10_000)).await.unwrap();
     assert!(is().await.1.starts_with(&"x".repeat(1000)));
     checks.deregister(&id).await.unwrap();
 }
@@ -111,13 +110,20 @@ async fn agent_checks_passing_warning_and_failing() {
 async fn agent_checks_mark() {
     let (checks, id) = (client().agent().check(), unique("marked"));
     checks.register(&id, Check::ttl(HOUR)).await.unwrap();
-    for word in ["passing", "warning", "critical"] {
+    for (word, status) in [
+        ("passing", Status::Passing),
+        ("warn", Status::Warning),
+        ("pass", Status::Passing),
+        ("failing", Status::Critical),
+        ("warning", Status::Warning),
+        ("fail", Status::Critical),
+    ] {
         checks.mark(&id, word).await.unwrap();
-        assert_eq!(read(&id).await.status.as_str(), word);
+        assert_eq!(read(&id).await.status, status, "{word}");
     }
     checks.mark(&id, Status::Passing).output("well").await.unwrap();
     assert_eq!(read(&id).await.output, "well");
-    for word in ["", "any", "maintenance", "failing"] {
+    for word in ["", "any", "maintenance", "Passing"] {
         assert_eq!(checks.mark(&id, word).await.unwrap_err().kind(), ErrorKind::Request, "{word:?}");
     }
     checks.deregister(&id).await.unwrap();
@@ -144,9 +150,9 @@ async fn agent_checks_get() {
     let odd = unique("odd");
     for id in [r#"a"b"#, r"a\b", r#"" or CheckID != ""#, "a`b", "a'b c", "é☃", r"\x41"] {
         let id = format!("{odd} {id}");
-        checks.register("odd", Check::ttl(HOUR)).id(&id).await.unwrap();
+        checks.register("odd", Check::ttl(HOUR).id(&id)).await.unwrap();
         let check = checks.get(&id).await.unwrap().unwrap();
-        assert_eq!(check.id, id);
+        assert_eq!(check.id, id.as_str());
         checks.pass(&check).await.unwrap();
         checks.deregister(&check).await.unwrap();
     }
@@ -156,14 +162,16 @@ async fn agent_checks_get() {
 }
 
 #[tokio::test]
-async fn what_every_agent_would_refuse_is_not_sent() {
+async fn values_that_every_agent_rejects_are_not_sent() {
     let checks = client().agent().check();
     let odd = [
         checks.register("", Check::ttl(HOUR)),
         checks.register("x", Check::ttl(Duration::ZERO)),
         checks.register("x", Check::tcp("127.0.0.1:1", Duration::ZERO)),
         checks.register("x", Check::ttl(HOUR)).service(""),
-        checks.register("x", Check::ttl(HOUR)).status(Status::from("odd")),
+        checks.register("x", Check::ttl(HOUR).status(Status::from("odd"))),
+        checks.register("a//b", Check::ttl(HOUR)),
+        checks.register("x", Check::ttl(HOUR).id("a\u{a0}b")),
     ];
     for register in odd {
         assert_eq!(register.await.unwrap_err().kind(), ErrorKind::Request);

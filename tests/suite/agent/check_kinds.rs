@@ -1,4 +1,4 @@
-//! Every kind of check, on a real agent that may run scripts.
+//! Every kind of check, on a real agent that runs scripts.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::clients::{client, client_of};
 const INTERVAL: Duration = Duration::from_secs(600);
 const SCRIPTS: &str = r#"{ "enable_script_checks": true }"#;
 
-/// Registers each check under its type's word, and reads that type back.
+/// Registers each check and reads its type.
 async fn register(checks: &Checks, kinds: Vec<(CheckType, Check)>) {
     for (number, (check_type, check)) in kinds.into_iter().enumerate() {
         let id = format!("{check_type}-{number}");
@@ -32,26 +32,19 @@ async fn agent_checks_register_in_every_kind() {
     let checks = client.agent().check();
     client.agent().service().register("web").await.unwrap();
 
-    let http = Http {
-        method: Some("PUT".to_owned()),
-        header: [("X-A".to_owned(), vec!["1".to_owned(), "2".to_owned()])].into(),
-        body: Some("b".to_owned()),
-        tls: Tls { skip_verify: true, ..Tls::default() },
-        timeout: Some(Duration::from_secs(1)),
-        ..Http::new(format!("{}/v1/status/leader", agent.url()), INTERVAL)
-    };
-    let docker = Docker { shell: Some("/bin/sh".to_owned()), ..Docker::new("c0ffee", ["true"], INTERVAL) };
-    let grpc = Grpc {
-        use_tls: true,
-        tls: Tls { skip_verify: true, ..Tls::default() },
-        ..Grpc::new("127.0.0.1:1/web", INTERVAL)
-    };
-    let counted = Check {
-        success_before_passing: Some(2),
-        failures_before_critical: Some(3),
-        ..Check::from(Tcp { timeout: Some(Duration::from_secs(1)), ..Tcp::new(&address, INTERVAL) })
-    };
-    let script = Script { timeout: Some(Duration::from_secs(9)), ..Script::new(["true"], INTERVAL) };
+    let http = Http::new(format!("{}/v1/status/leader", agent.url()), INTERVAL)
+        .method("PUT")
+        .header("X-A", "1")
+        .header("X-A", "2")
+        .body("b")
+        .tls(Tls::new().skip_verify())
+        .timeout(Duration::from_secs(1));
+    let docker = Docker::new("c0ffee", ["true"], INTERVAL).shell("/bin/sh");
+    let grpc = Grpc::new("127.0.0.1:1/web", INTERVAL).use_tls().tls(Tls::new().skip_verify());
+    let counted = Check::from(Tcp::new(&address, INTERVAL).timeout(Duration::from_secs(1)))
+        .success_before_passing(2)
+        .failures_before_critical(3);
+    let script = Script::new(["true"], INTERVAL).timeout(Duration::from_secs(9));
     register(
         &checks,
         vec![
@@ -63,21 +56,17 @@ async fn agent_checks_register_in_every_kind() {
             (CheckType::Script, script.into()),
             (CheckType::Script, Check::shell("exit 1", INTERVAL)),
             (CheckType::Alias, Check::alias("web")),
-            // One that exists: an agent before 1.19.1 crashes over others.
+            // The node must exist: an agent before 1.19.1 crashes otherwise.
             (CheckType::Alias, Alias::node(agent.node()).into()),
         ],
     )
     .await;
 
     let udp = || Check::from(Udp::new("127.0.0.1:9", INTERVAL));
-    let h2ping = || Check::from(H2ping { use_tls: Some(false), ..H2ping::new(&address, INTERVAL) });
-    let redirects = || Check::from(Http { disable_redirects: true, ..Http::new(agent.url(), INTERVAL) });
-    let tcp_tls = || Check::from(Tcp { use_tls: true, ..Tcp::new(&address, INTERVAL) });
-    let warned = || Check {
-        failures_before_warning: Some(1),
-        failures_before_critical: Some(2),
-        ..Check::tcp(&address, INTERVAL)
-    };
+    let h2ping = || Check::from(H2ping::new(&address, INTERVAL).without_tls());
+    let redirects = || Check::from(Http::new(agent.url(), INTERVAL).disable_redirects());
+    let tcp_tls = || Check::from(Tcp::new(&address, INTERVAL).use_tls());
+    let warned = || Check::tcp(&address, INTERVAL).failures_before_warning(1).failures_before_critical(2);
     let newer = vec![
         (CheckType::Udp, udp()),
         (CheckType::H2ping, h2ping()),
@@ -93,9 +82,9 @@ async fn agent_checks_register_in_every_kind() {
             assert_eq!(kind(&refused), ApiErrorKind::InvalidRequest, "{check_type}");
         }
     }
-    // Windows has it; elsewhere an agent that knows it says so.
-    let refused = checks.register("os", OsService::new("sshd", INTERVAL)).await.unwrap_err();
-    assert_eq!(kind(&refused), ApiErrorKind::InvalidRequest);
+    // Only Windows has it.
+    let error = checks.register("os", OsService::new("sshd", INTERVAL)).await.unwrap_err();
+    assert_eq!(kind(&error), ApiErrorKind::InvalidRequest);
 }
 
 #[tokio::test]
@@ -108,9 +97,9 @@ async fn agent_checks_register_script() {
         ("warns", Check::shell("echo 'a b' | tr a-z A-Z; exit 1", often), Status::Warning, "A B\n"),
         ("fails", Check::script(["/bin/sh", "-c", "exit 2"], often), Status::Critical, ""),
     ] {
-        // Starts as something else, so that what is seen is the script's word.
+        // Starts with another status, so that the status is a result of the script.
         let before = if status == Status::Passing { Status::Warning } else { Status::Passing };
-        checks.register(id, check).status(before).await.unwrap();
+        checks.register(id, check.status(before)).await.unwrap();
         let check =
             eventually(async || checks.get(id).await.unwrap().filter(|check| check.status == status)).await;
         assert_eq!((check.output.as_str(), check.check_type), (output, CheckType::Script));
@@ -119,7 +108,7 @@ async fn agent_checks_register_script() {
 }
 
 #[tokio::test]
-async fn an_agent_that_may_not_run_scripts_refuses_them() {
+async fn agent_without_script_checks_rejects_them() {
     let checks = client().agent().check();
     for check in [Check::shell("true", INTERVAL), Check::docker("c0ffee", ["true"], INTERVAL)] {
         let refused = checks.register(unique("script"), check).await.unwrap_err();

@@ -1,16 +1,16 @@
-//! Several agents that find each other, and lose each other.
+//! Several agents that join and leave.
 
 use std::thread;
 
 use consul_client::Client;
-use consul_client::agent::{Member, MemberStatus};
+use consul_client::agent::{AclMode, Member, MemberStatus};
 use consul_client::{ApiErrorKind, ErrorKind};
 use consul_tests::{Agent, Version, require, shared_agent, unique};
 
 use super::{eventually, kind};
 use crate::clients::{client, client_of};
 
-/// Starts two agents at once; the second one with a piece of configuration more.
+/// Starts two agents concurrently; the second one with additional configuration.
 fn two(config: &str) -> [Agent; 2] {
     thread::scope(|scope| {
         let one = scope.spawn(|| Agent::builder().start());
@@ -33,9 +33,10 @@ async fn agent_members() {
     let agent = client().agent();
     let members = agent.members().await.unwrap();
     assert_eq!((members.len(), members[0].name.as_str()), (1, shared_agent().node()));
-    assert_eq!(members[0].tags["role"], "consul");
+    assert!(members[0].is_server() && members[0].acl_mode() == AclMode::Disabled, "{:?}", members[0].tags);
     let wan = agent.members().wan().await.unwrap();
-    assert!(wan[0].name.ends_with(".dc1"), "{}", wan[0].name);
+    assert!(wan[0].name.as_str().ends_with(".dc1"), "{}", wan[0].name);
+    assert_eq!(agent.members().wan().segment("_all").await.unwrap(), wan);
     assert_eq!(agent.members().wan().segment("alpha").await.unwrap_err().kind(), ErrorKind::Request);
     assert_eq!(agent.members().segment("_all").await.unwrap().len(), 1);
 }
@@ -47,8 +48,8 @@ async fn agent_members_filter() {
     let members = client().agent().members();
     assert_eq!(members.clone().filter("Status == 1").await.unwrap().len(), 1);
     assert_eq!(members.clone().filter("Status == 4").await.unwrap(), []);
-    let refused = members.filter("Nope == 1").await.unwrap_err();
-    assert_eq!(kind(&refused), ApiErrorKind::InvalidRequest);
+    let error = members.filter("Nope == 1").await.unwrap_err();
+    assert_eq!(kind(&error), ApiErrorKind::InvalidRequest);
 }
 
 #[tokio::test]
@@ -73,7 +74,7 @@ async fn agent_join_wan() {
     let agents = two(r#"{ "datacenter": "east" }"#);
     let [one, two] = [client_of(&agents[0]), client_of(&agents[1])];
     let other = two.agent().members().wan().await.unwrap().remove(0);
-    assert_eq!(other.name, format!("{}.east", agents[1].node()));
+    assert_eq!(other.name.as_str(), format!("{}.east", agents[1].node()));
 
     one.agent().join(format!("127.0.0.1:{}", other.port)).wan().await.unwrap();
     let names = async || {
@@ -81,13 +82,13 @@ async fn agent_join_wan() {
         members.into_iter().map(|member| member.name).collect::<Vec<_>>()
     };
     assert!(names().await.contains(&other.name));
-    assert_eq!(one.agent().members().await.unwrap().len(), 1, "the pool of the datacenter is another");
+    assert_eq!(one.agent().members().await.unwrap().len(), 1, "the pool of the datacenter is separate");
     eventually(async || (one.catalog().datacenters().await.unwrap().len() == 2).then_some(())).await;
 }
 
 #[tokio::test]
-async fn agent_join_of_nobody_says_why() {
-    // A port that nobody listens on.
+async fn agent_join_of_an_unreachable_agent_has_the_reason() {
+    // A port without a listener.
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let error = client().agent().join(format!("127.0.0.1:{port}")).await.unwrap_err();
     assert!(error.message().unwrap().contains("Failed to join"), "{error:?}");

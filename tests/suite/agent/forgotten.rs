@@ -1,4 +1,4 @@
-//! What an agent has never heard of, or has forgotten: one error, whatever its version says.
+//! Checks and services that the agent does not have: one error for all versions.
 
 use std::time::Duration;
 
@@ -12,18 +12,18 @@ use crate::clients::{client, client_of};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// The four ways to report, all of which fail.
+/// Returns the errors of all ways to report.
 async fn reports(checks: &Checks, id: &str) -> [Error; 4] {
     [
         checks.pass(id).await.unwrap_err(),
         checks.warn(id).note("n").await.unwrap_err(),
         checks.fail(id).await.unwrap_err(),
-        checks.update(id, Status::Passing, "o").await.unwrap_err(),
+        checks.update(id, Status::Passing).output("o").await.unwrap_err(),
     ]
 }
 
 #[tokio::test]
-async fn a_heartbeat_for_an_unknown_check_has_its_own_error() {
+async fn report_to_an_unknown_check_has_its_own_error() {
     for error in reports(&client().agent().check(), &unique("unknown")).await {
         assert_eq!(kind(&error), ApiErrorKind::UnknownCheck);
         assert!(error.is_not_found() && !error.is_retryable() && !error.is_outcome_unknown());
@@ -31,7 +31,7 @@ async fn a_heartbeat_for_an_unknown_check_has_its_own_error() {
 }
 
 #[tokio::test]
-async fn so_has_one_with_acls() {
+async fn report_to_an_unknown_check_has_its_own_error_with_acls() {
     let agent = Agent::builder().acl().start();
     for error in reports(&client_of(&agent).agent().check(), "unknown").await {
         assert_eq!(kind(&error), ApiErrorKind::UnknownCheck);
@@ -40,23 +40,23 @@ async fn so_has_one_with_acls() {
     assert_eq!(kind(&checks.deregister("unknown").await.unwrap_err()), ApiErrorKind::UnknownCheck);
     let services = client_of(&agent).agent().service();
     assert_eq!(kind(&services.deregister("unknown").await.unwrap_err()), ApiErrorKind::UnknownService);
-    let refused = services.enable_maintenance("unknown").await.unwrap_err();
-    assert_eq!(kind(&refused), ApiErrorKind::UnknownService);
+    let error = services.enable_maintenance("unknown").await.unwrap_err();
+    assert_eq!(kind(&error), ApiErrorKind::UnknownService);
 }
 
 #[tokio::test]
-async fn so_has_one_for_a_check_that_takes_no_reports() {
+async fn report_to_another_kind_of_check_has_the_same_error() {
     let (checks, id) = (client().agent().check(), unique("alias"));
     checks.register(&id, Check::alias(unique("nobody"))).await.unwrap();
     for error in reports(&checks, &id).await {
-        // An old agent has the same words for this and for a check that it does not know.
+        // An old agent has one text for this and for an unknown check.
         assert_eq!(kind(&error), ApiErrorKind::UnknownCheck);
     }
     checks.deregister(&id).await.unwrap();
 }
 
 #[tokio::test]
-async fn an_agent_that_was_started_anew_says_that_it_has_forgotten() {
+async fn agent_that_has_lost_its_data_accepts_the_registration_again() {
     let agent = Agent::builder().start();
     let client = client_of(&agent);
     let (checks, services) = (client.agent().check(), client.agent().service());

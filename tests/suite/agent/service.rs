@@ -1,12 +1,13 @@
-//! Services of a real agent: registered, read, taken out of use and deregistered.
+//! Services of a real agent: registered, read, in maintenance mode and deregistered.
 
 use std::time::Duration;
 
 use consul_client::agent::Check;
 use consul_client::agent::check::{CheckType, Status};
-use consul_client::agent::service::Definition;
+use consul_client::agent::service::{
+    Definition, ServiceAddress, ServiceId, ServiceName, ServicePort, Sidecar, Weights,
+};
 use consul_client::health::ServiceEntry;
-use consul_client::proto::agent::service::{Connect, ServiceAddress, ServicePort, Sidecar, Weights};
 use consul_client::{ApiErrorKind, Client, ErrorKind};
 use consul_tests::{Agent, require, shared_agent, unique};
 
@@ -20,45 +21,44 @@ async fn agent_services() {
     let (services, id) = (client().agent().service(), unique("listed"));
     services.register(id.as_str()).await.unwrap();
     let all = services.list().await.unwrap();
-    assert_eq!((all[&id].id.as_str(), all[&id].name.as_str()), (id.as_str(), id.as_str()));
+    let listed = &all[id.as_str()];
+    assert_eq!((listed.id.as_str(), listed.name.as_str()), (id.as_str(), id.as_str()));
     let narrow = services.list().filter(format!("ID == \"{id}\"")).await.unwrap();
-    assert_eq!(narrow.keys().collect::<Vec<_>>(), [&id]);
-    let refused = services.list().filter("Nope == 1").await.unwrap_err();
-    assert_eq!(kind(&refused), ApiErrorKind::InvalidRequest);
-    services.deregister(&all[&id]).await.unwrap();
-    assert!(!services.list().await.unwrap().contains_key(&id));
+    assert_eq!(narrow.keys().map(ServiceId::as_str).collect::<Vec<_>>(), [&id]);
+    let error = services.list().filter("Nope == 1").await.unwrap_err();
+    assert_eq!(kind(&error), ApiErrorKind::InvalidRequest);
+    services.deregister(listed).await.unwrap();
+    assert!(!services.list().await.unwrap().contains_key(id.as_str()));
 }
 
 #[tokio::test]
 async fn agent_services_register() {
     let (services, name) = (client().agent().service(), unique("web"));
-    let definition = Definition {
-        id: Some(format!("{name}-1")),
-        tags: vec!["v1".to_owned(), "eu".to_owned()],
-        address: Some("192.0.2.7".to_owned()),
-        tagged_addresses: [("wan".to_owned(), ServiceAddress::new("198.51.100.1", 80))].into(),
-        port: Some(8080),
-        meta: [("version".to_owned(), "7".to_owned())].into(),
-        weights: Some(Weights { passing: 10, warning: 2 }),
-        enable_tag_override: true,
-        checks: vec![Check::ttl(HOUR)],
-        connect: Some(Connect::sidecar(Sidecar::default())),
-        ..Definition::new(&name)
-    };
+    let definition = Definition::new(&name)
+        .id(format!("{name}-1"))
+        .tags(["v1", "eu"])
+        .address("192.0.2.7")
+        .tagged_address("wan", ServiceAddress::new("198.51.100.1", 80))
+        .port(8080)
+        .meta("version", "7")
+        .weights(Weights { passing: 10, warning: 2 })
+        .enable_tag_override()
+        .check(Check::ttl(HOUR))
+        .sidecar(Sidecar::new());
     services.register(definition.clone()).await.unwrap();
     let service = services.get(&definition).await.unwrap().unwrap();
-    assert_eq!((service.id, service.name), (format!("{name}-1"), name.clone()));
+    assert_eq!((service.id, service.name), (ServiceId::from(&definition), ServiceName::from(&definition)));
     assert_eq!((service.address.as_str(), service.port), ("192.0.2.7", 8080));
-    assert_eq!((service.tags, service.meta["version"].as_str()), (definition.tags.clone(), "7"));
+    assert_eq!((service.tags.join(" "), service.meta["version"].as_str()), ("v1 eu".to_owned(), "7"));
     assert_eq!((service.weights, service.enable_tag_override), (Weights { passing: 10, warning: 2 }, true));
     assert_eq!(service.tagged_addresses["wan"], ServiceAddress::new("198.51.100.1", 80));
 
     let sidecar = format!("{name}-1-sidecar-proxy");
     let proxy = services.get(&sidecar).await.unwrap().unwrap();
-    assert_eq!(proxy.proxy.unwrap().destination_service_id, definition.id());
+    assert_eq!(ServiceId::from(&proxy.proxy.unwrap().destination_service_id), ServiceId::from(&definition));
     services.deregister(&definition).await.unwrap();
     assert_eq!(services.get(&definition).await.unwrap(), None);
-    assert_eq!(services.get(&sidecar).await.unwrap(), None, "it goes with its service");
+    assert_eq!(services.get(&sidecar).await.unwrap(), None, "deregistered with its service");
 }
 
 #[tokio::test]
@@ -66,10 +66,11 @@ async fn agent_services_register_with_several_ports() {
     require!(shared_agent().since(1, 22), "a service has several ports since 1.22");
     let (services, name) = (client().agent().service(), unique("multi"));
     let port = |name: &str, port, default| ServicePort { name: name.to_owned(), port, default };
-    let ports = vec![port("http", 8080, true), port("admin", 9090, false)];
-    services.register(Definition { ports: ports.clone(), ..Definition::new(&name) }).await.unwrap();
+    let ports = [port("http", 8080, true), port("admin", 9090, false)];
+    let [http, admin] = ports.clone();
+    services.register(Definition::new(&name).add_port(http).add_port(admin)).await.unwrap();
     let service = services.get(&name).await.unwrap().unwrap();
-    assert_eq!((service.ports, service.port), (ports, 8080));
+    assert_eq!((service.ports, service.port), (ports.to_vec(), 8080));
     services.deregister(&name).await.unwrap();
 }
 
@@ -82,7 +83,7 @@ async fn agent_services_register_http_script_and_ttl() {
         ("script", Check::shell("true", HOUR), CheckType::Script),
         ("ttl", Check::ttl(HOUR), CheckType::Ttl),
     ] {
-        services.register(name).tag("t").port(80).check(check).await.unwrap();
+        services.register(Definition::new(name).tag("t").port(80).check(check)).await.unwrap();
         let check = checks.get(format!("service:{name}")).await.unwrap().unwrap();
         assert_eq!((check.check_type, check.service_id.as_str()), (check_type, name));
     }
@@ -90,16 +91,16 @@ async fn agent_services_register_http_script_and_ttl() {
 }
 
 #[tokio::test]
-async fn agent_services_register_keeps_checks_unless_told() {
+async fn agent_services_register_keeps_checks_by_default() {
     let (agent, name) = (client().agent(), unique("kept"));
-    let check = |id: &str| Check { id: Some(format!("{name}-{id}")), ..Check::ttl(HOUR) };
-    let register = |id: &str| agent.service().register(name.as_str()).check(check(id));
+    let check = |id: &str| Check::ttl(HOUR).id(format!("{name}-{id}"));
+    let register = |id: &str| agent.service().register(Definition::new(&name).check(check(id)));
     register("a").await.unwrap();
     register("b").await.unwrap();
     let ids = async || {
         let filter = format!("ServiceID == \"{name}\"");
         let checks = agent.check().list().filter(filter).await.unwrap();
-        checks.into_keys().map(|id| id.replace(&name, "")).collect::<Vec<_>>()
+        checks.into_keys().map(|id| id.as_str().replace(&name, "")).collect::<Vec<_>>()
     };
     assert_eq!(ids().await, ["-a", "-b"]);
     register("b").replace_existing_checks().await.unwrap();
@@ -121,7 +122,7 @@ async fn agent_services_deregister() {
     }
 }
 
-/// Waits until the catalog has the instance as `is` wants it.
+/// Waits until an instance in the catalog satisfies `is`.
 async fn until(client: &Client, service: &str, is: impl Fn(&ServiceEntry) -> bool) {
     let mut found = client.health().service(service).send().await.unwrap();
     while !found.value.iter().any(&is) {
@@ -132,19 +133,20 @@ async fn until(client: &Client, service: &str, is: impl Fn(&ServiceEntry) -> boo
 
 #[tokio::test]
 async fn agent_services_disable_and_enable() {
-    let (client, web) = (client(), Definition::new(unique("maintained")));
+    let (client, name) = (client(), unique("maintained"));
+    let web = Definition::new(&name);
     let services = client.agent().service();
-    services.register(web.clone()).await.unwrap();
-    // What was registered, and what was read, stand for its id.
+    services.register(&web).await.unwrap();
+    // A definition and an instance convert to the id.
     services.enable_maintenance(&web).reason("new version").await.unwrap();
-    until(&client, &web.name, |entry| entry.status() == Status::Maintenance).await;
-    let id = format!("_service_maintenance:{}", web.id());
+    until(&client, &name, |entry| entry.status() == Status::Maintenance).await;
+    let id = format!("_service_maintenance:{name}");
     let check = client.agent().check().get(&id).await.unwrap().unwrap();
     assert_eq!((check.notes.as_str(), check.is_maintenance()), ("new version", true));
 
     let read = services.get(&web).await.unwrap().unwrap();
     services.disable_maintenance(&read).await.unwrap();
-    until(&client, &web.name, |entry| entry.status() == Status::Passing).await;
+    until(&client, &name, |entry| entry.status() == Status::Passing).await;
     services.disable_maintenance(&read).await.unwrap();
     services.deregister(&web).await.unwrap();
 
@@ -162,20 +164,20 @@ async fn agent_services_get() {
     let (client, id) = (client(), unique("read"));
     let services = client.agent().service();
     assert_eq!(services.get(&id).await.unwrap(), None);
-    services.register(id.as_str()).port(80).await.unwrap();
+    services.register(Definition::new(&id).port(80)).await.unwrap();
     let first = services.get(&id).send().await.unwrap();
     let (service, hash) = (first.value.unwrap(), first.meta.content_hash.unwrap());
     assert_eq!((service.port, &service.content_hash), (80, &hash));
-    assert_eq!(first.meta.index, None, "there is a hash instead");
+    assert_eq!(first.meta.index, None, "a hash instead");
     for odd in ["", "..", "a//b"] {
         assert_eq!(services.get(odd).await.unwrap_err().kind(), ErrorKind::Request);
     }
 
-    // Waits as long as nothing changes, and ends with the change.
+    // The request waits while nothing changes, and ends with the change.
     let waiting = |wait| services.get(&id).block_on_hash(&hash, wait).send();
     let same = waiting(Duration::from_millis(100)).await.unwrap();
     assert_eq!(same.meta.content_hash.as_deref(), Some(hash.as_str()));
-    let change = async { services.register(id.as_str()).port(81).await.unwrap() };
+    let change = async { services.register(Definition::new(&id).port(81)).await.unwrap() };
     let (changed, ()) = tokio::join!(waiting(Duration::from_secs(50)), change);
     let changed = changed.unwrap();
     assert_eq!(changed.value.unwrap().port, 81);

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
+use consul_client::agent::service::Definition;
 use consul_client::event::{Feed, Heard};
 use consul_client::kv::Entry;
 use consul_client::watch::{Diff, Update};
@@ -137,7 +138,7 @@ async fn a_service_of_the_agent_is_watched_by_its_hash() {
     let mut next = async || soon(watch.changed()).await.unwrap().unwrap().value;
     assert_eq!(*next().await, None);
     for tag in ["one", "two"] {
-        services.register(&*id).tag(tag).await.unwrap();
+        services.register(Definition::new(&id).tag(tag)).await.unwrap();
         assert_eq!(next().await.as_ref().as_ref().unwrap().tags, [tag]);
     }
     services.deregister(&id).await.unwrap();

@@ -53,7 +53,7 @@
 //! | `agent.checks.deregister(check)`, `.delete` | [`check().deregister(&check)`](Checks::deregister) |
 //! | `agent.checks.get(check)` | [`check().get(&check)`](Checks::get) |
 //! | `agent.services()`, `.items()` | [`service().list()`](Services::list) |
-//! | `agent.services.register(name, ..)`, `.create` | [`service().register(name)`](Services::register)`.id(..).port(..).tag(..)` |
+//! | `agent.services.register(name, ..)`, `.create` | [`service().register(definition)`](Services::register) with a [`Definition`](crate::agent::service::Definition) |
 //! | `agent.services.register_http`, `_script`, `_ttl` | … `.check(`[`Check::http`](crate::agent::Check::http)`(..))` and so on |
 //! | `agent.services.deregister(service)`, `.delete` | [`service().deregister(&service)`](Services::deregister) |
 //! | `agent.services.disable(service, reason)`, `.maintenance(service, True, reason)` | [`service().enable_maintenance(&service)`](Services::enable_maintenance)`.reason(..)` |

@@ -56,22 +56,22 @@
 //! | Go | here |
 //! |---|---|
 //! | `Agent().Self()`, `NodeName()` | [`agent().read_self()`](Agent::read_self) |
-//! | `Agent().Host()`, `Metrics()`, `Version()` | [`host()`](Agent::host), [`metrics()`](Agent::metrics), [`version()`](Agent::version) |
+//! | `Agent().Host()`, `Metrics()`, `Version()` | [`host()`](Agent::host), [`metrics()`](Agent::metrics), also `.prometheus()`, [`version()`](Agent::version) |
 //! | `Agent().Members(wan)`, `MembersOpts` | [`members()`](Agent::members)`.wan()` |
 //! | `Agent().Join(addr, wan)`, `Leave()`, `ForceLeave(node)`, `ForceLeavePrune(node)` | [`join(addr)`](Agent::join), [`leave()`](Agent::leave), [`force_leave(node)`](Agent::force_leave), `.prune()` |
 //! | `Agent().Reload()` | [`reload()`](Agent::reload) |
 //! | `Agent().EnableNodeMaintenance(reason)`, `DisableNodeMaintenance()` | [`enable_maintenance()`](Agent::enable_maintenance)`.reason(..)`, [`disable_maintenance()`](Agent::disable_maintenance) |
 //! | `Agent().UpdateDefaultACLToken(token, q)` and its like | [`update_token(kind, token)`](Agent::update_token) |
 //! | `Agent().Services()`, `Service(id, q)` | [`service().list()`](Services::list), [`service().get(id)`](Services::get) |
-//! | `Agent().ServiceRegister(&AgentServiceRegistration{..})` | [`service().register(name)`](Services::register)`.port(..).check(..)`, or a whole [`Definition`](crate::agent::service::Definition) |
+//! | `Agent().ServiceRegister(&AgentServiceRegistration{..})` | [`service().register(definition)`](Services::register) with a [`Definition`](crate::agent::service::Definition) |
 //! | `Agent().ServiceDeregister(id)` | [`service().deregister(id)`](Services::deregister) |
 //! | `Agent().EnableServiceMaintenance(id, reason)`, `Disable…` | [`service().enable_maintenance(id)`](Services::enable_maintenance), [`disable_maintenance(id)`](Services::disable_maintenance) |
-//! | `Agent().AgentHealthServiceByID(id)`, `…ByName(name)` | [`service().health(id)`](Services::health), [`health_by_name(name)`](Services::health_by_name) |
+//! | `Agent().AgentHealthServiceByID(id)`, `…ByName(name)` | [`service().health_by_id(id)`](Services::health_by_id), [`health_by_name(name)`](Services::health_by_name) |
 //! | `Agent().Checks()` | [`check().list()`](Checks::list) |
 //! | `Agent().CheckRegister(&AgentCheckRegistration{..})` | [`check().register(name, Check::http(..))`](Checks::register) |
 //! | `Agent().CheckDeregister(id)` | [`check().deregister(id)`](Checks::deregister) |
 //! | `Agent().PassTTL(id, note)`, `WarnTTL`, `FailTTL` | [`check().pass(id)`](Checks::pass)`.note(..)`, [`warn`](Checks::warn), [`fail`](Checks::fail) |
-//! | `Agent().UpdateTTL(id, output, status)` | [`check().update(id, status, output)`](Checks::update) |
+//! | `Agent().UpdateTTL(id, output, status)` | [`check().update(id, status)`](Checks::update)`.output(..)` |
 //!
 //! # Catalog, health, sessions and the rest
 //!

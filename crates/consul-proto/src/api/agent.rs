@@ -1,6 +1,15 @@
-//! The [agent](https://developer.hashicorp.com/consul/api-docs/agent) that is asked, and what is registered with it.
+//! The [agent](https://developer.hashicorp.com/consul/api-docs/agent) that the client talks to, and the services and checks
+//! that are registered with it.
 //!
-//! An agent answers for itself: datacenter, consistency and index mean nothing here.
+//! Every agent only knows its own services and checks: datacenter, consistency mode and index have no meaning here.
+//!
+//! ```
+//! use consul_proto::{Options, agent, encode};
+//!
+//! let request = encode(&agent::Members::new().wan(), &Options::default())?;
+//! assert_eq!(request.uri(), "/v1/agent/members?wan=1");
+//! # Ok::<_, consul_proto::EncodeError>(())
+//! ```
 
 pub mod check;
 mod coordinate;
@@ -13,10 +22,11 @@ mod leave;
 mod member;
 mod members;
 mod metrics;
+mod prometheus_metrics;
 mod read_self;
 mod reload;
 pub mod service;
-mod token;
+mod update_token;
 mod version;
 
 pub use check::Check;
@@ -27,13 +37,15 @@ pub use force_leave::ForceLeave;
 pub use host::{AgentHost, Host};
 pub use join::Join;
 pub use leave::Leave;
-pub use member::{Member, MemberStatus};
+pub use member::{AclMode, Member, MemberStatus};
 pub use members::Members;
 pub use metrics::{AgentMetrics, Gauge, Metrics, Points, Sample};
+pub use prometheus_metrics::PrometheusMetrics;
 pub use read_self::{AgentConfig, AgentSelf, GrpcPorts, ReadSelf, Xds};
 pub use reload::Reload;
 pub use service::AgentService;
-pub use token::{TokenKind, UpdateToken};
+pub use update_token::{TokenKind, UpdateToken};
 pub use version::{AgentVersion, Version};
 
+pub use crate::model::{NodeId, NodeName};
 pub use crate::types::secret::Secret;

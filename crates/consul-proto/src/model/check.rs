@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::model::{HealthCheckDefinition, Status};
+use crate::model::{CheckId, HealthCheckDefinition, Status};
 use crate::types::word::word;
 use crate::types::{blank, duration, null, port};
 
@@ -75,6 +75,12 @@ impl HealthCheck {
     #[must_use]
     pub fn is_maintenance(&self) -> bool {
         self.id == "_node_maintenance" || self.id.starts_with("_service_maintenance:")
+    }
+}
+
+impl From<&HealthCheck> for CheckId {
+    fn from(check: &HealthCheck) -> Self {
+        Self::from(&check.id)
     }
 }
 

@@ -37,6 +37,11 @@ impl Status {
         worst.clone()
     }
 
+    /// Returns whether a check can have this status: passing, warning or critical.
+    pub(crate) fn is_of_check(&self) -> bool {
+        matches!(self, Self::Passing | Self::Warning | Self::Critical)
+    }
+
     fn severity(&self) -> u8 {
         match self {
             Self::Passing => 0,

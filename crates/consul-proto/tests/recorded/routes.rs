@@ -31,6 +31,7 @@ pub(crate) fn routes() -> Vec<Route> {
         of::<agent::Leave>(),
         of::<agent::Members>(),
         of::<agent::Metrics>(),
+        of::<agent::PrometheusMetrics>(),
         of::<agent::ReadSelf>(),
         of::<agent::Reload>(),
         of::<agent::service::Deregister>(),

@@ -8,10 +8,11 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio::time::{Instant, timeout};
 
 use crate::hyper::connect::ConnectError;
+use crate::hyper::stream::Stream;
 
 /// Tries the addresses of `host` in order. Each gets an equal share of the remaining time, so that an address that drops
 /// packets does not prevent the next one from being tried.
-pub(super) async fn connect(host: &str, port: u16, limit: Duration) -> Result<TcpStream, ConnectError> {
+pub(super) async fn connect(host: &str, port: u16, limit: Duration) -> Result<Stream, ConnectError> {
     let start = Instant::now();
     let unresolved = |source| ConnectError::Resolve { host: host.to_owned(), source };
     let addresses: Vec<SocketAddr> = lookup_host((host, port)).await.map_err(unresolved)?.collect();
@@ -26,7 +27,7 @@ pub(super) async fn connect(host: &str, port: u16, limit: Duration) -> Result<Tc
             open(address).await
         };
         match opened {
-            Ok(socket) => return Ok(socket),
+            Ok(socket) => return Ok(Stream::tcp(socket)),
             Err(source) => error = ConnectError::Tcp { address, source },
         }
         untried -= 1;

@@ -1,10 +1,10 @@
-//! Where a node is in the network.
+//! The position of a node in the network.
 
 use serde::Deserialize;
 
 use crate::types::null;
 
-/// Where a node is in a model of the network, in which distance is round-trip time. All in seconds.
+/// The position of a node in a model of the network, in which distance is round-trip time. All values are in seconds.
 ///
 /// [Network coordinates](https://developer.hashicorp.com/consul/docs/architecture/coordinates)
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -14,10 +14,10 @@ pub struct Coordinate {
     /// The point in eight dimensions.
     #[serde(deserialize_with = "null::or_default")]
     pub vec: Vec<f64>,
-    /// How sure the node is of its coordinate: 0 is sure, 1.5 is what it starts with.
+    /// Error estimate of the coordinate: 0 is exact, 1.5 is the initial value.
     pub error: f64,
-    /// What is added to every distance, for what the model cannot express.
+    /// Correction that is added to every distance.
     pub adjustment: f64,
-    /// The part of a distance that every path to the node has.
+    /// Distance that every path to the node includes.
     pub height: f64,
 }

@@ -1,20 +1,20 @@
-//! Taking the agent's node into use again.
+//! Disabling maintenance mode of a node.
 
 use crate::{Empty, Endpoint, Method, RequestWriter, Scope, Target};
 
-/// Takes the agent's node into use again: `PUT /v1/agent/maintenance?enable=false`.
+/// Disables maintenance mode of the agent's node: `PUT /v1/agent/maintenance?enable=false`.
 ///
-/// Where it is in use already nothing changes. May be sent twice.
+/// Does nothing if the node is not in maintenance mode.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent#enable-maintenance-mode)
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct DisableMaintenance;
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub struct DisableMaintenance(());
 
 impl DisableMaintenance {
-    /// Takes the node into use again.
-    #[must_use]
+    /// Disables maintenance mode of the agent's node.
     pub fn new() -> Self {
-        Self
+        Self(())
     }
 }
 
@@ -45,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn answers() {
+    fn responses() {
         decoded::<DisableMaintenance>(200, "").unwrap();
         assert!(decoded::<DisableMaintenance>(403, "Permission denied").is_err());
     }

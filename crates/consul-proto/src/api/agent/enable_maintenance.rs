@@ -1,25 +1,30 @@
-//! Taking the agent's node out of use.
+//! Enabling maintenance mode of a node.
 
 use crate::{Empty, Endpoint, Method, RequestWriter, Scope, Target};
 
-/// Takes the agent's node out of use: `PUT /v1/agent/maintenance?enable=true`.
+/// Enables maintenance mode of the agent's node: `PUT /v1/agent/maintenance?enable=true`.
 ///
-/// Nothing on it counts as healthy then, and DNS finds none of its services. It shows as a critical check of the node,
-/// [told apart](crate::health::HealthCheck::is_maintenance) by its id, and outlives the agent. Where the node is out of
-/// use already the old reason stays. May be sent twice.
+/// The node gets a critical check that [stands for maintenance mode](crate::health::HealthCheck::is_maintenance), so none of
+/// its services is healthy, and DNS does not return them. The mode persists if the agent restarts on its data. If the node
+/// is in maintenance mode already, the old reason stays.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent#enable-maintenance-mode)
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use]
 pub struct EnableMaintenance {
-    /// Why, for people; the notes of the check. The agent has words of its own by default.
-    pub reason: Option<String>,
+    reason: Option<String>,
 }
 
 impl EnableMaintenance {
-    /// Takes the node out of use.
-    #[must_use]
+    /// Enables maintenance mode of the agent's node.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Sets the reason, which is the notes of the check. Defaults to a text of the agent.
+    pub fn reason(mut self, reason: impl Into<String>) -> Self {
+        self.reason = Some(reason.into());
+        self
     }
 }
 
@@ -47,14 +52,14 @@ mod tests {
 
     #[test]
     fn request() {
-        let mut enable = EnableMaintenance::new();
+        let enable = EnableMaintenance::new();
         assert_eq!(wire(&enable), "PUT /v1/agent/maintenance?enable=true");
-        enable.reason = Some("new disk & fan".to_owned());
+        let enable = enable.reason("new disk & fan");
         assert_eq!(wire(&enable), "PUT /v1/agent/maintenance?enable=true&reason=new%20disk%20%26%20fan");
     }
 
     #[test]
-    fn answers() {
+    fn responses() {
         decoded::<EnableMaintenance>(200, "").unwrap();
         assert!(decoded::<EnableMaintenance>(403, "Permission denied").is_err());
     }

@@ -1,27 +1,39 @@
-//! Taking a failed member for one that has left.
+//! Forcing a failed member to leave.
 
+use crate::model::NodeName;
 use crate::{Empty, Endpoint, Method, RequestWriter, Scope, Target};
 
-/// Takes a member that has failed for one that has left: `PUT /v1/agent/force-leave/:node`.
+/// Forces a member that has failed to leave the cluster: `PUT /v1/agent/force-leave/:node`.
 ///
-/// The agents stop to reach out for it, and it leaves the catalog. A member that is alive comes back by itself. A name
-/// that the pool does not have is [`UnknownNode`](crate::ApiErrorKind::UnknownNode). May be sent twice.
+/// The agents stop connecting to it, and it is removed from the catalog. A member that is alive joins again by itself. If no
+/// member has this name, the error is [`UnknownNode`](crate::ApiErrorKind::UnknownNode).
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent#force-leave-and-shutdown)
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct ForceLeave {
-    /// Name of the member; `node.dc` in the pool between datacenters.
-    pub node: String,
-    /// Also takes it off the list of members at once, instead of some days later; one that has left already, too.
-    pub prune: bool,
-    /// Only in the pool of the servers of all datacenters, since 1.11. An older agent takes no notice.
-    pub wan: bool,
+    node: NodeName,
+    prune: bool,
+    wan: bool,
 }
 
 impl ForceLeave {
-    /// Takes the member of this name for one that has left.
-    pub fn new(node: impl Into<String>) -> Self {
+    /// Forces the member with this name to leave. In the WAN pool, the name is `node.dc`.
+    pub fn new(node: impl Into<NodeName>) -> Self {
         Self { node: node.into(), prune: false, wan: false }
+    }
+
+    /// Also removes the member from the list of members immediately, instead of some days later. This also removes a member
+    /// that has already left.
+    pub fn prune(mut self) -> Self {
+        self.prune = true;
+        self
+    }
+
+    /// Only affects the WAN pool, which has the servers of all datacenters; since 1.11. Older agents ignore it.
+    pub fn wan(mut self) -> Self {
+        self.wan = true;
+        self
     }
 }
 
@@ -33,7 +45,7 @@ impl Endpoint for ForceLeave {
     const TARGET: Target = Target::SameAgent;
 
     fn write(&self, request: &mut RequestWriter) {
-        request.arg(&self.node);
+        request.arg(self.node.as_str());
         request.flag("prune", self.prune);
         request.flag("wan", self.wan);
     }
@@ -52,18 +64,18 @@ mod tests {
     #[test]
     fn request() {
         assert_eq!(wire(&ForceLeave::new("node-b")), "PUT /v1/agent/force-leave/node-b");
-        let all = ForceLeave { prune: true, wan: true, ..ForceLeave::new("node-b.dc2") };
+        let all = ForceLeave::new("node-b.dc2").prune().wan();
         assert_eq!(wire(&all), "PUT /v1/agent/force-leave/node-b.dc2?prune&wan");
     }
 
     #[test]
-    fn an_empty_name_is_refused() {
-        let fault = rejected(&ForceLeave::new(""));
-        assert!(matches!(fault, EncodeError::Argument { name: "node", fault: ArgumentFault::Empty }));
+    fn empty_name_is_rejected() {
+        let error = rejected(&ForceLeave::new(""));
+        assert!(matches!(error, EncodeError::Argument { name: "node", fault: ArgumentFault::Empty }));
     }
 
     #[test]
-    fn answers() {
+    fn responses() {
         decoded::<ForceLeave>(200, "").unwrap();
         match decoded::<ForceLeave>(500, "agent: No node found with name 'nope'") {
             Err(ResponseError::Api(error)) => assert_eq!(error.kind(), ApiErrorKind::UnknownNode),

@@ -1,4 +1,4 @@
-//! Reading about the machine that the agent runs on.
+//! Reading the host of the agent.
 
 use std::collections::BTreeMap;
 
@@ -8,24 +8,24 @@ use serde_json::Value;
 use crate::types::null;
 use crate::{Endpoint, Json, Method, RequestWriter, Scope, Target};
 
-/// Reads about the machine that the agent runs on: `GET /v1/agent/host`.
+/// Reads information about the host of the agent: `GET /v1/agent/host`.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent#retrieve-host-information)
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Host;
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub struct Host(());
 
 impl Host {
-    /// Reads about the machine.
-    #[must_use]
+    /// Reads information about the host of the agent.
     pub fn new() -> Self {
-        Self
+        Self(())
     }
 }
 
-/// The machine that an agent runs on.
+/// Information about the host of an agent.
 ///
-/// What stands in the maps changes with the version of Consul, down to the spelling of a name: `hostid` became
-/// `hostId`. What the agent could not find out is empty.
+/// The keys of the maps differ between versions of Consul, down to the spelling: `hostid` became `hostId`. Parts that the
+/// agent could not determine are empty.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 #[non_exhaustive]
@@ -36,13 +36,13 @@ pub struct AgentHost {
     /// Processors.
     #[serde(rename = "CPU", deserialize_with = "null::or_default")]
     pub cpu: Vec<BTreeMap<String, Value>>,
-    /// Name, operating system and the like.
+    /// Name, operating system and kernel.
     #[serde(deserialize_with = "null::or_default")]
     pub host: BTreeMap<String, Value>,
     /// The disk with the agent's data, in bytes.
     #[serde(deserialize_with = "null::or_default")]
     pub disk: BTreeMap<String, Value>,
-    /// When this was found out, in nanoseconds since 1970.
+    /// Time of the measurement, in nanoseconds since 1970.
     pub collection_time: i64,
 }
 
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn recorded_answer() {
+    fn recorded_response() {
         let body = r#"{"Memory":{"total":25276510208,"usedPercent":1.4243505493335546},
             "CPU":[{"cpu":0,"vendorId":"AuthenticAMD","mhz":2445.424,"flags":["fpu","vme"]}],
             "Host":{"hostname":"vm","uptime":4870,"os":"linux","hostid":"00000000-0000-0000-0000-000000000000"},
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_agent_could_not_find_out_is_empty() {
+    fn parts_that_are_null_are_empty() {
         let body = r#"{"Memory":null,"CPU":null,"Host":null,"Disk":null,"CollectionTime":1,"Errors":[{}]}"#;
         assert_eq!(
             decoded::<Host>(200, body).unwrap(),

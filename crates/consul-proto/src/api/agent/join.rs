@@ -1,26 +1,33 @@
-//! Joining other agents.
+//! Joining another agent.
 
 use crate::{Empty, Endpoint, Method, RequestWriter, Scope, Target};
 
-/// Lets the agent join another one, and whoever that one knows: `PUT /v1/agent/join/:address`.
+/// Joins the agent to another agent and its cluster: `PUT /v1/agent/join/:address`.
 ///
-/// Agents that are joined find each other by themselves from then on. Where the other one cannot be reached, the
-/// agent's failure comes back with its reason. May be sent twice.
+/// If the other agent cannot be reached, the error is [`Unavailable`](crate::ApiErrorKind::Unavailable) and its message
+/// contains the reason.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent#join-agent)
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct Join {
-    /// Address of the other agent for gossip: an IP address or a host name, and `:port` where it is not the default,
-    /// 8301 or, between datacenters, 8302.
-    pub address: String,
-    /// Joins the pool of the servers of all datacenters.
-    pub wan: bool,
+    address: String,
+    wan: bool,
 }
 
 impl Join {
     /// Joins the agent at `address`, in the same datacenter.
+    ///
+    /// The address is the one for gossip: an IP address or a host name, and `:port` if the port is not 8301, or 8302 in the
+    /// WAN pool.
     pub fn new(address: impl Into<String>) -> Self {
         Self { address: address.into(), wan: false }
+    }
+
+    /// Joins the WAN pool, which has the servers of all datacenters.
+    pub fn wan(mut self) -> Self {
+        self.wan = true;
+        self
     }
 }
 
@@ -33,7 +40,7 @@ impl Endpoint for Join {
 
     fn write(&self, request: &mut RequestWriter) {
         request.arg(&self.address);
-        // Not a flag: agents want a value here.
+        // Not a flag: agents expect a value.
         request.opt("wan", self.wan.then_some(1));
     }
 
@@ -51,18 +58,18 @@ mod tests {
     #[test]
     fn request() {
         assert_eq!(wire(&Join::new("10.0.0.7:8301")), "PUT /v1/agent/join/10.0.0.7%3A8301");
-        let wan = Join { wan: true, ..Join::new("[2001:db8::7]:8302") };
+        let wan = Join::new("[2001:db8::7]:8302").wan();
         assert_eq!(wire(&wan), "PUT /v1/agent/join/%5B2001%3Adb8%3A%3A7%5D%3A8302?wan=1");
     }
 
     #[test]
-    fn an_empty_address_is_refused() {
-        let fault = rejected(&Join::new(""));
-        assert!(matches!(fault, EncodeError::Argument { name: "address", fault: ArgumentFault::Empty }));
+    fn empty_address_is_rejected() {
+        let error = rejected(&Join::new(""));
+        assert!(matches!(error, EncodeError::Argument { name: "address", fault: ArgumentFault::Empty }));
     }
 
     #[test]
-    fn answers() {
+    fn responses() {
         decoded::<Join>(200, "").unwrap();
         let body = "1 error occurred:\n\t* Failed to join 127.0.0.1:1: dial tcp 127.0.0.1:1: connect: connection refused\n\n";
         let error = decoded::<Join>(500, body).unwrap_err().to_string();

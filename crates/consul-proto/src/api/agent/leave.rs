@@ -1,22 +1,22 @@
-//! Ending the agent.
+//! Shutting down the agent.
 
 use crate::{Empty, Endpoint, Method, RequestWriter, Scope, Target};
 
-/// Lets the agent leave the cluster and end: `PUT /v1/agent/leave`.
+/// Makes the agent leave the cluster and shut down: `PUT /v1/agent/leave`.
 ///
-/// Its node and services leave the catalog; a server also leaves the consensus. The answer takes its time: agents wait
-/// 5 seconds for what is under way (`leave_drain_time`). The connection may break before it is there, which is success
-/// all the same.
+/// Its node and services are removed from the catalog; a server also leaves the Raft quorum. The response takes about 5
+/// seconds, since agents wait for requests in flight (`leave_drain_time`). The connection can break before the response:
+/// the agent shuts down nevertheless.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent#graceful-leave-and-shutdown)
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Leave;
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub struct Leave(());
 
 impl Leave {
-    /// Lets the agent leave and end.
-    #[must_use]
+    /// Makes the agent leave the cluster and shut down.
     pub fn new() -> Self {
-        Self
+        Self(())
     }
 }
 
@@ -27,7 +27,7 @@ impl Endpoint for Leave {
     const SCOPE: Scope = Scope::NONE;
     const TARGET: Target = Target::SameAgent;
 
-    // Not to be sent twice: the second could end an agent that was started in the meantime.
+    // Not idempotent: the second request could shut down an agent that was started after the first one.
     fn write(&self, _: &mut RequestWriter) {}
 }
 
@@ -39,11 +39,11 @@ mod tests {
     #[test]
     fn request() {
         assert_eq!(wire(&Leave::new()), "PUT /v1/agent/leave");
-        assert!(!Leave.is_idempotent());
+        assert!(!Leave::new().is_idempotent());
     }
 
     #[test]
-    fn answers() {
+    fn responses() {
         decoded::<Leave>(200, "").unwrap();
         assert!(decoded::<Leave>(403, "Permission denied").is_err());
     }

@@ -4,72 +4,105 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::model::NodeName;
 use crate::types::{null, port};
 
-/// A member of the gossip pool, as the agent sees it.
+/// A member of the gossip pool as the agent sees it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Member {
-    /// Name of the node; in the pool between datacenters `node.dc`.
-    pub name: String,
+    /// Name of the node; in the WAN pool `node.dc`.
+    pub name: NodeName,
     /// IP address for gossip.
     #[serde(default)]
     pub addr: String,
     /// Port for gossip.
     #[serde(default, deserialize_with = "port::deserialize")]
     pub port: u16,
-    /// What the member tells of itself: among others `role` (`consul` for a server, `node` for a client), `dc`, `id`,
-    /// `build` and `segment`.
+    /// Tags that the member sets, among others `role` (`consul` for a server, `node` for a client), `dc`, `id`, `build`,
+    /// `acls` and `segment`.
     #[serde(default, deserialize_with = "null::or_default")]
     pub tags: BTreeMap<String, String>,
-    /// Whether the member is there.
+    /// State of the member.
     #[serde(default)]
     pub status: MemberStatus,
-    /// Oldest version of the gossip protocol that the member understands.
+    /// Oldest version of the gossip protocol that the member supports.
     #[serde(default)]
     pub protocol_min: u8,
-    /// Newest version of the gossip protocol that the member understands.
+    /// Newest version of the gossip protocol that the member supports.
     #[serde(default)]
     pub protocol_max: u8,
-    /// Version of the gossip protocol that the member speaks.
+    /// Version of the gossip protocol that the member uses.
     #[serde(default)]
     pub protocol_cur: u8,
-    /// Oldest version of the layer above that the member understands.
+    /// Oldest version of the layer above gossip that the member supports.
     #[serde(default)]
     pub delegate_min: u8,
-    /// Newest version of the layer above that the member understands.
+    /// Newest version of the layer above gossip that the member supports.
     #[serde(default)]
     pub delegate_max: u8,
-    /// Version of the layer above that the member speaks.
+    /// Version of the layer above gossip that the member uses.
     #[serde(default)]
     pub delegate_cur: u8,
 }
 
-/// The name, by which operations know a member.
-impl From<&Member> for String {
+impl Member {
+    /// Returns whether the member is a server.
+    #[must_use]
+    pub fn is_server(&self) -> bool {
+        self.tags.get("role").is_some_and(|role| role == "consul")
+    }
+
+    /// Returns the ACL mode of the member.
+    #[must_use]
+    pub fn acl_mode(&self) -> AclMode {
+        match self.tags.get("acls").map(String::as_str) {
+            Some("0") => AclMode::Disabled,
+            Some("1") => AclMode::Enabled,
+            Some("2") => AclMode::Legacy,
+            _ => AclMode::Unknown,
+        }
+    }
+}
+
+impl From<&Member> for NodeName {
     fn from(member: &Member) -> Self {
         member.name.clone()
     }
 }
 
-/// Whether a member is there.
+/// The ACL mode of a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AclMode {
+    /// ACLs are disabled.
+    Disabled,
+    /// ACLs are enabled.
+    Enabled,
+    /// ACLs of before 1.4 are enabled.
+    Legacy,
+    /// The member does not report its mode, or does not know it yet.
+    Unknown,
+}
+
+/// The state of a member.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(from = "i64")]
 #[non_exhaustive]
 pub enum MemberStatus {
-    /// Nothing is known.
+    /// Unknown.
     #[default]
     None,
-    /// It is.
+    /// The member is alive.
     Alive,
-    /// It is about to leave.
+    /// The member is leaving.
     Leaving,
-    /// It has left.
+    /// The member has left.
     Left,
-    /// It does not answer.
+    /// The member does not respond.
     Failed,
-    /// A number that this version does not know.
+    /// A number that this version of the library does not know.
     Other(i64),
 }
 
@@ -91,7 +124,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_status_is_a_number() {
+    fn role_and_acl_mode_are_tags() {
+        let member = |role: &str, acls: Option<&str>| {
+            let mut member = Member::default();
+            member.tags.insert("role".to_owned(), role.to_owned());
+            member.tags.extend(acls.map(|acls| ("acls".to_owned(), acls.to_owned())));
+            member
+        };
+        assert!(member("consul", None).is_server() && !member("node", None).is_server());
+        for (acls, mode) in [
+            (Some("0"), AclMode::Disabled),
+            (Some("1"), AclMode::Enabled),
+            (Some("2"), AclMode::Legacy),
+            (Some("3"), AclMode::Unknown),
+            (None, AclMode::Unknown),
+        ] {
+            assert_eq!(member("node", acls).acl_mode(), mode, "{acls:?}");
+        }
+    }
+
+    #[test]
+    fn status_is_a_number() {
         for (json, status) in
             [("1", MemberStatus::Alive), ("4", MemberStatus::Failed), ("9", MemberStatus::Other(9))]
         {

@@ -4,47 +4,53 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::agent::PrometheusMetrics;
 use crate::types::null;
 use crate::{Endpoint, Json, Method, RequestWriter, Scope, Target};
 
-/// Reads the metrics of the agent's latest whole interval of ten seconds: `GET /v1/agent/metrics`.
+/// Reads the metrics of the latest complete interval of ten seconds: `GET /v1/agent/metrics`.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent#view-metrics)
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Metrics;
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub struct Metrics(());
 
 impl Metrics {
-    /// Reads the metrics.
-    #[must_use]
+    /// Reads the metrics of the latest complete interval of ten seconds.
     pub fn new() -> Self {
-        Self
+        Self(())
+    }
+
+    /// Reads the metrics in the text format of Prometheus.
+    pub fn prometheus(self) -> PrometheusMetrics {
+        PrometheusMetrics::new()
     }
 }
 
-/// Metrics of an interval.
+/// The metrics of one interval.
 ///
-/// [What they mean](https://developer.hashicorp.com/consul/docs/agent/telemetry)
+/// [Meaning of the metrics](https://developer.hashicorp.com/consul/docs/agent/telemetry)
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct AgentMetrics {
-    /// When the interval began, such as `2026-11-23 13:23:50 +0000 UTC`.
+    /// Start of the interval, such as `2026-11-23 13:23:50 +0000 UTC`.
     pub timestamp: String,
-    /// Values as they were last.
+    /// Last values.
     #[serde(deserialize_with = "null::or_default")]
     pub gauges: Vec<Gauge>,
-    /// Values in their order.
+    /// Series of values.
     #[serde(deserialize_with = "null::or_default")]
     pub points: Vec<Points>,
-    /// What was counted.
+    /// Counters.
     #[serde(deserialize_with = "null::or_default")]
     pub counters: Vec<Sample>,
-    /// What was measured; times in milliseconds.
+    /// Measured values; times in milliseconds.
     #[serde(deserialize_with = "null::or_default")]
     pub samples: Vec<Sample>,
 }
 
-/// A value as it was last.
+/// The last value of a metric.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 #[non_exhaustive]
@@ -53,12 +59,12 @@ pub struct Gauge {
     pub name: String,
     /// The value.
     pub value: f64,
-    /// Labels that belong to the name.
+    /// Labels of the metric.
     #[serde(deserialize_with = "null::or_default")]
     pub labels: BTreeMap<String, String>,
 }
 
-/// Values in their order.
+/// A series of values.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 #[non_exhaustive]
@@ -70,28 +76,28 @@ pub struct Points {
     pub points: Vec<f64>,
 }
 
-/// What was counted or measured in an interval.
+/// Statistics of a counter or of measured values in an interval.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Sample {
     /// Name of the metric.
     pub name: String,
-    /// How often.
+    /// Number of values.
     pub count: u64,
-    /// The sum for each second.
+    /// Sum per second.
     pub rate: f64,
-    /// The sum.
+    /// Sum of the values.
     pub sum: f64,
-    /// The least value.
+    /// Smallest value.
     pub min: f64,
-    /// The greatest value.
+    /// Largest value.
     pub max: f64,
-    /// The mean.
+    /// Mean of the values.
     pub mean: f64,
-    /// The standard deviation.
+    /// Standard deviation of the values.
     pub stddev: f64,
-    /// Labels that belong to the name.
+    /// Labels of the metric.
     #[serde(deserialize_with = "null::or_default")]
     pub labels: BTreeMap<String, String>,
 }
@@ -117,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn recorded_answer() {
+    fn recorded_response() {
         let body = r#"{"Timestamp":"2026-11-23 13:23:50 +0000 UTC",
             "Gauges":[{"Name":"consul.vm.autopilot.healthy","Value":1,"Labels":{}}],"Points":null,
             "Counters":[{"Name":"consul.cache.fetch_error","Count":4,"Rate":0.4,"Sum":4,"Min":1,"Max":1,"Mean":1,

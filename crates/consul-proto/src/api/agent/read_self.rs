@@ -1,4 +1,4 @@
-//! Reading what the agent is.
+//! Reading the agent's configuration.
 
 use std::collections::BTreeMap;
 
@@ -6,94 +6,93 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::agent::{Coordinate, Member};
+use crate::model::{NodeId, NodeName};
 use crate::types::{null, port};
 use crate::{Endpoint, Json, Method, RequestWriter, Scope, Target};
 
-/// Reads the configuration of the agent that is asked, and how it is: `GET /v1/agent/self`.
-///
-/// Named with its verb, because the route's own name is a keyword of Rust.
+/// Reads the configuration of the agent, its member and its statistics: `GET /v1/agent/self`.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent#read-configuration)
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ReadSelf;
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub struct ReadSelf(());
 
 impl ReadSelf {
-    /// Reads what the agent is.
-    #[must_use]
+    /// Reads the configuration of the agent, its member and its statistics.
     pub fn new() -> Self {
-        Self
+        Self(())
     }
 }
 
-/// What an agent is.
+/// Configuration and state of an agent.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct AgentSelf {
-    /// The part of the configuration that every version has.
+    /// The part of the configuration that all versions have.
     pub config: AgentConfig,
-    /// The whole configuration, in a form that changes with every version. Secrets are hidden.
+    /// The complete configuration, in a form that differs between versions. Secrets are hidden.
     #[serde(default, deserialize_with = "null::or_default")]
     pub debug_config: BTreeMap<String, Value>,
-    /// Where the agent is in the network. `None` where coordinates are disabled.
+    /// Network coordinate of the agent. `None` if coordinates are disabled.
     pub coord: Option<Coordinate>,
     /// The agent as a member of its gossip pool.
     pub member: Member,
-    /// Figures, by the part of the agent that they are of; all as text.
+    /// Runtime statistics by subsystem, as strings.
     #[serde(default, deserialize_with = "null::or_default")]
     pub stats: BTreeMap<String, BTreeMap<String, String>>,
     /// Metadata of the agent's node.
     #[serde(default, deserialize_with = "null::or_default")]
     pub meta: BTreeMap<String, String>,
-    /// What it offers to proxies. `None` where its port for gRPC is closed.
+    /// Support for proxies. `None` if the gRPC port is disabled.
     #[serde(rename = "xDS")]
     pub xds: Option<Xds>,
 }
 
-/// The part of an agent's configuration that every version has.
+/// The part of an agent's configuration that all versions have.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct AgentConfig {
     /// The agent's datacenter.
     pub datacenter: String,
-    /// The datacenter that decides on ACLs and the like. Empty from old agents.
+    /// The datacenter that manages ACLs. Empty in responses of old agents.
     #[serde(default)]
     pub primary_datacenter: String,
     /// Name of the agent's node.
-    pub node_name: String,
+    pub node_name: NodeName,
     /// Id of the agent's node, a UUID.
     #[serde(default, rename = "NodeID")]
-    pub node_id: String,
+    pub node_id: NodeId,
     /// Whether the agent is a server.
     #[serde(default)]
     pub server: bool,
     /// Version of Consul, such as `1.22.7` or `1.22.7+ent`.
     #[serde(default)]
     pub version: String,
-    /// Revision of the source it was built from.
+    /// Revision of the source.
     #[serde(default)]
     pub revision: String,
-    /// When it was built, in RFC 3339. Empty from old agents.
+    /// Time of the build in RFC 3339. Empty in responses of old agents.
     #[serde(default)]
     pub build_date: String,
-    /// IP address that the agent is bound to, since 1.22. Empty before.
+    /// IP address that the agent is bound to, since 1.22.
     #[serde(default, deserialize_with = "null::or_default")]
     pub bind_addr: String,
-    /// Admin partition, from Consul Enterprise.
+    /// Admin partition (Consul Enterprise).
     #[serde(default)]
     pub partition: String,
 }
 
-/// What an agent offers to proxies of the service mesh.
+/// Support of an agent for proxies of the service mesh.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Xds {
-    /// Versions that are supported, by the name of the proxy.
+    /// Supported versions by name of the proxy.
     #[serde(deserialize_with = "null::or_default")]
     pub supported_proxies: BTreeMap<String, Vec<String>>,
-    /// Port for proxies, the one with TLS if there is one; 0 where there is none.
+    /// Port for proxies, the one with TLS if enabled. 0 if disabled.
     #[serde(deserialize_with = "port::deserialize")]
     pub port: u16,
     /// Both ports, since 1.14.
@@ -101,15 +100,15 @@ pub struct Xds {
     pub ports: GrpcPorts,
 }
 
-/// Ports of an agent for gRPC.
+/// The gRPC ports of an agent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct GrpcPorts {
-    /// The one without TLS; 0 where there is none.
+    /// Port without TLS. 0 if disabled.
     #[serde(deserialize_with = "port::deserialize")]
     pub plaintext: u16,
-    /// The one with TLS; 0 where there is none.
+    /// Port with TLS. 0 if disabled.
     #[serde(rename = "TLS", deserialize_with = "port::deserialize")]
     pub tls: u16,
 }
@@ -136,11 +135,11 @@ mod tests {
 
     #[test]
     fn request() {
-        assert_eq!(wire(&ReadSelf), "GET /v1/agent/self");
+        assert_eq!(wire(&ReadSelf::new()), "GET /v1/agent/self");
     }
 
     #[test]
-    fn recorded_answer() {
+    fn recorded_response() {
         let body = format!(
             r#"{{"Config":{{"Datacenter":"dc1","PrimaryDatacenter":"dc1","NodeName":"node-a",
             "NodeID":"89da16dc-a228-7d0d-0b43-08862b467756","Revision":"","Server":true,"Version":"1.22.7",
@@ -164,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn recorded_answer_of_an_old_agent() {
+    fn recorded_response_of_an_old_agent() {
         let body = format!(
             r#"{{"Config":{{"Datacenter":"dc1","NodeName":"node-a","NodeID":"","Revision":"","Server":false,
             "Version":"1.8.7"}},"DebugConfig":{{}},"Coord":null,"Member":{MEMBER},"Stats":{{}},"Meta":null}}"#

@@ -1,21 +1,21 @@
-//! Reading the agent's configuration anew.
+//! Reloading the agent's configuration.
 
 use crate::{Empty, Endpoint, Method, RequestWriter, Scope, Target};
 
-/// Lets the agent read its configuration files anew: `PUT /v1/agent/reload`.
+/// Reloads the configuration files of the agent: `PUT /v1/agent/reload`.
 ///
-/// Not every setting can be changed so. A configuration that cannot be used is the agent's failure, and it goes on with
-/// the old one. May be sent twice.
+/// Not all settings can be changed this way. If the configuration is invalid, the agent returns an error and keeps the old
+/// one.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent#reload-agent)
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Reload;
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub struct Reload(());
 
 impl Reload {
-    /// Lets the agent read its configuration files anew.
-    #[must_use]
+    /// Reloads the configuration files of the agent.
     pub fn new() -> Self {
-        Self
+        Self(())
     }
 }
 
@@ -44,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn answers() {
+    fn responses() {
         decoded::<Reload>(200, "").unwrap();
         assert!(decoded::<Reload>(403, "Permission denied").is_err());
     }

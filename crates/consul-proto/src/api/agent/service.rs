@@ -6,12 +6,8 @@
 //! use consul_proto::agent::service::{Check, Definition, Register};
 //! use consul_proto::{Options, encode};
 //!
-//! let web = Definition {
-//!     port: Some(8080),
-//!     tags: vec!["v2".to_owned()],
-//!     checks: vec![Check::http("http://127.0.0.1:8080/health", Duration::from_secs(10))],
-//!     ..Definition::new("web")
-//! };
+//! let check = Check::http("http://127.0.0.1:8080/health", Duration::from_secs(10));
+//! let web = Definition::new("web").port(8080).tag("v2").check(check);
 //! let request = encode(&Register::new(web), &Options::default())?;
 //! assert_eq!(
 //!     request.body(),
@@ -25,6 +21,7 @@ mod definition;
 mod deregister;
 mod disable_maintenance;
 mod enable_maintenance;
+mod fields;
 mod get;
 mod health_by_id;
 mod health_by_name;
@@ -33,20 +30,24 @@ mod register;
 mod service_health;
 mod sidecar;
 
+use self::definition::validate_parts;
+use self::fields::ServiceFields;
 pub use agent_service::AgentService;
 pub use definition::Definition;
 pub use deregister::Deregister;
 pub use disable_maintenance::DisableMaintenance;
 pub use enable_maintenance::EnableMaintenance;
-pub use get::{Get, OrUnknown};
+pub use get::Get;
 pub use health_by_id::HealthById;
 pub use health_by_name::HealthByName;
 pub use list::List;
 pub use register::Register;
-pub use service_health::{Graded, ServiceHealth};
-pub use sidecar::{Connect, Sidecar};
+pub use service_health::ServiceHealth;
+pub use sidecar::Sidecar;
 
 pub use crate::agent::Check;
 pub use crate::model::{
-    ConnectProxyConfig, Locality, ServiceAddress, ServiceKind, ServicePort, Upstream, Weights,
+    ConnectProxyConfig, Locality, ServiceAddress, ServiceId, ServiceKind, ServiceName, ServicePort, Upstream,
+    Weights,
 };
+pub use crate::types::secret::Secret;

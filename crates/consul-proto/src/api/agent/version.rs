@@ -1,41 +1,41 @@
-//! Reading which Consul the agent is.
+//! Reading the version of the agent.
 
 use serde::Deserialize;
 
 use crate::types::null;
 use crate::{Endpoint, Json, Method, RequestWriter, Scope, Target};
 
-/// Reads which Consul the agent is, since 1.16: `GET /v1/agent/version`.
+/// Reads the version of the agent, since 1.16: `GET /v1/agent/version`.
 ///
-/// Needs no token. An older agent answers with [`UnknownRoute`](crate::ApiErrorKind::UnknownRoute);
-/// [`ReadSelf`](crate::agent::ReadSelf) tells the version of each.
+/// Requires no token. If the agent is older, the error is [`UnknownRoute`](crate::ApiErrorKind::UnknownRoute);
+/// [`ReadSelf`](crate::agent::ReadSelf) also returns the version of older agents.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent#view-version)
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Version;
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub struct Version(());
 
 impl Version {
-    /// Reads the version.
-    #[must_use]
+    /// Reads the version of the agent, since 1.16.
     pub fn new() -> Self {
-        Self
+        Self(())
     }
 }
 
-/// Which Consul an agent is.
+/// The version of an agent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct AgentVersion {
-    /// Revision of the source it was built from.
+    /// Revision of the source.
     #[serde(default, rename = "SHA", deserialize_with = "null::or_default")]
     pub sha: String,
-    /// When it was built, in RFC 3339.
+    /// Time of the build in RFC 3339.
     #[serde(default, deserialize_with = "null::or_default")]
     pub build_date: String,
     /// Version of Consul, such as `1.22.7` or `1.22.7+ent`.
     pub human_version: String,
-    /// What it says of FIPS 140; empty where it was not built for it.
+    /// FIPS 140 compliance. Empty for a build without it.
     #[serde(default, rename = "FIPS", deserialize_with = "null::or_default")]
     pub fips: String,
 }
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn recorded_answer() {
+    fn recorded_response() {
         let body = r#"{"SHA":"","BuildDate":"1970-01-01T00:00:01Z","HumanVersion":"1.22.7","FIPS":""}"#;
         let version = decoded::<Version>(200, body).unwrap();
         assert_eq!(

@@ -1,91 +1,84 @@
-//! What an agent is to check, and what follows.
+//! A check that an agent runs or that the service reports to.
 
 use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::RequestWriter;
 use crate::agent::check::{Alias, Docker, Grpc, H2ping, Http, Kind, OsService, Script, Tcp, Ttl, Udp};
-use crate::model::Status;
+use crate::model::{CheckId, ServiceId, Status};
 use crate::types::duration;
 
-/// What an agent is to check, and what follows.
+/// A check to register with an agent: its kind, and what follows from its results.
 ///
-/// What is `None` is not sent, and left to the agent. Agents refuse fields that they do not know, so one that is newer
-/// than the agent makes the registration fail.
+/// Converts from a kind of check, such as [`Http`](crate::agent::check::Http).
+///
+/// Values that are not set are not sent, and the agent uses its defaults. Agents reject fields that they do not know, so
+/// a setter that is newer than the agent makes the registration fail. Setters without a version are known to Consul 1.8
+/// and later.
 ///
 /// [Check configuration](https://developer.hashicorp.com/consul/docs/reference/service/health-check)
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
+#[must_use]
+#[non_exhaustive]
 pub struct Check {
-    /// Id of the check (`CheckID`), unique on its agent. Of a service with one check it is `service:<id>` by default,
-    /// of one with several `service:<id>:<n>`, counted from 1.
     #[serde(rename = "CheckID", skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    /// Name of the check; made up from the service's by default.
+    pub(super) id: Option<CheckId>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Notes for people.
+    pub(super) name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub notes: Option<String>,
-    /// Status until the first result: passing, warning or, by default, critical.
+    notes: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<Status>,
-    /// How it is checked.
+    status: Option<Status>,
     #[serde(flatten)]
-    pub kind: Kind,
-    /// Deregisters the service once the check has been critical for this long. Agents look every 30 seconds, and wait
-    /// for a minute at least.
+    kind: Kind,
     #[serde(serialize_with = "duration::option::serialize", skip_serializing_if = "Option::is_none")]
-    pub deregister_critical_service_after: Option<Duration>,
-    /// Results in a row that it takes to become passing; 0 and 1 are the same, and the default.
+    deregister_critical_service_after: Option<Duration>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub success_before_passing: Option<u32>,
-    /// Failures in a row that it takes to become warning, since 1.11; the same as
-    /// [`failures_before_critical`](Self::failures_before_critical) by default, and not more.
+    success_before_passing: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub failures_before_warning: Option<u32>,
-    /// Failures in a row that it takes to become critical; 0 and 1 are the same, and the default. Only counted once
-    /// the check has passed.
+    failures_before_warning: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub failures_before_critical: Option<u32>,
-    /// Bytes of output that are kept; 4096 by default.
+    failures_before_critical: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub output_max_size: Option<u32>,
+    output_max_size: Option<u32>,
 }
 
 impl Check {
-    /// The service reports by itself, at least once within `ttl`.
-    #[must_use]
+    /// Creates a check that the service reports to, at least once within `ttl`.
     pub fn ttl(ttl: Duration) -> Self {
         Ttl::new(ttl).into()
     }
 
-    /// The agent requests `url`: 2xx passes, 429 warns, all else is critical.
+    /// Creates a check that requests `url`: a 2xx status is passing, 429 is a warning, everything else is critical.
     pub fn http(url: impl Into<String>, interval: Duration) -> Self {
         Http::new(url, interval).into()
     }
 
-    /// The agent connects to `address`.
+    /// Creates a check that connects to `address`.
     pub fn tcp(address: impl Into<String>, interval: Duration) -> Self {
         Tcp::new(address, interval).into()
     }
 
-    /// The agent sends a datagram to `address`, since 1.13: critical is what the network refuses.
+    /// Creates a check that sends a datagram to `address`; since 1.13. It is critical if the network rejects the
+    /// datagram.
     pub fn udp(address: impl Into<String>, interval: Duration) -> Self {
         Udp::new(address, interval).into()
     }
 
-    /// The agent asks `address` by gRPC's health protocol; `host:port/service` asks for one service.
+    /// Creates a check that uses gRPC's health protocol at `address`; `host:port/service` checks one service.
     pub fn grpc(address: impl Into<String>, interval: Duration) -> Self {
         Grpc::new(address, interval).into()
     }
 
-    /// The agent pings `address` by HTTP/2, since 1.10; with TLS unless [told otherwise](H2ping::use_tls).
+    /// Creates a check that sends an HTTP/2 ping to `address`; since 1.10. It uses TLS, unless it is
+    /// [disabled](crate::agent::check::H2ping::without_tls).
     pub fn h2ping(address: impl Into<String>, interval: Duration) -> Self {
         H2ping::new(address, interval).into()
     }
 
-    /// The agent runs a program in a container.
+    /// Creates a check that runs a program in a container.
     pub fn docker<A: Into<String>>(
         container: impl Into<String>,
         args: impl IntoIterator<Item = A>,
@@ -94,31 +87,103 @@ impl Check {
         Docker::new(container, args, interval).into()
     }
 
-    /// The agent runs a program: exit code 0 passes, 1 warns, all else is critical.
+    /// Creates a check that runs a program: exit code 0 is passing, 1 is a warning, everything else is critical.
     pub fn script<A: Into<String>>(args: impl IntoIterator<Item = A>, interval: Duration) -> Self {
         Script::new(args, interval).into()
     }
 
-    /// The agent runs a command with `/bin/sh`: exit code 0 passes, 1 warns, all else is critical.
+    /// Creates a check that runs a command with `/bin/sh`: exit code 0 is passing, 1 is a warning, everything else is
+    /// critical.
     pub fn shell(command: impl Into<String>, interval: Duration) -> Self {
         Script::shell(command, interval).into()
     }
 
-    /// The checks of another service instance count, named by its id.
-    pub fn alias(service_id: impl Into<String>) -> Self {
-        Alias::service(service_id).into()
+    /// Creates a check with the status of the checks of another service instance on the same agent.
+    pub fn alias(service: impl Into<ServiceId>) -> Self {
+        Alias::service(service).into()
     }
 
-    /// The agent asks the operating system for the state of a service, since 1.13 and on Windows only.
+    /// Creates a check that queries the operating system for the state of a service; since 1.13, on Windows only.
     pub fn os_service(name: impl Into<String>, interval: Duration) -> Self {
         OsService::new(name, interval).into()
     }
 
-    /// What every server would refuse, as field and fault.
-    pub(crate) fn fault(&self) -> Option<(&'static str, &'static str)> {
+    /// Sets the id of the check (`CheckID`), unique on its agent.
+    ///
+    /// Defaults to the name for a check that is registered by itself. For a service with one check it defaults to
+    /// `service:<id>`, with several checks to `service:<id>:<n>`, counted from 1.
+    pub fn id(mut self, id: impl Into<CheckId>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// Sets the name of the check. For a check of a service it defaults to one that contains the name of the service.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Sets notes for people.
+    pub fn notes(mut self, notes: impl Into<String>) -> Self {
+        self.notes = Some(notes.into());
+        self
+    }
+
+    /// Sets the status until the first result: passing, warning or critical. Defaults to critical.
+    pub fn status(mut self, status: Status) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    /// Deregisters the service once the check has been critical for this long. Defaults to never.
+    ///
+    /// Agents apply at least one minute, and look for such services every 30 seconds.
+    pub fn deregister_critical_service_after(mut self, time: Duration) -> Self {
+        self.deregister_critical_service_after = Some(time);
+        self
+    }
+
+    /// Sets how many successive results it takes to become passing. Defaults to 1; 0 is the same.
+    pub fn success_before_passing(mut self, count: u32) -> Self {
+        self.success_before_passing = Some(count);
+        self
+    }
+
+    /// Sets how many successive failures it takes to become warning; since 1.11. Defaults to
+    /// [`failures_before_critical`](Self::failures_before_critical), which is also the maximum.
+    pub fn failures_before_warning(mut self, count: u32) -> Self {
+        self.failures_before_warning = Some(count);
+        self
+    }
+
+    /// Sets how many successive failures it takes to become critical. Defaults to 1; 0 is the same.
+    ///
+    /// Failures are counted only after the check has passed once.
+    pub fn failures_before_critical(mut self, count: u32) -> Self {
+        self.failures_before_critical = Some(count);
+        self
+    }
+
+    /// Sets how many bytes of output are kept. Defaults to 4096.
+    pub fn output_max_size(mut self, bytes: u32) -> Self {
+        self.output_max_size = Some(bytes);
+        self
+    }
+
+    /// Rejects an id that no operation could name, as it is if the registration has none.
+    pub(in crate::api::agent) fn check_id(&self, request: &mut RequestWriter, default: Option<&str>) {
+        match (self.id.as_ref().map(CheckId::as_str), default) {
+            (None | Some(""), Some(name)) => request.check_name("name", name),
+            (None | Some(""), None) => {}
+            (Some(id), _) => request.check_name("check id", id),
+        }
+    }
+
+    /// Returns what every server would reject, as field and reason.
+    pub(in crate::api::agent) fn fault(&self) -> Option<(&'static str, &'static str)> {
         let warning = self.failures_before_warning.unwrap_or(0);
-        match self.status {
-            Some(Status::Maintenance | Status::Other(_)) => {
+        match &self.status {
+            Some(status) if !status.is_of_check() => {
                 Some(("status", "is neither passing, warning nor critical"))
             }
             _ if warning > self.failures_before_critical.unwrap_or(0) => {
@@ -153,7 +218,7 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     #[test]
-    fn every_kind_has_its_words() {
+    fn each_kind_has_its_own_fields() {
         for (check, expected) in [
             (Check::ttl(SECOND * 90), r#"{"TTL":"90s"}"#),
             (Check::http("http://h/", SECOND), r#"{"HTTP":"http://h/","Interval":"1s"}"#),
@@ -175,6 +240,7 @@ mod tests {
             ),
             (Check::alias("web"), r#"{"AliasService":"web"}"#),
             (Check::from(Alias::node("n")), r#"{"AliasNode":"n"}"#),
+            (Check::from(Alias::service("web").on_node("n")), r#"{"AliasService":"web","AliasNode":"n"}"#),
             (Check::os_service("sshd", SECOND), r#"{"OSService":"sshd","Interval":"1s"}"#),
         ] {
             assert_eq!(serde_json::to_string(&check).unwrap(), expected);
@@ -183,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn what_every_server_refuses_is_found() {
+    fn values_that_every_agent_rejects_are_found() {
         let check = || Check::ttl(SECOND);
         for (check, field) in [
             (Check::ttl(Duration::ZERO), "ttl"),
@@ -192,9 +258,9 @@ mod tests {
             (Check::tcp("", SECOND), "address"),
             (Check::script([""; 0], SECOND), "args"),
             (Check::alias(""), "service"),
-            (Check { status: Some(Status::Maintenance), ..check() }, "status"),
-            (Check { status: Some(Status::from("odd")), ..check() }, "status"),
-            (Check { failures_before_warning: Some(1), ..check() }, "failures_before_warning"),
+            (check().status(Status::Maintenance), "status"),
+            (check().status(Status::from("odd")), "status"),
+            (check().failures_before_warning(1), "failures_before_warning"),
         ] {
             assert_eq!(check.fault().map(|fault| fault.0), Some(field), "{check:?}");
         }

@@ -1,22 +1,23 @@
 //! Deregistering a check.
 
+use crate::model::CheckId;
 use crate::{Empty, Endpoint, Method, RequestWriter, Scope, Target};
 
 /// Deregisters a check from the agent: `PUT /v1/agent/check/deregister/:check_id`.
 ///
-/// A check that the agent does not have is [`UnknownCheck`](crate::ApiErrorKind::UnknownCheck); an agent before 1.12
-/// without ACLs takes it for success.
+/// If the agent does not have the check, the error is [`UnknownCheck`](crate::ApiErrorKind::UnknownCheck); an agent before
+/// 1.12 without ACLs reports success instead.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent/check#deregister-check)
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct Deregister {
-    /// Id of the check, not its name.
-    pub check_id: String,
+    check_id: CheckId,
 }
 
 impl Deregister {
-    /// Deregisters the check of this id.
-    pub fn new(check_id: impl Into<String>) -> Self {
+    /// Deregisters the check with this id.
+    pub fn new(check_id: impl Into<CheckId>) -> Self {
         Self { check_id: check_id.into() }
     }
 }
@@ -29,10 +30,10 @@ impl Endpoint for Deregister {
     const TARGET: Target = Target::SameAgent;
 
     fn write(&self, request: &mut RequestWriter) {
-        request.arg(&self.check_id);
+        request.arg(self.check_id.as_str());
     }
 
-    /// What is gone stays gone. The second answer may tell that the check is not known any more.
+    /// If the first request was carried out, the second one reports that the check is unknown.
     fn is_idempotent(&self) -> bool {
         true
     }
@@ -46,17 +47,20 @@ mod tests {
 
     #[test]
     fn request() {
-        assert_eq!(wire(&Deregister::new("service:web")), "PUT /v1/agent/check/deregister/service%3Aweb");
+        assert_eq!(
+            wire(&Deregister::new("service:web/1")),
+            "PUT /v1/agent/check/deregister/service%3Aweb%2F1"
+        );
     }
 
     #[test]
-    fn an_empty_id_is_refused() {
-        let fault = rejected(&Deregister::new(""));
-        assert!(matches!(fault, EncodeError::Argument { name: "check_id", fault: ArgumentFault::Empty }));
+    fn empty_id_is_rejected() {
+        let error = rejected(&Deregister::new(""));
+        assert!(matches!(error, EncodeError::Argument { name: "check_id", fault: ArgumentFault::Empty }));
     }
 
     #[test]
-    fn answers() {
+    fn responses() {
         decoded::<Deregister>(200, "").unwrap();
         for (status, body) in [
             (404, "Unknown check ID \"x\". Ensure that the check ID is passed, not the check name."),

@@ -1,27 +1,34 @@
-//! Reporting that something is broken.
+//! Reporting a TTL check as critical.
 
+use crate::agent::check::Report;
+use crate::model::CheckId;
 use crate::{Empty, Endpoint, Method, RequestWriter, Scope, Target};
 
-/// Reports to a TTL check that something is broken: `PUT /v1/agent/check/fail/:check_id`.
+/// Reports a TTL check as critical: `PUT /v1/agent/check/fail/:check_id`.
 ///
-/// The check is critical then, and its time to live begins anew. One that the agent does not have, or not with a TTL, is
-/// [`UnknownCheck`](crate::ApiErrorKind::UnknownCheck): an agent that was started anew may have forgotten it, and
-/// registering it once more helps. May be sent twice.
+/// The check becomes critical, and its time to live starts again. If the agent does not have the check, or it is no TTL
+/// check, the error is [`UnknownCheck`](crate::ApiErrorKind::UnknownCheck). An agent that has lost its data forgets its
+/// checks: register the check again, and report again.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent/check#ttl-check-fail)
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct Fail {
-    /// Id of the check, not its name.
-    pub check_id: String,
-    /// What there is to say; becomes the output of the check, which is empty without. It travels in the URL: for more
-    /// than some kilobytes there is [`Update`](crate::agent::check::Update).
-    pub note: Option<String>,
+    report: Report,
 }
 
 impl Fail {
-    /// Reports to the check of this id.
-    pub fn new(check_id: impl Into<String>) -> Self {
-        Self { check_id: check_id.into(), note: None }
+    /// Reports the check with this id as critical.
+    pub fn new(check_id: impl Into<CheckId>) -> Self {
+        Self { report: Report::new(check_id) }
+    }
+
+    /// Sets the output of the check. Defaults to an empty output.
+    ///
+    /// It is sent in the URL. For more than a few kilobytes use [`Update`](crate::agent::check::Update).
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.report.note = Some(note.into());
+        self
     }
 }
 
@@ -33,8 +40,7 @@ impl Endpoint for Fail {
     const TARGET: Target = Target::SameAgent;
 
     fn write(&self, request: &mut RequestWriter) {
-        request.arg(&self.check_id);
-        request.opt("note", self.note.as_deref());
+        self.report.write(request);
     }
 
     fn is_idempotent(&self) -> bool {
@@ -45,34 +51,26 @@ impl Endpoint for Fail {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::agent::check::report::tests::check_errors;
     use crate::testing::{decoded, rejected, wire};
-    use crate::{ApiErrorKind, ArgumentFault, EncodeError, ResponseError};
+    use crate::{ArgumentFault, EncodeError};
 
     #[test]
     fn request() {
         assert_eq!(wire(&Fail::new("service:web")), "PUT /v1/agent/check/fail/service%3Aweb");
-        let note = Fail { note: Some("7 of 8".to_owned()), ..Fail::new("mem") };
+        let note = Fail::new("mem").note("7 of 8");
         assert_eq!(wire(&note), "PUT /v1/agent/check/fail/mem?note=7%20of%208");
     }
 
     #[test]
-    fn an_empty_id_is_refused() {
-        let fault = rejected(&Fail::new(""));
-        assert!(matches!(fault, EncodeError::Argument { name: "check_id", fault: ArgumentFault::Empty }));
+    fn empty_id_is_rejected() {
+        let error = rejected(&Fail::new(""));
+        assert!(matches!(error, EncodeError::Argument { name: "check_id", fault: ArgumentFault::Empty }));
     }
 
     #[test]
-    fn answers() {
+    fn responses() {
         decoded::<Fail>(200, "").unwrap();
-        for (status, body) in [
-            (404, "Unknown check ID \"nope\". Ensure that the check ID is passed, not the check name."),
-            (500, "CheckID \"nope\" does not have associated TTL"),
-            (500, "Unknown check \"nope\""),
-        ] {
-            match decoded::<Fail>(status, body) {
-                Err(ResponseError::Api(error)) => assert_eq!(error.kind(), ApiErrorKind::UnknownCheck),
-                other => panic!("{other:?}"),
-            }
-        }
+        check_errors(decoded::<Fail>);
     }
 }

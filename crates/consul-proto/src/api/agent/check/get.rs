@@ -1,59 +1,39 @@
 //! Reading one check of an agent.
 
-use std::collections::BTreeMap;
-
-use bytes::Bytes;
-
-use crate::model::HealthCheck;
-use crate::response::{FromResponse, Head};
-use crate::{DecodeError, Endpoint, Json, Method, RequestWriter, Scope, Target};
+use crate::model::{CheckId, HealthCheck};
+use crate::response::FirstValue;
+use crate::{Endpoint, Method, RequestWriter, Scope, Target};
 
 /// Reads one of the checks that are registered with the agent: `GET /v1/agent/checks?filter=CheckID == ":check_id"`.
 ///
-/// There is no route of its own for this: it is the list, narrowed down by the agent. `None` where there is no such
-/// check, and where the token may not read it.
+/// Consul has no route for one check, so this is the list with a filter. Returns `None` if there is no such check, or if
+/// the token may not read it.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent/check#list-checks)
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct Get {
-    /// Id of the check, not its name.
-    pub check_id: String,
+    check_id: CheckId,
 }
 
 impl Get {
-    /// Reads the check of this id.
-    pub fn new(check_id: impl Into<String>) -> Self {
+    /// Reads the check with this id.
+    pub fn new(check_id: impl Into<CheckId>) -> Self {
         Self { check_id: check_id.into() }
     }
 }
 
-/// A JSON map with at most one entry, whose value it is; `None` where it is empty.
-#[derive(Debug)]
-pub struct Only;
-
-impl FromResponse for Only {
-    type Output = Option<HealthCheck>;
-
-    fn from_response(head: &Head, body: Bytes) -> Result<Self::Output, DecodeError> {
-        let checks = Json::<BTreeMap<String, HealthCheck>>::from_response(head, body.clone())?;
-        if checks.len() > 1 {
-            return Err(DecodeError::new(head, &body, "more than one check"));
-        }
-        Ok(checks.into_values().next())
-    }
-}
-
 impl Endpoint for Get {
-    type Response = Only;
+    type Response = FirstValue<HealthCheck>;
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/agent/checks";
     const SCOPE: Scope = Scope::NAMESPACE;
     const TARGET: Target = Target::SameAgent;
 
     fn write(&self, request: &mut RequestWriter) {
-        request.check_name("check_id", &self.check_id);
-        // Agents read the text as Go does, but end it at any quote, also at one behind a backslash.
-        let id = self.check_id.replace('\\', r"\\").replace('"', r"\x22");
+        request.check_name("check_id", self.check_id.as_str());
+        // Agents read the text as Go does, but end it at each quote, also after a backslash.
+        let id = self.check_id.as_str().replace('\\', r"\\").replace('"', r"\x22");
         request.pair("filter", format_args!(r#"CheckID == "{id}""#));
     }
 }
@@ -78,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_check_is_called_is_refused() {
+    fn id_that_no_check_has_is_rejected() {
         for (id, expected) in [("", ArgumentFault::Empty), ("a\nb", ArgumentFault::Unprintable)] {
             match rejected(&Get::new(id)) {
                 EncodeError::Argument { name: "check_id", fault } => assert_eq!(fault, expected),
@@ -88,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn recorded_answer() {
+    fn recorded_response() {
         let body = r#"{"_node_maintenance":{"Node":"node-a","CheckID":"_node_maintenance",
             "Name":"Node Maintenance Mode","Status":"critical","Notes":"why","Output":"","ServiceID":"",
             "ServiceName":"","ServiceTags":[],"Type":"maintenance","Definition":{},"CreateIndex":0,"ModifyIndex":0}}"#;
@@ -98,12 +78,12 @@ mod tests {
     }
 
     #[test]
-    fn absence_is_none() {
+    fn missing_check_is_none() {
         assert_eq!(decoded::<Get>(200, "{}").unwrap(), None);
     }
 
     #[test]
-    fn a_list_that_was_not_narrowed_down_is_refused() {
+    fn unfiltered_list_is_an_error() {
         let check = |id: &str| format!(r#""{id}":{{"Node":"n","CheckID":"{id}","Status":"passing"}}"#);
         assert!(decoded::<Get>(200, &format!("{{{},{}}}", check("a"), check("b"))).is_err());
     }

@@ -1,4 +1,4 @@
-//! Checks that reach for the service through the network.
+//! Checks that connect to the service through the network.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,38 +8,32 @@ use serde::Serialize;
 use crate::types::blank::is_blank;
 use crate::types::duration;
 
-/// The agent sends an HTTP request: 2xx passes, 429 warns, all else is critical.
+/// An HTTP request of the agent: a 2xx status is passing, 429 is a warning, everything else is critical.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
+#[must_use]
+#[non_exhaustive]
 pub struct Http {
-    /// URL to request.
     #[serde(rename = "HTTP")]
-    pub url: String,
-    /// Method of the request; GET by default.
+    pub(super) url: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub method: Option<String>,
-    /// Headers of the request.
+    method: Option<String>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub header: BTreeMap<String, Vec<String>>,
-    /// Body of the request.
+    header: BTreeMap<String, Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub body: Option<String>,
-    /// Takes a redirect for the answer instead of following it, since 1.11.
+    body: Option<String>,
     #[serde(skip_serializing_if = "is_blank")]
-    pub disable_redirects: bool,
-    /// How the server is verified.
+    disable_redirects: bool,
     #[serde(flatten)]
-    pub tls: Tls,
-    /// How often.
+    tls: Tls,
     #[serde(serialize_with = "duration::serialize")]
-    pub interval: Duration,
-    /// How long the answer may take; 10 seconds by default.
+    pub(super) interval: Duration,
     #[serde(serialize_with = "duration::option::serialize", skip_serializing_if = "Option::is_none")]
-    pub timeout: Option<Duration>,
+    timeout: Option<Duration>,
 }
 
 impl Http {
-    /// Requests `url` with GET.
+    /// Requests `url` with GET, once in every `interval`.
     pub fn new(url: impl Into<String>, interval: Duration) -> Self {
         Self {
             url: url.into(),
@@ -52,121 +46,227 @@ impl Http {
             timeout: None,
         }
     }
+
+    /// Sets the method of the request. Defaults to GET.
+    pub fn method(mut self, method: impl Into<String>) -> Self {
+        self.method = Some(method.into());
+        self
+    }
+
+    /// Adds a header to the request. A name can have several values.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.header.entry(name.into()).or_default().push(value.into());
+        self
+    }
+
+    /// Sets the body of the request. Defaults to an empty body.
+    pub fn body(mut self, body: impl Into<String>) -> Self {
+        self.body = Some(body.into());
+        self
+    }
+
+    /// Judges a redirect by its status instead of following it, so that it is critical; since 1.11.
+    pub fn disable_redirects(mut self) -> Self {
+        self.disable_redirects = true;
+        self
+    }
+
+    /// Sets how the certificate of the server is verified.
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.tls = tls;
+        self
+    }
+
+    /// Sets the timeout of a run. Defaults to 10 seconds.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
 }
 
-/// The agent opens a TCP connection.
+/// A TCP connection of the agent: passing if it is accepted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
+#[must_use]
+#[non_exhaustive]
 pub struct Tcp {
-    /// Address to connect to, `host:port`.
     #[serde(rename = "TCP")]
-    pub address: String,
-    /// Whether with TLS, since 1.17.
+    pub(super) address: String,
     #[serde(rename = "TCPUseTLS", skip_serializing_if = "is_blank")]
-    pub use_tls: bool,
-    /// How the server is verified.
+    use_tls: bool,
     #[serde(flatten)]
-    pub tls: Tls,
-    /// How often.
+    tls: Tls,
     #[serde(serialize_with = "duration::serialize")]
-    pub interval: Duration,
-    /// How long it may take; 10 seconds by default.
+    pub(super) interval: Duration,
     #[serde(serialize_with = "duration::option::serialize", skip_serializing_if = "Option::is_none")]
-    pub timeout: Option<Duration>,
+    timeout: Option<Duration>,
 }
 
 impl Tcp {
-    /// Connects to `address`.
+    /// Connects to `address`, `host:port`, once in every `interval`.
     pub fn new(address: impl Into<String>, interval: Duration) -> Self {
         Self { address: address.into(), use_tls: false, tls: Tls::default(), interval, timeout: None }
     }
+
+    /// Connects with TLS; since 1.17.
+    pub fn use_tls(mut self) -> Self {
+        self.use_tls = true;
+        self
+    }
+
+    /// Sets how the certificate of the server is verified.
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.tls = tls;
+        self
+    }
+
+    /// Sets the timeout of a run. Defaults to 10 seconds.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
 }
 
-/// The agent sends a UDP datagram, since 1.13: critical is what the network refuses.
+/// A UDP datagram of the agent; since 1.13. The check is critical if the network rejects the datagram.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
+#[must_use]
+#[non_exhaustive]
 pub struct Udp {
-    /// Address to send to, `host:port`.
     #[serde(rename = "UDP")]
-    pub address: String,
-    /// How often.
+    pub(super) address: String,
     #[serde(serialize_with = "duration::serialize")]
-    pub interval: Duration,
-    /// How long it may take; 10 seconds by default.
+    pub(super) interval: Duration,
     #[serde(serialize_with = "duration::option::serialize", skip_serializing_if = "Option::is_none")]
-    pub timeout: Option<Duration>,
+    timeout: Option<Duration>,
 }
 
 impl Udp {
-    /// Sends to `address`.
+    /// Sends a datagram to `address`, `host:port`, once in every `interval`.
     pub fn new(address: impl Into<String>, interval: Duration) -> Self {
         Self { address: address.into(), interval, timeout: None }
     }
+
+    /// Sets the timeout of a run. Defaults to 10 seconds.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
 }
 
-/// The agent asks by gRPC's health protocol.
+/// A request of gRPC's health protocol.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
+#[must_use]
+#[non_exhaustive]
 pub struct Grpc {
-    /// Address to ask, `host:port`, or `host:port/service` for one service.
     #[serde(rename = "GRPC")]
-    pub address: String,
-    /// Whether with TLS.
+    pub(super) address: String,
     #[serde(rename = "GRPCUseTLS", skip_serializing_if = "is_blank")]
-    pub use_tls: bool,
-    /// How the server is verified.
+    use_tls: bool,
     #[serde(flatten)]
-    pub tls: Tls,
-    /// How often.
+    tls: Tls,
     #[serde(serialize_with = "duration::serialize")]
-    pub interval: Duration,
-    /// How long it may take; 10 seconds by default.
+    pub(super) interval: Duration,
     #[serde(serialize_with = "duration::option::serialize", skip_serializing_if = "Option::is_none")]
-    pub timeout: Option<Duration>,
+    timeout: Option<Duration>,
 }
 
 impl Grpc {
-    /// Asks `address`, without TLS.
+    /// Checks the server at `address` without TLS, once in every `interval`: `host:port`, or `host:port/service` for one
+    /// service.
     pub fn new(address: impl Into<String>, interval: Duration) -> Self {
         Self { address: address.into(), use_tls: false, tls: Tls::default(), interval, timeout: None }
     }
-}
 
-/// The agent sends an HTTP/2 ping, since 1.10.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct H2ping {
-    /// Address to ping, `host:port`.
-    #[serde(rename = "H2PING")]
-    pub address: String,
-    /// Whether with TLS, since 1.11; yes by default.
-    #[serde(rename = "H2PingUseTLS", skip_serializing_if = "Option::is_none")]
-    pub use_tls: Option<bool>,
-    /// How the server is verified.
-    #[serde(flatten)]
-    pub tls: Tls,
-    /// How often.
-    #[serde(serialize_with = "duration::serialize")]
-    pub interval: Duration,
-    /// How long it may take; 10 seconds by default.
-    #[serde(serialize_with = "duration::option::serialize", skip_serializing_if = "Option::is_none")]
-    pub timeout: Option<Duration>,
-}
+    /// Connects with TLS.
+    pub fn use_tls(mut self) -> Self {
+        self.use_tls = true;
+        self
+    }
 
-impl H2ping {
-    /// Pings `address`, with TLS.
-    pub fn new(address: impl Into<String>, interval: Duration) -> Self {
-        Self { address: address.into(), use_tls: None, tls: Tls::default(), interval, timeout: None }
+    /// Sets how the certificate of the server is verified.
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.tls = tls;
+        self
+    }
+
+    /// Sets the timeout of a run. Defaults to 10 seconds.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
     }
 }
 
-/// How a server is verified.
+/// An HTTP/2 ping of the agent; since 1.10.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+#[must_use]
+#[non_exhaustive]
+pub struct H2ping {
+    #[serde(rename = "H2PING")]
+    pub(super) address: String,
+    #[serde(rename = "H2PingUseTLS", skip_serializing_if = "Option::is_none")]
+    use_tls: Option<bool>,
+    #[serde(flatten)]
+    tls: Tls,
+    #[serde(serialize_with = "duration::serialize")]
+    pub(super) interval: Duration,
+    #[serde(serialize_with = "duration::option::serialize", skip_serializing_if = "Option::is_none")]
+    timeout: Option<Duration>,
+}
+
+impl H2ping {
+    /// Sends a ping to `address`, `host:port`, with TLS, once in every `interval`.
+    pub fn new(address: impl Into<String>, interval: Duration) -> Self {
+        Self { address: address.into(), use_tls: None, tls: Tls::default(), interval, timeout: None }
+    }
+
+    /// Connects without TLS; since 1.11.
+    pub fn without_tls(mut self) -> Self {
+        self.use_tls = Some(false);
+        self
+    }
+
+    /// Sets how the certificate of the server is verified.
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.tls = tls;
+        self
+    }
+
+    /// Sets the timeout of a run. Defaults to 10 seconds.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+}
+
+/// How a check verifies the certificate of the server.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[must_use]
+#[non_exhaustive]
 pub struct Tls {
-    /// Server name to ask for and to verify, since 1.10; the one that is connected to by default.
     #[serde(rename = "TLSServerName", skip_serializing_if = "Option::is_none")]
-    pub server_name: Option<String>,
-    /// Does not verify the certificate.
+    server_name: Option<String>,
     #[serde(rename = "TLSSkipVerify", skip_serializing_if = "is_blank")]
-    pub skip_verify: bool,
+    skip_verify: bool,
+}
+
+impl Tls {
+    /// Verifies the certificate for the host that the check connects to.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the server name to send and to verify; since 1.10. Defaults to the host that the check connects to.
+    pub fn server_name(mut self, name: impl Into<String>) -> Self {
+        self.server_name = Some(name.into());
+        self
+    }
+
+    /// Accepts any certificate.
+    pub fn skip_verify(mut self) -> Self {
+        self.skip_verify = true;
+        self
+    }
 }

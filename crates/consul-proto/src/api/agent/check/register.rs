@@ -3,87 +3,83 @@
 use serde::Serialize;
 
 use crate::agent::{Check, Secret};
+use crate::model::{CheckId, ServiceId};
 use crate::{Empty, EncodeError, Endpoint, Method, RequestWriter, Scope, Target};
 
 /// Registers a check with the agent, or replaces it: `PUT /v1/agent/check/register`.
 ///
-/// Checks of a service are better registered along with it. A service that the agent does not have is
-/// [`UnknownService`](crate::ApiErrorKind::UnknownService). Success means that the agent has taken the check, and will
-/// bring it to the catalog. An agent that loses its data forgets the registration.
+/// To check a service, register the check together with the service if possible. If the agent does not have the service,
+/// the error is [`UnknownService`](crate::ApiErrorKind::UnknownService): an agent that has lost its data forgets its
+/// services, so register the service again before its check.
+///
+/// Success means that the agent has accepted the check and will copy it to the catalog. An agent that loses its data also
+/// forgets the check. Then every report to it fails with [`UnknownCheck`](crate::ApiErrorKind::UnknownCheck), and the
+/// program has to register it again.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent/check#register-check)
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct Register {
-    /// What is checked, and how. It needs a name here; its id is the name by default.
-    pub check: Check,
-    /// Id of the service instance on the same agent that is checked; the node by default.
-    pub service_id: Option<String>,
-    /// Token with which the agent keeps the check in the catalog; the request's own by default.
-    pub token: Option<Secret>,
-    /// Namespace, Consul Enterprise; an open-source agent refuses it.
-    pub namespace: Option<String>,
-    /// Admin partition, Consul Enterprise; an open-source agent refuses it.
-    pub partition: Option<String>,
+    check: Check,
+    service: Option<ServiceId>,
+    sync_token: Option<Secret>,
 }
 
 impl Register {
-    /// Registers a check of this name: a kind of check, or a whole one.
+    /// Registers a check with this name: a [`Check`](crate::agent::Check), or a kind of check. It checks the node of the
+    /// agent, unless a [service](Self::service) is set.
+    ///
+    /// If the check has no id, its id is the name. Names that no later request could contain are rejected then.
     pub fn new(name: impl Into<String>, check: impl Into<Check>) -> Self {
-        let check = Check { name: Some(name.into()), ..check.into() };
-        Self { check, service_id: None, token: None, namespace: None, partition: None }
+        Self { check: check.into().name(name), service: None, sync_token: None }
     }
 
-    /// The id that the check has: the one given, or else the name.
-    #[must_use]
-    pub fn id(&self) -> &str {
-        match self.check.id.as_deref() {
-            None | Some("") => self.check.name.as_deref().unwrap_or_default(),
-            Some(id) => id,
-        }
+    /// Sets the service instance on the same agent that is checked. Defaults to none: the node is checked.
+    pub fn service(mut self, id: impl Into<ServiceId>) -> Self {
+        self.service = Some(id.into());
+        self
     }
 
-    /// Refuses what every agent would refuse, or take for something else.
-    fn check(&self, request: &mut RequestWriter) {
-        let mut refuse = |name, reason: &str| {
+    /// Sets the token with which the agent updates the check in the catalog. Defaults to the token of the request.
+    ///
+    /// The agent keeps the token. If it is deleted, changes of the check no longer reach the catalog.
+    pub fn sync_token(mut self, token: impl Into<Secret>) -> Self {
+        self.sync_token = Some(token.into());
+        self
+    }
+
+    /// Rejects what every agent would reject, or silently take for something else.
+    fn validate(&self, request: &mut RequestWriter) {
+        let mut reject = |name, reason: &str| {
             request.reject(EncodeError::Invalid { name, reason: reason.to_owned() });
         };
-        if self.check.name.as_deref().unwrap_or_default().is_empty() {
-            refuse("name", "is empty");
+        let name = self.check.name.as_deref().unwrap_or_default();
+        if name.is_empty() {
+            reject("name", "is empty");
         }
-        // An agent would check the node.
-        if self.service_id.as_deref() == Some("") {
-            refuse("service_id", "is empty");
+        // An agent would check the node instead.
+        if self.service.as_ref().is_some_and(ServiceId::is_empty) {
+            reject("service", "is empty");
         }
-        if let Some((name, fault)) = self.check.fault() {
-            refuse(name, fault);
+        if let Some((name, reason)) = self.check.fault() {
+            reject(name, reason);
         }
+        self.check.check_id(request, Some(name));
     }
 }
 
-/// The id, by which operations know a check.
-impl From<&Register> for String {
-    fn from(register: &Register) -> Self {
-        register.id().to_owned()
-    }
-}
-
-/// What is sent. The id of a check that comes by itself has a name of its own: `ID`, where a service's checks have
-/// `CheckID`.
+/// What is sent. The id of a check by itself is called `ID`, that of a service's check `CheckID`.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Body<'a> {
     #[serde(rename = "ID", skip_serializing_if = "Option::is_none")]
-    id: Option<&'a str>,
+    id: Option<CheckId>,
     #[serde(flatten)]
     check: &'a Check,
     #[serde(rename = "ServiceID", skip_serializing_if = "Option::is_none")]
-    service_id: Option<&'a str>,
+    service: Option<&'a ServiceId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<&'a Secret>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    namespace: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    partition: Option<&'a str>,
 }
 
 impl Endpoint for Register {
@@ -94,18 +90,17 @@ impl Endpoint for Register {
     const TARGET: Target = Target::SameAgent;
 
     fn write(&self, request: &mut RequestWriter) {
-        self.check(request);
+        self.validate(request);
+        let mut check = self.check.clone();
         request.json(&Body {
-            id: self.check.id.as_deref(),
-            check: &Check { id: None, ..self.check.clone() },
-            service_id: self.service_id.as_deref(),
-            token: self.token.as_ref(),
-            namespace: self.namespace.as_deref(),
-            partition: self.partition.as_deref(),
+            id: check.id.take(),
+            check: &check,
+            service: self.service.as_ref(),
+            token: self.sync_token.as_ref(),
         });
     }
 
-    /// The same registration once more changes nothing.
+    /// A second registration with the same values changes nothing.
     fn is_idempotent(&self) -> bool {
         true
     }
@@ -130,61 +125,64 @@ mod tests {
     #[test]
     fn request() {
         let register = Register::new("alive", Ttl::new(MINUTE));
-        assert_eq!((body(&register).as_str(), register.id()), (r#"{"Name":"alive","TTL":"60s"}"#, "alive"));
+        assert_eq!(body(&register), r#"{"Name":"alive","TTL":"60s"}"#);
     }
 
     #[test]
     fn full_request() {
-        let http = Http { disable_redirects: true, ..Http::new("http://h/", MINUTE) };
-        let check = Check {
-            id: Some("web:1".to_owned()),
-            notes: Some("why".to_owned()),
-            status: Some(Status::Passing),
-            deregister_critical_service_after: Some(MINUTE * 2),
-            success_before_passing: Some(2),
-            failures_before_warning: Some(1),
-            failures_before_critical: Some(3),
-            output_max_size: Some(512),
-            ..Check::from(http)
-        };
-        let register = Register {
-            service_id: Some("web".to_owned()),
-            token: Some(Secret::from("5ef7")),
-            namespace: Some("team".to_owned()),
-            partition: Some("part".to_owned()),
-            ..Register::new("Web", check)
-        };
+        let check = Check::from(Http::new("http://h/", MINUTE).disable_redirects())
+            .id("web:1")
+            .notes("why")
+            .status(Status::Passing)
+            .deregister_critical_service_after(MINUTE * 2)
+            .success_before_passing(2)
+            .failures_before_warning(1)
+            .failures_before_critical(3)
+            .output_max_size(512);
+        let register = Register::new("Web", check).service("web").sync_token("5ef7");
         let expected = serde_json::json!({
             "ID": "web:1", "Name": "Web", "Notes": "why", "Status": "passing", "HTTP": "http://h/",
             "DisableRedirects": true, "Interval": "60s", "DeregisterCriticalServiceAfter": "120s",
             "SuccessBeforePassing": 2, "FailuresBeforeWarning": 1, "FailuresBeforeCritical": 3, "OutputMaxSize": 512,
-            "ServiceID": "web", "Token": "5ef7", "Namespace": "team", "Partition": "part",
+            "ServiceID": "web", "Token": "5ef7",
         });
         assert_eq!(serde_json::from_str::<serde_json::Value>(&body(&register)).unwrap(), expected);
-        assert_eq!(String::from(&register), "web:1");
         assert!(!format!("{register:?}").contains("5ef7"));
     }
 
     #[test]
-    fn what_every_agent_refuses_is_not_sent() {
-        let of = |service_id: &str| Some(service_id.to_owned());
+    fn values_that_every_agent_rejects_are_not_sent() {
         for (register, expected) in [
             (Register::new("", Ttl::new(MINUTE)), "name is empty"),
             (Register::new("x", Ttl::new(Duration::ZERO)), "ttl is zero"),
             (Register::new("x", Check::http("http://h/", Duration::ZERO)), "interval is zero"),
-            (Register::new("x", Alias::service("")), "service is empty, and no node is named"),
+            (Register::new("x", Alias::service("")), "service is empty, and no node is set"),
             (
-                Register::new("x", Check { status: Some(Status::from("odd")), ..Check::ttl(MINUTE) }),
+                Register::new("x", Check::ttl(MINUTE).status(Status::from("odd"))),
                 "status is neither passing, warning nor critical",
             ),
-            (Register { service_id: of(""), ..Register::new("x", Ttl::new(MINUTE)) }, "service_id is empty"),
+            (Register::new("x", Ttl::new(MINUTE)).service(""), "service is empty"),
         ] {
             assert_eq!(rejected(&register).to_string(), expected);
         }
     }
 
     #[test]
-    fn answers() {
+    fn id_that_no_request_can_contain_is_rejected() {
+        let ttl = || Check::ttl(MINUTE);
+        for (register, expected) in [
+            (Register::new("a//b", ttl()), "name has an empty segment"),
+            (Register::new("a\u{a0}b", ttl().id("")), "name has a character that is not printable"),
+            (Register::new("x", ttl().id("..")), "check id has a segment \".\" or \"..\""),
+        ] {
+            assert_eq!(rejected(&register).to_string(), expected);
+        }
+        // With an id, the name is only text for people.
+        assert!(body(&Register::new("a\u{a0}b", ttl().id("chk/1"))).contains("chk/1"));
+    }
+
+    #[test]
+    fn responses() {
         decoded::<Register>(200, "").unwrap();
         for (status, body, kind) in [
             (404, "ServiceID \"nope\" does not exist", ApiErrorKind::UnknownService),

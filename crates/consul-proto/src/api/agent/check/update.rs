@@ -1,32 +1,40 @@
-//! Reporting how something is.
+//! Reporting the status of a TTL check.
 
 use serde::Serialize;
 
-use crate::model::Status;
+use crate::model::{CheckId, Status};
 use crate::{Empty, EncodeError, Endpoint, Method, RequestWriter, Scope, Target};
 
-/// Reports to a TTL check how it turned out: `PUT /v1/agent/check/update/:check_id`.
+/// Reports the status of a TTL check: `PUT /v1/agent/check/update/:check_id`.
 ///
-/// The check has that status then, and its time to live begins anew. One that the agent does not have, or not with a
-/// TTL, is [`UnknownCheck`](crate::ApiErrorKind::UnknownCheck): an agent that was started anew may have forgotten it,
-/// and registering it once more helps. May be sent twice.
+/// The time to live of the check starts again. If the agent does not have the check, or it is no TTL check, the error is
+/// [`UnknownCheck`](crate::ApiErrorKind::UnknownCheck). An agent that has lost its data forgets its checks: register the
+/// check again, and report again.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent/check#ttl-check-update)
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct Update {
-    /// Id of the check, not its name.
-    pub check_id: String,
-    /// How it turned out: passing, warning or critical.
-    pub status: Status,
-    /// What there is to say; the output of the check is empty without. Agents keep 4096 bytes unless the check was
-    /// registered with another limit.
-    pub output: Option<String>,
+    check_id: CheckId,
+    status: Status,
+    output: Option<String>,
 }
 
 impl Update {
-    /// Reports this status to the check of this id.
-    pub fn new(check_id: impl Into<String>, status: Status) -> Self {
-        Self { check_id: check_id.into(), status, output: None }
+    /// Reports this status of the check with this id.
+    ///
+    /// A check is passing, warning or critical; other values are rejected. `pass`, `warn`, `fail` and `failing`, the
+    /// words of other clients, are sent as the status that they stand for.
+    pub fn new(check_id: impl Into<CheckId>, status: impl Into<Status>) -> Self {
+        Self { check_id: check_id.into(), status: status.into(), output: None }
+    }
+
+    /// Sets the output of the check. Defaults to an empty output.
+    ///
+    /// Agents keep 4096 bytes, unless the check was registered with another limit.
+    pub fn output(mut self, output: impl Into<String>) -> Self {
+        self.output = Some(output.into());
+        self
     }
 }
 
@@ -46,12 +54,18 @@ impl Endpoint for Update {
             output: Option<&'a str>,
         }
 
-        if let Status::Maintenance | Status::Other(_) = self.status {
+        let status = match self.status.as_str() {
+            "pass" => &Status::Passing,
+            "warn" => &Status::Warning,
+            "fail" | "failing" => &Status::Critical,
+            _ => &self.status,
+        };
+        if !status.is_of_check() {
             let reason = "is neither passing, warning nor critical".to_owned();
             request.reject(EncodeError::Invalid { name: "status", reason });
         }
-        request.arg(&self.check_id);
-        request.json(&Body { status: &self.status, output: self.output.as_deref() });
+        request.arg(self.check_id.as_str());
+        request.json(&Body { status, output: self.output.as_deref() });
     }
 
     fn is_idempotent(&self) -> bool {
@@ -62,42 +76,48 @@ impl Endpoint for Update {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ArgumentFault;
+    use crate::agent::check::report::tests::check_errors;
     use crate::testing::{decoded, rejected, wire};
-    use crate::{ApiErrorKind, ArgumentFault, ResponseError};
 
     #[test]
     fn request() {
-        let mut update = Update::new("service:web", Status::Warning);
+        let update = Update::new("service:web", Status::Warning);
         assert_eq!(wire(&update), "PUT /v1/agent/check/update/service%3Aweb\n{\"Status\":\"warning\"}");
-        update.output = Some("7 of \"8\"".to_owned());
         assert_eq!(
-            wire(&update),
+            wire(&update.output("7 of \"8\"")),
             "PUT /v1/agent/check/update/service%3Aweb\n{\"Status\":\"warning\",\"Output\":\"7 of \\\"8\\\"\"}"
         );
     }
 
     #[test]
-    fn a_status_that_no_check_has_is_refused() {
-        for word in ["failing", "any", "maintenance", ""] {
-            let fault = rejected(&Update::new("mem", Status::from(word)));
-            assert!(matches!(fault, EncodeError::Invalid { name: "status", .. }), "{word}");
+    fn words_of_other_clients_are_statuses() {
+        for (word, status) in [
+            ("pass", "passing"),
+            ("passing", "passing"),
+            ("warn", "warning"),
+            ("fail", "critical"),
+            ("failing", "critical"),
+            ("critical", "critical"),
+        ] {
+            let expected = format!("PUT /v1/agent/check/update/mem\n{{\"Status\":\"{status}\"}}");
+            assert_eq!(wire(&Update::new("mem", word)), expected);
         }
-        let fault = rejected(&Update::new("", Status::Passing));
-        assert!(matches!(fault, EncodeError::Argument { name: "check_id", fault: ArgumentFault::Empty }));
     }
 
     #[test]
-    fn answers() {
-        decoded::<Update>(200, "").unwrap();
-        for (status, body) in [
-            (404, "Unknown check ID \"nope\". Ensure that the check ID is passed, not the check name."),
-            (500, "CheckID \"nope\" does not have associated TTL"),
-            (500, "Unknown check \"nope\""),
-        ] {
-            match decoded::<Update>(status, body) {
-                Err(ResponseError::Api(error)) => assert_eq!(error.kind(), ApiErrorKind::UnknownCheck),
-                other => panic!("{other:?}"),
-            }
+    fn status_that_no_check_has_is_rejected() {
+        for word in ["any", "maintenance", "Passing", ""] {
+            let error = rejected(&Update::new("mem", word));
+            assert!(matches!(error, EncodeError::Invalid { name: "status", .. }), "{word}");
         }
+        let error = rejected(&Update::new("", Status::Passing));
+        assert!(matches!(error, EncodeError::Argument { name: "check_id", fault: ArgumentFault::Empty }));
+    }
+
+    #[test]
+    fn responses() {
+        decoded::<Update>(200, "").unwrap();
+        check_errors(decoded::<Update>);
     }
 }

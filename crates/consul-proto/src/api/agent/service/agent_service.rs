@@ -1,11 +1,12 @@
-//! A service instance, as its agent has it.
+//! A service instance as its agent returns it.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
 use crate::model::{
-    ConnectProxyConfig, Locality, ServiceAddress, ServiceConnect, ServiceKind, ServicePort, Weights,
+    ConnectProxyConfig, Locality, ServiceAddress, ServiceConnect, ServiceId, ServiceKind, ServiceName,
+    ServicePort, Weights,
 };
 use crate::types::{blank, null, port};
 
@@ -19,26 +20,27 @@ pub struct AgentService {
     pub kind: ServiceKind,
     /// Id of the instance, unique on its agent.
     #[serde(rename = "ID")]
-    pub id: String,
+    pub id: ServiceId,
     /// Name of the service (`Service`).
     #[serde(rename = "Service")]
-    pub name: String,
+    pub name: ServiceName,
     /// Tags of the instance.
     #[serde(default, deserialize_with = "null::or_default")]
     pub tags: Vec<String>,
-    /// Address of the instance. Empty where it has none but the node's.
+    /// Address of the instance. Empty if it has the address of the node.
     #[serde(default)]
     pub address: String,
-    /// More addresses: `lan`, `wan`, each with `_ipv4` or `_ipv6`. The agent adds those that follow from an IP address.
+    /// Addresses by tag: `lan` or `wan`, each also with `_ipv4` or `_ipv6`. If the address is an IP address, the agent adds
+    /// some.
     #[serde(default, deserialize_with = "null::or_default")]
     pub tagged_addresses: BTreeMap<String, ServiceAddress>,
-    /// Port of the instance; of several, the default one. 0 where there is none, or nothing that is a port.
+    /// Port of the instance; the default one of several ports. 0 if it has no port, or one that is out of range.
     #[serde(default, deserialize_with = "port::deserialize")]
     pub port: u16,
     /// The ports of an instance with several, since 1.22.
     #[serde(default, deserialize_with = "null::or_default")]
     pub ports: Vec<ServicePort>,
-    /// Unix socket of the instance, since 1.10. Empty where there is none.
+    /// Unix socket of the instance, since 1.10. Empty if it has none.
     #[serde(default)]
     pub socket_path: String,
     /// Metadata of the instance.
@@ -47,37 +49,42 @@ pub struct AgentService {
     /// Weights of the instance.
     #[serde(default, deserialize_with = "null::or_default")]
     pub weights: Weights,
-    /// Whether the tags may be changed in the catalog without the agent setting them back.
+    /// Whether other programs can change the tags in the catalog without the agent resetting them.
     #[serde(default)]
     pub enable_tag_override: bool,
-    /// What a proxy or gateway is configured with. `None` where nothing is.
+    /// Configuration of a proxy or gateway. `None` if it has none.
     #[serde(default, deserialize_with = "blank::or_none")]
     pub proxy: Option<Box<ConnectProxyConfig>>,
-    /// How the instance takes part in the service mesh. A sidecar is an instance of its own.
+    /// How the instance takes part in the service mesh. Its sidecar is an instance of its own.
     #[serde(default, deserialize_with = "null::or_default")]
     pub connect: ServiceConnect,
-    /// Where the instance is, since 1.16. `None` where it does not say.
+    /// Location of the instance, since 1.16. `None` if unset.
     pub locality: Option<Locality>,
-    /// Hash of all this, to wait on; opaque. Only from [`Get`](crate::agent::service::Get), empty elsewhere.
+    /// Opaque hash of the instance, for blocking queries. Only [`Get`](crate::agent::service::Get) returns it.
     #[serde(default)]
     pub content_hash: String,
-    /// Datacenter of the agent, since 1.9. Empty before.
+    /// Datacenter of the agent, since 1.9.
     #[serde(default)]
     pub datacenter: String,
-    /// The cluster peer that the instance was imported from. Empty for the own cluster's.
+    /// The cluster peer that the instance was imported from. Empty for an instance of this cluster.
     #[serde(default)]
     pub peer_name: String,
-    /// Namespace, from Consul Enterprise.
+    /// Namespace (Consul Enterprise).
     #[serde(default)]
     pub namespace: String,
-    /// Admin partition, from Consul Enterprise.
+    /// Admin partition (Consul Enterprise).
     #[serde(default)]
     pub partition: String,
 }
 
-/// The id, by which operations know an instance.
-impl From<&AgentService> for String {
+impl From<&AgentService> for ServiceId {
     fn from(service: &AgentService) -> Self {
         service.id.clone()
+    }
+}
+
+impl From<&AgentService> for ServiceName {
+    fn from(service: &AgentService) -> Self {
+        service.name.clone()
     }
 }

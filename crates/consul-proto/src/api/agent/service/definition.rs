@@ -1,149 +1,256 @@
-//! What is registered of a service.
-
-use std::collections::BTreeMap;
+//! A service instance to register with an agent.
 
 use serde::Serialize;
 
-use crate::agent::service::Connect;
+use crate::agent::service::{ServiceFields, Sidecar};
 use crate::agent::{Check, Secret};
-use crate::model::{ConnectProxyConfig, Locality, ServiceAddress, ServiceKind, ServicePort, Weights};
+use crate::model::{
+    ConnectProxyConfig, Locality, ServiceAddress, ServiceId, ServiceKind, ServiceName, ServicePort, Weights,
+};
 use crate::types::blank::is_blank;
 use crate::{EncodeError, RequestWriter};
 
-/// What is registered of a service instance.
+/// A service instance to register with an agent.
 ///
-/// What is empty or `None` is not sent, and left to the agent. Agents refuse fields that they do not know, so one that
-/// is newer than the agent makes the registration fail; those that have no version here are known to 1.8 and later.
+/// Converts from a name. A reference to it converts to its id and to its name, for the operations on the instance.
+///
+/// Values that are not set are not sent, and the agent uses its defaults. Agents reject fields that they do not know, so
+/// a setter that is newer than the agent makes the registration fail. Setters without a version are known to Consul 1.8
+/// and later.
 ///
 /// [Service configuration](https://developer.hashicorp.com/consul/docs/reference/service)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
+#[must_use]
+#[non_exhaustive]
 pub struct Definition {
-    /// Name of the service. DNS can only find it if it is made of letters, digits and hyphens.
-    pub name: String,
-    /// Id of the instance, unique on the agent; the name by default.
-    #[serde(rename = "ID", skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    /// Kind of the service.
+    name: ServiceName,
+    #[serde(flatten)]
+    fields: ServiceFields,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    checks: Vec<Check>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<Secret>,
     #[serde(skip_serializing_if = "is_blank")]
-    pub kind: ServiceKind,
-    /// Tags of the instance.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub tags: Vec<String>,
-    /// Address of the instance, an IP address or a host name; its node's by default.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub address: Option<String>,
-    /// More addresses: `lan`, `wan`, and each with `_ipv4` or `_ipv6`.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub tagged_addresses: BTreeMap<String, ServiceAddress>,
-    /// Port of the instance.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub port: Option<u16>,
-    /// Several ports, since 1.22, one of them the default; exclude [`port`](Self::port) and a sidecar.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub ports: Vec<ServicePort>,
-    /// Unix socket of the instance, since 1.10.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub socket_path: Option<String>,
-    /// Metadata of the instance: up to 64 pairs, with keys of up to 128 letters, digits, hyphens and underscores that
-    /// do not begin with `consul-`, and values of up to 512 bytes.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub meta: BTreeMap<String, String>,
-    /// Weights of the instance; 1 in both states by default.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub weights: Option<Weights>,
-    /// Lets the tags be changed in the catalog without the agent setting them back.
+    connect: Connect,
+}
+
+/// How the instance takes part in the service mesh.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Connect {
     #[serde(skip_serializing_if = "is_blank")]
-    pub enable_tag_override: bool,
-    /// Checks of the instance. Without any it is healthy as long as its node is.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub checks: Vec<Check>,
-    /// Token with which the agent keeps the instance in the catalog; the request's own by default.
+    native: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub token: Option<Secret>,
-    /// Where the instance is, since 1.16.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub locality: Option<Locality>,
-    /// What a proxy or gateway is configured with; for no other kind.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub proxy: Option<ConnectProxyConfig>,
-    /// How the instance takes part in the service mesh; not at all by default.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub connect: Option<Connect>,
-    /// Namespace, Consul Enterprise; an open-source agent refuses it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub namespace: Option<String>,
-    /// Admin partition, Consul Enterprise; an open-source agent refuses it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub partition: Option<String>,
+    sidecar_service: Option<Box<Sidecar>>,
 }
 
 impl Definition {
-    /// A service of this name, and nothing else about it.
-    pub fn new(name: impl Into<String>) -> Self {
+    /// Creates an instance of the service `name`.
+    ///
+    /// DNS only finds services whose name consists of letters, digits and hyphens.
+    pub fn new(name: impl Into<ServiceName>) -> Self {
         Self { name: name.into(), ..Self::default() }
     }
 
-    /// The id that the instance has: the one given, or else the name.
-    #[must_use]
-    pub fn id(&self) -> &str {
-        match self.id.as_deref() {
-            None | Some("") => &self.name,
+    /// Sets the id of the instance, unique on the agent. Defaults to the name.
+    pub fn id(mut self, id: impl Into<ServiceId>) -> Self {
+        self.fields.id = Some(id.into());
+        self
+    }
+
+    /// Sets the kind of the service. Defaults to [`ServiceKind::Typical`].
+    pub fn kind(mut self, kind: ServiceKind) -> Self {
+        self.fields.kind = kind;
+        self
+    }
+
+    /// Adds a tag.
+    pub fn tag(mut self, tag: impl Into<String>) -> Self {
+        self.fields.tags.push(tag.into());
+        self
+    }
+
+    /// Adds tags.
+    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.fields.tags.extend(tags.into_iter().map(Into::into));
+        self
+    }
+
+    /// Sets the address, an IP address or a host name. Defaults to that of the node.
+    pub fn address(mut self, address: impl Into<String>) -> Self {
+        self.fields.address = Some(address.into());
+        self
+    }
+
+    /// Adds an address under a tag: `lan` or `wan`, each also with `_ipv4` or `_ipv6`.
+    pub fn tagged_address(mut self, tag: impl Into<String>, address: ServiceAddress) -> Self {
+        self.fields.tagged_addresses.insert(tag.into(), address);
+        self
+    }
+
+    /// Sets the port of the instance.
+    pub fn port(mut self, port: u16) -> Self {
+        self.fields.port = Some(port);
+        self
+    }
+
+    /// Adds a port of an instance with several ports, one of which is the default; since 1.22. Excludes
+    /// [`port`](Self::port) and a [sidecar](Self::sidecar).
+    pub fn add_port(mut self, port: ServicePort) -> Self {
+        self.fields.ports.push(port);
+        self
+    }
+
+    /// Sets the Unix socket; since 1.10.
+    pub fn socket_path(mut self, path: impl Into<String>) -> Self {
+        self.fields.socket_path = Some(path.into());
+        self
+    }
+
+    /// Adds metadata.
+    ///
+    /// Up to 64 keys of up to 128 letters, digits, hyphens and underscores, which do not start with `consul-`. Values have up
+    /// to 512 bytes.
+    pub fn meta(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.fields.meta.insert(key.into(), value.into());
+        self
+    }
+
+    /// Sets the weights. Default to 1 in both states.
+    pub fn weights(mut self, weights: Weights) -> Self {
+        self.fields.weights = Some(weights);
+        self
+    }
+
+    /// Allows other programs to change the tags in the catalog without the agent resetting them.
+    pub fn enable_tag_override(mut self) -> Self {
+        self.fields.enable_tag_override = true;
+        self
+    }
+
+    /// Adds a check: a [`Check`](crate::agent::Check), or a kind of check.
+    ///
+    /// Without checks, the instance is healthy as long as its node is.
+    pub fn check(mut self, check: impl Into<Check>) -> Self {
+        self.checks.push(check.into());
+        self
+    }
+
+    /// Sets the token with which the agent updates the instance in the catalog. Defaults to the token of the request.
+    ///
+    /// The agent keeps the token. If it is deleted, changes no longer reach the catalog.
+    pub fn sync_token(mut self, token: impl Into<Secret>) -> Self {
+        self.token = Some(token.into());
+        self
+    }
+
+    /// Sets the location; since 1.16.
+    pub fn locality(mut self, locality: Locality) -> Self {
+        self.fields.locality = Some(locality);
+        self
+    }
+
+    /// Sets the configuration of a proxy or gateway.
+    ///
+    /// Only for [kinds](Self::kind) that are a proxy or gateway.
+    pub fn proxy(mut self, proxy: ConnectProxyConfig) -> Self {
+        self.fields.set_proxy(proxy);
+        self
+    }
+
+    /// Declares that the instance itself speaks the protocol of the service mesh.
+    pub fn connect_native(mut self) -> Self {
+        self.connect.native = true;
+        self
+    }
+
+    /// Registers a sidecar proxy together with the instance, which makes it part of the service mesh.
+    pub fn sidecar(mut self, sidecar: Sidecar) -> Self {
+        self.connect.sidecar_service = Some(Box::new(sidecar));
+        self
+    }
+
+    /// Sets the namespace (Consul Enterprise). Other agents reject it.
+    pub fn namespace(mut self, name: impl Into<String>) -> Self {
+        self.fields.namespace = Some(name.into());
+        self
+    }
+
+    /// Sets the admin partition (Consul Enterprise). Other agents reject it.
+    pub fn partition(mut self, name: impl Into<String>) -> Self {
+        self.fields.partition = Some(name.into());
+        self
+    }
+
+    /// Returns the id that the instance has: the one that is set, or else the name.
+    fn id_text(&self) -> &str {
+        match self.fields.id.as_ref().map(ServiceId::as_str) {
+            None | Some("") => self.name.as_str(),
             Some(id) => id,
         }
     }
 
-    /// Refuses what every agent would refuse.
-    pub(super) fn check(&self, request: &mut RequestWriter) {
-        let mut refuse = |name, reason: &str| {
-            request.reject(EncodeError::Invalid { name, reason: reason.to_owned() });
-        };
-        if self.name.is_empty() {
-            refuse("name", "is empty");
-        }
-        if let Some("0.0.0.0" | "::" | "[::]") = self.address.as_deref() {
-            refuse("address", "is the one that stands for all");
-        }
-        request.exclude(("port", self.port.is_some_and(|port| port > 0)), ("ports", !self.ports.is_empty()));
-        check_parts(request, self.weights, &self.checks);
-        if let Some(sidecar) = self.connect.as_ref().and_then(|connect| connect.sidecar_service.as_deref()) {
-            check_parts(request, sidecar.weights, &sidecar.checks);
-            request.exclude(("ports", !self.ports.is_empty()), ("sidecar_service", true));
+    /// Rejects what every agent rejects, and what no later request could name.
+    pub(super) fn validate(&self, request: &mut RequestWriter) {
+        request.check_name("name", self.name.as_str());
+        request.check_name("id", self.id_text());
+        validate_parts(request, &self.fields, &self.checks);
+        if let Some(sidecar) = &self.connect.sidecar_service {
+            sidecar.validate(request);
+            request.exclude(("ports", !self.fields.ports.is_empty()), ("sidecar", true));
         }
     }
 }
 
-/// Refuses what every agent would refuse of a service and of its sidecar alike.
-fn check_parts(request: &mut RequestWriter, weights: Option<Weights>, checks: &[Check]) {
-    if weights.is_some_and(|weights| weights.passing == 0) {
-        let reason = "are 0 for the passing state".to_owned();
+/// Rejects what every agent rejects, of an instance and of its sidecar alike.
+pub(super) fn validate_parts(request: &mut RequestWriter, fields: &ServiceFields, checks: &[Check]) {
+    fields.validate(request);
+    if fields.weights.is_some_and(|weights| weights.passing == 0) {
+        let reason = "is 0 for the passing state".to_owned();
         request.reject(EncodeError::Invalid { name: "weights", reason });
     }
     for (number, check) in checks.iter().enumerate() {
-        if let Some((name, fault)) = check.fault() {
-            let reason = format!("of check {} {fault}", number + 1);
+        if let Some((name, reason)) = check.fault() {
+            let reason = format!("of check {} {reason}", number + 1);
             request.reject(EncodeError::Invalid { name, reason });
         }
+        check.check_id(request, None);
     }
 }
 
-/// A service of this name, and nothing else about it.
 impl From<&str> for Definition {
     fn from(name: &str) -> Self {
         Self::new(name)
     }
 }
 
-/// A service of this name, and nothing else about it.
 impl From<String> for Definition {
     fn from(name: String) -> Self {
         Self::new(name)
     }
 }
 
-/// The id, by which operations know an instance.
-impl From<&Definition> for String {
+impl From<&String> for Definition {
+    fn from(name: &String) -> Self {
+        Self::new(name)
+    }
+}
+
+impl From<&Self> for Definition {
+    fn from(definition: &Self) -> Self {
+        definition.clone()
+    }
+}
+
+impl From<&Definition> for ServiceId {
     fn from(definition: &Definition) -> Self {
-        definition.id().to_owned()
+        Self::from(definition.id_text())
+    }
+}
+
+impl From<&Definition> for ServiceName {
+    fn from(definition: &Definition) -> Self {
+        definition.name.clone()
     }
 }

@@ -1,22 +1,25 @@
 //! Deregistering a service.
 
+use crate::model::ServiceId;
 use crate::{Empty, Endpoint, Method, RequestWriter, Scope, Target};
 
 /// Deregisters a service instance from the agent: `PUT /v1/agent/service/deregister/:service_id`.
 ///
-/// Its checks and its sidecar go with it. An instance that the agent does not have is
-/// [`UnknownService`](crate::ApiErrorKind::UnknownService); an agent before 1.12 without ACLs takes it for success.
+/// Its checks and its sidecar are deregistered with it. If the agent does not have the instance, the error is
+/// [`UnknownService`](crate::ApiErrorKind::UnknownService); an agent before 1.12 without ACLs reports success instead.
+///
+/// Success means that the agent no longer has the instance, and will remove it from the catalog.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent/service#deregister-service)
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct Deregister {
-    /// Id of the instance, not the name of the service.
-    pub service_id: String,
+    service_id: ServiceId,
 }
 
 impl Deregister {
-    /// Deregisters the instance of this id.
-    pub fn new(service_id: impl Into<String>) -> Self {
+    /// Deregisters the instance with this id, which is not the name of the service.
+    pub fn new(service_id: impl Into<ServiceId>) -> Self {
         Self { service_id: service_id.into() }
     }
 }
@@ -29,10 +32,10 @@ impl Endpoint for Deregister {
     const TARGET: Target = Target::SameAgent;
 
     fn write(&self, request: &mut RequestWriter) {
-        request.arg(&self.service_id);
+        request.arg(self.service_id.as_str());
     }
 
-    /// What is gone stays gone. The second answer may tell that the instance is not known any more.
+    /// If the first request was carried out, the second one reports that the instance is unknown.
     fn is_idempotent(&self) -> bool {
         true
     }
@@ -46,24 +49,24 @@ mod tests {
 
     #[test]
     fn request() {
-        assert_eq!(wire(&Deregister::new("web:1")), "PUT /v1/agent/service/deregister/web%3A1");
+        assert_eq!(wire(&Deregister::new("web/1")), "PUT /v1/agent/service/deregister/web%2F1");
     }
 
     #[test]
-    fn an_empty_id_is_refused() {
-        let fault = rejected(&Deregister::new(""));
-        assert!(matches!(fault, EncodeError::Argument { name: "service_id", fault: ArgumentFault::Empty }));
+    fn empty_id_is_rejected() {
+        let error = rejected(&Deregister::new(""));
+        assert!(matches!(error, EncodeError::Argument { name: "service_id", fault: ArgumentFault::Empty }));
     }
 
     #[test]
-    fn answers() {
+    fn responses() {
         decoded::<Deregister>(200, "").unwrap();
         for (status, body) in [
             (404, "Unknown service ID \"x\". Ensure that the service ID is passed, not the service name."),
             (500, "Unknown service {\"x\" {}}"),
         ] {
             let Err(ResponseError::Api(error)) = decoded::<Deregister>(status, body) else {
-                panic!("was taken")
+                panic!("succeeded")
             };
             assert_eq!(error.kind(), ApiErrorKind::UnknownService);
         }

@@ -1,22 +1,23 @@
-//! Taking a service instance into use again.
+//! Disabling maintenance mode of a service instance.
 
+use crate::model::ServiceId;
 use crate::{Empty, Endpoint, Method, RequestWriter, Scope, Target};
 
-/// Takes a service instance into use again: `PUT /v1/agent/service/maintenance/:service_id?enable=false`.
+/// Disables maintenance mode of a service instance: `PUT /v1/agent/service/maintenance/:service_id?enable=false`.
 ///
-/// Where it is in use already nothing changes. An instance that the agent does not have is
-/// [`UnknownService`](crate::ApiErrorKind::UnknownService). May be sent twice.
+/// Does nothing if the instance is not in maintenance mode. If the agent does not have the instance, the error is
+/// [`UnknownService`](crate::ApiErrorKind::UnknownService).
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent/service#enable-maintenance-mode)
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct DisableMaintenance {
-    /// Id of the instance, not the name of the service.
-    pub service_id: String,
+    service_id: ServiceId,
 }
 
 impl DisableMaintenance {
-    /// Takes the instance of this id into use again.
-    pub fn new(service_id: impl Into<String>) -> Self {
+    /// Disables maintenance mode of the instance with this id, which is not the name of the service.
+    pub fn new(service_id: impl Into<ServiceId>) -> Self {
         Self { service_id: service_id.into() }
     }
 }
@@ -29,7 +30,7 @@ impl Endpoint for DisableMaintenance {
     const TARGET: Target = Target::SameAgent;
 
     fn write(&self, request: &mut RequestWriter) {
-        request.arg(&self.service_id);
+        request.arg(self.service_id.as_str());
         request.pair("enable", false);
     }
 
@@ -51,13 +52,13 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_id_is_refused() {
-        let fault = rejected(&DisableMaintenance::new(""));
-        assert!(matches!(fault, EncodeError::Argument { name: "service_id", fault: ArgumentFault::Empty }));
+    fn empty_id_is_rejected() {
+        let error = rejected(&DisableMaintenance::new(""));
+        assert!(matches!(error, EncodeError::Argument { name: "service_id", fault: ArgumentFault::Empty }));
     }
 
     #[test]
-    fn answers() {
+    fn responses() {
         decoded::<DisableMaintenance>(200, "").unwrap();
         for body in [
             "No service registered with ID \"nope\"",

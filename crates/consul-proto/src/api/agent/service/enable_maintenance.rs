@@ -1,27 +1,33 @@
-//! Taking a service instance out of use.
+//! Enabling maintenance mode of a service instance.
 
+use crate::model::ServiceId;
 use crate::{Empty, Endpoint, Method, RequestWriter, Scope, Target};
 
-/// Takes a service instance out of use: `PUT /v1/agent/service/maintenance/:service_id?enable=true`.
+/// Enables maintenance mode of a service instance: `PUT /v1/agent/service/maintenance/:service_id?enable=true`.
 ///
-/// It does not count as healthy then, and DNS does not find it. It shows as a critical check of the instance,
-/// [told apart](crate::health::HealthCheck::is_maintenance) by its id, and outlives the agent where the instance does.
-/// Where it is out of use already the old reason stays. An instance that the agent does not have is
-/// [`UnknownService`](crate::ApiErrorKind::UnknownService). May be sent twice.
+/// The instance gets a critical check that [stands for maintenance mode](crate::health::HealthCheck::is_maintenance), so it
+/// is not healthy, and DNS does not return it. The mode persists as long as the registration of the instance. If the
+/// instance is in maintenance mode already, the old reason stays. If the agent does not have the instance, the error is
+/// [`UnknownService`](crate::ApiErrorKind::UnknownService).
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent/service#enable-maintenance-mode)
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct EnableMaintenance {
-    /// Id of the instance, not the name of the service.
-    pub service_id: String,
-    /// Why, for people; the notes of the check. The agent has words of its own by default.
-    pub reason: Option<String>,
+    service_id: ServiceId,
+    reason: Option<String>,
 }
 
 impl EnableMaintenance {
-    /// Takes the instance of this id out of use.
-    pub fn new(service_id: impl Into<String>) -> Self {
+    /// Enables maintenance mode of the instance with this id, which is not the name of the service.
+    pub fn new(service_id: impl Into<ServiceId>) -> Self {
         Self { service_id: service_id.into(), reason: None }
+    }
+
+    /// Sets the reason, which is the notes of the check. Defaults to a text of the agent.
+    pub fn reason(mut self, reason: impl Into<String>) -> Self {
+        self.reason = Some(reason.into());
+        self
     }
 }
 
@@ -33,7 +39,7 @@ impl Endpoint for EnableMaintenance {
     const TARGET: Target = Target::SameAgent;
 
     fn write(&self, request: &mut RequestWriter) {
-        request.arg(&self.service_id);
+        request.arg(self.service_id.as_str());
         request.pair("enable", true);
         request.opt("reason", self.reason.as_deref());
     }
@@ -51,20 +57,20 @@ mod tests {
 
     #[test]
     fn request() {
-        let mut enable = EnableMaintenance::new("web:1");
+        let enable = EnableMaintenance::new("web:1");
         assert_eq!(wire(&enable), "PUT /v1/agent/service/maintenance/web%3A1?enable=true");
-        enable.reason = Some("new disk".to_owned());
+        let enable = enable.reason("new disk");
         assert_eq!(wire(&enable), "PUT /v1/agent/service/maintenance/web%3A1?enable=true&reason=new%20disk");
     }
 
     #[test]
-    fn an_empty_id_is_refused() {
-        let fault = rejected(&EnableMaintenance::new(""));
-        assert!(matches!(fault, EncodeError::Argument { name: "service_id", fault: ArgumentFault::Empty }));
+    fn empty_id_is_rejected() {
+        let error = rejected(&EnableMaintenance::new(""));
+        assert!(matches!(error, EncodeError::Argument { name: "service_id", fault: ArgumentFault::Empty }));
     }
 
     #[test]
-    fn answers() {
+    fn responses() {
         decoded::<EnableMaintenance>(200, "").unwrap();
         for body in [
             "No service registered with ID \"nope\"",

@@ -1,59 +1,26 @@
 //! Reading one service of an agent.
 
-use std::marker::PhantomData;
-
-use bytes::Bytes;
-use http::StatusCode;
-
 use crate::agent::service::AgentService;
-use crate::response::{FromResponse, Head};
-use crate::{
-    Cursor, DecodeError, Endpoint, HashBlocking, Json, Method, RequestWriter, Scope, Target, Watchable,
-};
+use crate::model::ServiceId;
+use crate::response::OrUnknown;
+use crate::{Cursor, Endpoint, HashBlocking, Json, Method, RequestWriter, Scope, Target, Watchable};
 
 /// Reads a service instance that is registered with the agent: `GET /v1/agent/service/:service_id`.
 ///
-/// `None` where the agent does not have it. The answer has a [hash](crate::Meta::content_hash), on which a change can
-/// be awaited; what is not there is answered at once.
+/// Returns `None` if the agent does not have the instance. The response has a [hash](crate::Meta::content_hash) for blocking
+/// queries. A request for a missing instance never waits: the response is immediate.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent/service#get-service-configuration)
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct Get {
-    /// Id of the instance, not the name of the service.
-    pub service_id: String,
+    service_id: ServiceId,
 }
 
 impl Get {
-    /// Reads the instance of this id.
-    pub fn new(service_id: impl Into<String>) -> Self {
+    /// Reads the instance with this id, which is not the name of the service.
+    pub fn new(service_id: impl Into<ServiceId>) -> Self {
         Self { service_id: service_id.into() }
-    }
-}
-
-/// Takes the 404 of a service that the agent does not have for absence: `None`.
-#[derive(Debug)]
-pub struct OrUnknown<A>(PhantomData<A>);
-
-/// Answers of an agent have no index, so the text decides.
-fn is_unknown(head: &Head, body: &[u8]) -> bool {
-    const TEXT: &[u8] = b"unknown service ID";
-    head.status == StatusCode::NOT_FOUND
-        && body.windows(TEXT.len()).any(|window| window.eq_ignore_ascii_case(TEXT))
-}
-
-impl<A: FromResponse> FromResponse for OrUnknown<A> {
-    type Output = Option<A::Output>;
-
-    fn accepts(head: &Head, body: &[u8]) -> bool {
-        is_unknown(head, body) || A::accepts(head, body)
-    }
-
-    fn may_carry(head: &Head) -> bool {
-        A::may_carry(head)
-    }
-
-    fn from_response(head: &Head, body: Bytes) -> Result<Self::Output, DecodeError> {
-        if is_unknown(head, &body) { Ok(None) } else { A::from_response(head, body).map(Some) }
     }
 }
 
@@ -65,7 +32,7 @@ impl Endpoint for Get {
     const TARGET: Target = Target::SameAgent;
 
     fn write(&self, request: &mut RequestWriter) {
-        request.arg(&self.service_id);
+        request.arg(self.service_id.as_str());
     }
 }
 
@@ -77,6 +44,8 @@ impl Watchable for Get {
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
+
+    use bytes::Bytes;
 
     use super::*;
     use crate::model::{Locality, ServiceAddress, ServicePort, Weights};
@@ -96,23 +65,23 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_id_is_refused() {
-        let fault = rejected(&Get::new(""));
-        assert!(matches!(fault, EncodeError::Argument { name: "service_id", fault: ArgumentFault::Empty }));
+    fn empty_id_is_rejected() {
+        let error = rejected(&Get::new(""));
+        assert!(matches!(error, EncodeError::Argument { name: "service_id", fault: ArgumentFault::Empty }));
     }
 
     #[test]
-    fn recorded_answer() {
+    fn recorded_response() {
         let body = r#"{"ID":"web","Service":"web","Tags":["a","b"],"Meta":{"v":"1"},"Port":8080,"Address":"127.0.0.1",
             "TaggedAddresses":{"lan":{"Address":"127.0.0.1","Port":8080},"wan":{"Address":"198.51.100.1","Port":80}},
             "Weights":{"Passing":10,"Warning":1},"EnableTagOverride":true,"ContentHash":"50bb14c5d7ce3a8",
             "Datacenter":"dc1"}"#;
-        let answer = http::Response::builder()
+        let response = http::Response::builder()
             .header("X-Consul-Contenthash", "50bb14c5d7ce3a8")
             .body(Bytes::from_static(body.as_bytes()));
-        let answer = decode::<Get>(answer.unwrap()).unwrap();
-        let service = answer.value.unwrap();
-        assert_eq!(answer.meta.content_hash.as_deref(), Some(service.content_hash.as_str()));
+        let response = decode::<Get>(response.unwrap()).unwrap();
+        let service = response.value.unwrap();
+        assert_eq!(response.meta.content_hash.as_deref(), Some(service.content_hash.as_str()));
         assert_eq!((service.address.as_str(), service.port), ("127.0.0.1", 8080));
         assert_eq!((service.tags, service.meta["v"].as_str()), (vec!["a".to_owned(), "b".to_owned()], "1"));
         assert_eq!(service.tagged_addresses["wan"], ServiceAddress::new("198.51.100.1", 80));
@@ -124,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_newer_is_read() {
+    fn newer_fields_are_decoded() {
         let body = r#"{"ID":"multi","Service":"multi","Tags":[],"Meta":{},"Port":8080,
             "Ports":[{"Name":"http","Port":8080,"Default":true},{"Name":"admin","Port":9090,"Default":false}],
             "Address":"","SocketPath":"/run/full.sock","Weights":{"Passing":1,"Warning":1},"EnableTagOverride":false,
@@ -137,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn absence_is_none() {
+    fn missing_instance_is_none() {
         assert_eq!(decoded::<Get>(404, "unknown service ID: nope").unwrap(), None);
         let newer =
             "Unknown service ID \"nope\". Ensure that the service ID is passed, not the service name.";
@@ -145,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_of_something_else_is_not_absence() {
+    fn page_of_a_proxy_is_not_absence() {
         for (body, kind) in [("", ApiErrorKind::UnknownRoute), ("404 page not found", ApiErrorKind::NotFound)]
         {
             match decoded::<Get>(404, body) {

@@ -1,22 +1,24 @@
-//! How one service instance of an agent is.
+//! Reading the health of one service instance of an agent.
 
-use crate::agent::service::{Graded, ServiceHealth};
+use crate::agent::service::ServiceHealth;
+use crate::model::ServiceId;
+use crate::response::Graded;
 use crate::{Endpoint, Json, Method, RequestWriter, Scope, Target};
 
-/// Tells how a service instance of the agent is: `GET /v1/agent/health/service/id/:service_id`.
+/// Reads the health of a service instance of the agent: `GET /v1/agent/health/service/id/:service_id`.
 ///
-/// `None` where the agent does not have it.
+/// Returns `None` if the agent does not have the instance.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent/service#get-local-service-health-by-id)
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct HealthById {
-    /// Id of the instance, not the name of the service.
-    pub service_id: String,
+    service_id: ServiceId,
 }
 
 impl HealthById {
-    /// Tells how the instance of this id is.
-    pub fn new(service_id: impl Into<String>) -> Self {
+    /// Reads the health of the instance with this id, which is not the name of the service.
+    pub fn new(service_id: impl Into<ServiceId>) -> Self {
         Self { service_id: service_id.into() }
     }
 }
@@ -29,7 +31,7 @@ impl Endpoint for HealthById {
     const TARGET: Target = Target::SameAgent;
 
     fn write(&self, request: &mut RequestWriter) {
-        request.arg(&self.service_id);
+        request.arg(self.service_id.as_str());
     }
 }
 
@@ -46,13 +48,13 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_id_is_refused() {
-        let fault = rejected(&HealthById::new(""));
-        assert!(matches!(fault, EncodeError::Argument { name: "service_id", fault: ArgumentFault::Empty }));
+    fn empty_id_is_rejected() {
+        let error = rejected(&HealthById::new(""));
+        assert!(matches!(error, EncodeError::Argument { name: "service_id", fault: ArgumentFault::Empty }));
     }
 
     #[test]
-    fn a_grade_is_a_value() {
+    fn status_of_the_service_is_no_error() {
         for (status, word) in [(200, "passing"), (429, "warning"), (503, "critical"), (503, "maintenance")] {
             let body = WARNING.replacen("warning", word, 1);
             let health = graded::<HealthById>(status, &body).unwrap().unwrap();
@@ -61,13 +63,13 @@ mod tests {
     }
 
     #[test]
-    fn absence_is_none() {
+    fn missing_instance_is_none() {
         let absent = r#"{"AggregatedStatus":"critical","Service":null,"Checks":null}"#;
         assert_eq!(graded::<HealthById>(404, absent).unwrap(), None);
     }
 
     #[test]
-    fn a_failure_is_not_a_grade() {
+    fn error_is_not_the_health_of_the_service() {
         for (status, body, kind) in [
             (404, "Invalid URL path: not a recognized HTTP API endpoint", ApiErrorKind::UnknownRoute),
             (

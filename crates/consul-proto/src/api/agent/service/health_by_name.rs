@@ -1,36 +1,37 @@
-//! How the instances of a service of an agent are.
+//! Reading the health of the instances of a service of an agent.
 
-use crate::agent::service::{Graded, ServiceHealth};
-use crate::response;
+use crate::agent::service::ServiceHealth;
+use crate::model::ServiceName;
+use crate::response::{Graded, List};
 use crate::{Endpoint, Method, RequestWriter, Scope, Target};
 
-/// Tells how the instances of a service are that the agent has: `GET /v1/agent/health/service/name/:service`.
+/// Reads the health of the instances of a service that the agent has: `GET /v1/agent/health/service/name/:service`.
 ///
-/// Empty where it has none.
+/// Returns an empty list if it has none.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent/service#get-local-service-health)
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct HealthByName {
-    /// Name of the service.
-    pub service: String,
+    service: ServiceName,
 }
 
 impl HealthByName {
-    /// Tells how the instances of `service` are.
-    pub fn new(service: impl Into<String>) -> Self {
+    /// Reads the health of the instances of `service`.
+    pub fn new(service: impl Into<ServiceName>) -> Self {
         Self { service: service.into() }
     }
 }
 
 impl Endpoint for HealthByName {
-    type Response = Graded<response::List<ServiceHealth>>;
+    type Response = Graded<List<ServiceHealth>>;
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/agent/health/service/name/{service}";
     const SCOPE: Scope = Scope::NAMESPACE;
     const TARGET: Target = Target::SameAgent;
 
     fn write(&self, request: &mut RequestWriter) {
-        request.arg(&self.service);
+        request.arg(self.service.as_str());
     }
 }
 
@@ -47,13 +48,13 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_name_is_refused() {
-        let fault = rejected(&HealthByName::new(""));
-        assert!(matches!(fault, EncodeError::Argument { name: "service", fault: ArgumentFault::Empty }));
+    fn empty_name_is_rejected() {
+        let error = rejected(&HealthByName::new(""));
+        assert!(matches!(error, EncodeError::Argument { name: "service", fault: ArgumentFault::Empty }));
     }
 
     #[test]
-    fn a_grade_is_a_value() {
+    fn status_of_the_service_is_no_error() {
         for (status, word) in [(200, "passing"), (429, "warning"), (503, "critical"), (503, "maintenance")] {
             let body = format!("[{}]", WARNING.replacen("warning", word, 1));
             let health = graded::<HealthByName>(status, &body).unwrap().remove(0);
@@ -62,12 +63,12 @@ mod tests {
     }
 
     #[test]
-    fn absence_is_empty() {
+    fn missing_service_is_an_empty_list() {
         assert_eq!(graded::<HealthByName>(404, "[]").unwrap(), []);
     }
 
     #[test]
-    fn a_failure_is_not_a_grade() {
+    fn error_is_not_the_health_of_the_service() {
         for (status, body, kind) in [
             (404, "Invalid URL path: not a recognized HTTP API endpoint", ApiErrorKind::UnknownRoute),
             (

@@ -3,27 +3,29 @@
 use std::collections::BTreeMap;
 
 use crate::agent::service::AgentService;
+use crate::model::ServiceId;
 use crate::{Endpoint, Filterable, Json, Method, RequestWriter, Scope, Target};
 
 /// Lists the service instances that are registered with the agent, by id: `GET /v1/agent/services`.
 ///
-/// Sidecars are among them; what was registered in the catalog alone is not. Instances that the token may not read are
-/// left out without a word.
+/// Sidecars are among them; instances that are registered only in the catalog are not. Instances that the token may not
+/// read are left out silently; agents since 1.13 report it in
+/// [`Meta::results_filtered_by_acls`](crate::Meta::results_filtered_by_acls).
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent/service#list-services)
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct List;
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub struct List(());
 
 impl List {
-    /// Lists the instances.
-    #[must_use]
+    /// Lists the service instances that are registered with the agent, by id.
     pub fn new() -> Self {
-        Self
+        Self(())
     }
 }
 
 impl Endpoint for List {
-    type Response = Json<BTreeMap<String, AgentService>>;
+    type Response = Json<BTreeMap<ServiceId, AgentService>>;
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/agent/services";
     const SCOPE: Scope = Scope::NAMESPACE;
@@ -46,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn recorded_answer() {
+    fn recorded_response() {
         let body = r#"{"plain":{"ID":"plain","Service":"plain","Tags":[],"Meta":{},"Port":0,"Address":"",
             "Weights":{"Passing":1,"Warning":1},"EnableTagOverride":false},
             "web-sidecar-proxy":{"Kind":"connect-proxy","ID":"web-sidecar-proxy","Service":"web-sidecar-proxy",
@@ -55,17 +57,16 @@ mod tests {
             "EnableTagOverride":false,"Proxy":{"DestinationServiceName":"web","DestinationServiceID":"web",
             "Config":{"n":1.5},"MeshGateway":{},"Expose":{}}}}"#;
         let services = decoded::<List>(200, body).unwrap();
-        let plain =
-            AgentService { id: "plain".to_owned(), name: "plain".to_owned(), ..AgentService::default() };
+        let plain = AgentService { id: "plain".into(), name: "plain".into(), ..AgentService::default() };
         assert_eq!((&services["plain"], plain.weights), (&plain, Weights { passing: 1, warning: 1 }));
         let proxy = &services["web-sidecar-proxy"];
         assert_eq!((&proxy.kind, proxy.port), (&ServiceKind::ConnectProxy, 21000));
         assert_eq!(proxy.proxy.as_ref().unwrap().destination_service_id, "web");
-        assert_eq!(String::from(proxy), "web-sidecar-proxy");
+        assert_eq!(ServiceId::from(proxy), "web-sidecar-proxy");
     }
 
     #[test]
-    fn nothing_is_an_empty_map() {
+    fn no_instances_are_an_empty_map() {
         assert!(decoded::<List>(200, "{}").unwrap().is_empty());
     }
 }

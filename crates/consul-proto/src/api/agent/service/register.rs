@@ -5,23 +5,35 @@ use crate::{Empty, Endpoint, Method, RequestWriter, Scope, Target};
 
 /// Registers a service instance with the agent, or replaces it: `PUT /v1/agent/service/register`.
 ///
-/// Success means that the agent has taken it, and will bring it to the catalog; should the servers refuse it there,
-/// only the agent's log tells. An agent that loses its data forgets the registration.
+/// Success means that the agent has accepted the instance and will copy it to the catalog. If the servers reject it
+/// there, only the log of the agent shows it.
+///
+/// An agent that loses its data forgets the registration, and removes the instance from the catalog. A program has to
+/// register it again then: when a report to one of its checks fails with
+/// [`UnknownCheck`](crate::ApiErrorKind::UnknownCheck), or when [`Get`](crate::agent::service::Get) no longer finds it.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent/service#register-service)
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct Register {
-    /// What is registered.
-    pub service: Definition,
-    /// Drops the instance's checks that are not registered anew. They stay otherwise.
-    pub replace_existing_checks: bool,
+    service: Definition,
+    replace_existing_checks: bool,
 }
 
 impl Register {
-    /// Registers `service`.
-    #[must_use]
-    pub fn new(service: Definition) -> Self {
-        Self { service, replace_existing_checks: false }
+    /// Registers a service instance: a name, or a [`Definition`](crate::agent::service::Definition).
+    ///
+    /// Names and ids that no later request could contain are rejected.
+    pub fn new(service: impl Into<Definition>) -> Self {
+        Self { service: service.into(), replace_existing_checks: false }
+    }
+
+    /// Removes checks of the instance that are not part of this registration. Defaults to keeping them.
+    ///
+    /// This also removes the check of maintenance mode.
+    pub fn replace_existing_checks(mut self) -> Self {
+        self.replace_existing_checks = true;
+        self
     }
 }
 
@@ -33,12 +45,12 @@ impl Endpoint for Register {
     const TARGET: Target = Target::SameAgent;
 
     fn write(&self, request: &mut RequestWriter) {
-        self.service.check(request);
+        self.service.validate(request);
         request.flag("replace-existing-checks", self.replace_existing_checks);
         request.json(&self.service);
     }
 
-    /// The same registration once more changes nothing.
+    /// A second registration with the same values changes nothing.
     fn is_idempotent(&self) -> bool {
         true
     }
@@ -52,9 +64,9 @@ mod tests {
 
     use super::*;
     use crate::EncodeError;
+    use crate::agent::Check;
     use crate::agent::check::{Alias, H2ping, Http, Tls};
-    use crate::agent::service::{Connect, Sidecar};
-    use crate::agent::{Check, Secret};
+    use crate::agent::service::Sidecar;
     use crate::model::Status;
     use crate::model::{
         ConnectProxyConfig, DestinationType, Expose, ExposePath, Locality, MeshGateway, MeshGatewayMode,
@@ -64,50 +76,31 @@ mod tests {
 
     const MINUTE: Duration = Duration::from_secs(60);
 
-    fn map(key: &str, value: &str) -> std::collections::BTreeMap<String, String> {
-        [(key.to_owned(), value.to_owned())].into()
-    }
-
     #[test]
     fn request() {
-        let mut register = Register::new(Definition::new("web"));
-        assert_eq!(wire(&register), "PUT /v1/agent/service/register\n{\"Name\":\"web\"}");
-        register.replace_existing_checks = true;
+        assert_eq!(wire(&Register::new("web")), "PUT /v1/agent/service/register\n{\"Name\":\"web\"}");
         assert_eq!(
-            wire(&register),
+            wire(&Register::new("web").replace_existing_checks()),
             "PUT /v1/agent/service/register?replace-existing-checks\n{\"Name\":\"web\"}"
         );
     }
 
-    /// All that 1.8 knows.
+    /// All fields that 1.8 knows.
     fn full() -> Definition {
-        let http = Http {
-            method: Some("POST".to_owned()),
-            header: [("X-A".to_owned(), vec!["1".to_owned(), "2".to_owned()])].into(),
-            body: Some("b".to_owned()),
-            tls: Tls { skip_verify: true, ..Tls::default() },
-            timeout: Some(Duration::from_millis(1500)),
-            ..Http::new("http://127.0.0.1:1/health", MINUTE)
-        };
-        let checks = vec![
-            Check {
-                id: Some("web-ttl".to_owned()),
-                name: Some("Web TTL".to_owned()),
-                notes: Some("hello".to_owned()),
-                status: Some(Status::Passing),
-                ..Check::ttl(MINUTE * 60)
-            },
-            Check {
-                success_before_passing: Some(2),
-                failures_before_critical: Some(3),
-                output_max_size: Some(512),
-                deregister_critical_service_after: Some(MINUTE * 90),
-                ..Check::from(http)
-            },
-            Check::tcp("127.0.0.1:1", MINUTE),
-            Check::grpc("127.0.0.1:1/web", MINUTE),
-            Check::from(Alias::node("n")),
-        ];
+        let http = Http::new("http://127.0.0.1:1/health", MINUTE)
+            .method("POST")
+            .header("X-A", "1")
+            .header("X-A", "2")
+            .body("b")
+            .tls(Tls::new().skip_verify())
+            .timeout(Duration::from_millis(1500));
+        let ttl =
+            Check::ttl(MINUTE * 60).id("web-ttl").name("Web TTL").notes("hello").status(Status::Passing);
+        let http = Check::from(http)
+            .success_before_passing(2)
+            .failures_before_critical(3)
+            .output_max_size(512)
+            .deregister_critical_service_after(MINUTE * 90);
         let query = Upstream {
             destination_type: DestinationType::PreparedQuery,
             datacenter: "dc2".to_owned(),
@@ -134,24 +127,22 @@ mod tests {
             expose: Expose { checks: true, paths: vec![path] },
             ..ConnectProxyConfig::default()
         };
-        Definition {
-            id: Some("web1".to_owned()),
-            tags: vec!["a".to_owned()],
-            address: Some("127.0.0.1".to_owned()),
-            tagged_addresses: [("wan".to_owned(), ServiceAddress::new("198.51.100.1", 80))].into(),
-            port: Some(8080),
-            meta: map("v", "1"),
-            weights: Some(Weights { passing: 10, warning: 1 }),
-            enable_tag_override: true,
-            checks,
-            token: Some(Secret::from("5ef7")),
-            connect: Some(Connect::sidecar(Sidecar {
-                port: Some(21001),
-                proxy: Some(proxy),
-                ..Sidecar::default()
-            })),
-            ..Definition::new("web")
-        }
+        Definition::new("web")
+            .id("web1")
+            .tag("a")
+            .address("127.0.0.1")
+            .tagged_address("wan", ServiceAddress::new("198.51.100.1", 80))
+            .port(8080)
+            .meta("v", "1")
+            .weights(Weights { passing: 10, warning: 1 })
+            .enable_tag_override()
+            .check(ttl)
+            .check(http)
+            .check(Check::tcp("127.0.0.1:1", MINUTE))
+            .check(Check::grpc("127.0.0.1:1/web", MINUTE))
+            .check(Alias::node("n"))
+            .sync_token("5ef7")
+            .sidecar(Sidecar::new().port(21001).proxy(proxy))
     }
 
     #[test]
@@ -190,29 +181,23 @@ mod tests {
     }
 
     #[test]
-    fn what_is_newer_is_sent_where_it_is_set() {
-        let h2ping = H2ping {
-            use_tls: Some(false),
-            tls: Tls { server_name: Some("h".to_owned()), ..Tls::default() },
-            ..H2ping::new("h:1", MINUTE)
-        };
+    fn newer_fields_are_sent_if_set() {
+        let h2ping = H2ping::new("h:1", MINUTE).without_tls().tls(Tls::new().server_name("h"));
         let proxy = ConnectProxyConfig {
             destination_service_name: "web".to_owned(),
             mode: ProxyMode::Transparent,
             transparent_proxy: TransparentProxy { outbound_listener_port: 15002, dialed_directly: true },
             ..ConnectProxyConfig::default()
         };
-        let service = Definition {
-            kind: ServiceKind::ConnectProxy,
-            ports: vec![ServicePort { name: "http".to_owned(), port: 80, default: true }],
-            socket_path: Some("/run/x".to_owned()),
-            locality: Some(Locality { region: "r".to_owned(), zone: String::new() }),
-            checks: vec![Check::from(h2ping)],
-            proxy: Some(proxy),
-            connect: Some(Connect::native()),
-            namespace: Some("team".to_owned()),
-            ..Definition::new("x")
-        };
+        let service = Definition::new("x")
+            .kind(ServiceKind::ConnectProxy)
+            .add_port(ServicePort { name: "http".to_owned(), port: 80, default: true })
+            .socket_path("/run/x")
+            .locality(Locality { region: "r".to_owned(), zone: String::new() })
+            .check(h2ping)
+            .proxy(proxy)
+            .connect_native()
+            .namespace("team");
         let expected = json!({
             "Name": "x", "Kind": "connect-proxy", "Ports": [{"Name": "http", "Port": 80, "Default": true}],
             "SocketPath": "/run/x", "Locality": {"Region": "r"}, "Namespace": "team", "Connect": {"Native": true},
@@ -224,47 +209,61 @@ mod tests {
     }
 
     #[test]
-    fn what_every_agent_refuses_is_not_sent() {
+    fn values_that_every_agent_rejects_are_not_sent() {
         let web = || Definition::new("web");
-        let sidecar = Sidecar { checks: vec![Check::ttl(Duration::ZERO)], ..Sidecar::default() };
         for (service, expected) in [
-            (Definition::new(""), "name is empty"),
+            (web().address("0.0.0.0"), "service address is the unspecified address"),
+            (web().address("::"), "service address is the unspecified address"),
+            (web().weights(Weights { passing: 0, warning: 1 }), "weights is 0 for the passing state"),
             (
-                Definition { address: Some("0.0.0.0".to_owned()), ..web() },
-                "address is the one that stands for all",
-            ),
-            (
-                Definition { address: Some("::".to_owned()), ..web() },
-                "address is the one that stands for all",
-            ),
-            (
-                Definition { weights: Some(Weights { passing: 0, warning: 1 }), ..web() },
-                "weights are 0 for the passing state",
-            ),
-            (
-                Definition { checks: vec![Check::ttl(MINUTE), Check::tcp("h:1", Duration::ZERO)], ..web() },
+                web().check(Check::ttl(MINUTE)).check(Check::tcp("h:1", Duration::ZERO)),
                 "interval of check 2 is zero",
             ),
-            (Definition { connect: Some(Connect::sidecar(sidecar)), ..web() }, "ttl of check 1 is zero"),
+            (web().sidecar(Sidecar::new().check(Check::ttl(Duration::ZERO))), "ttl of check 1 is zero"),
         ] {
-            let fault = rejected(&Register::new(service));
-            assert!(matches!(fault, EncodeError::Invalid { .. }));
-            assert_eq!(fault.to_string(), expected);
+            let error = rejected(&Register::new(service));
+            assert!(matches!(error, EncodeError::Invalid { .. }));
+            assert_eq!(error.to_string(), expected);
         }
-        let ports = Definition { port: Some(1), ports: vec![ServicePort::default()], ..web() };
-        assert!(matches!(
-            rejected(&Register::new(ports)),
-            EncodeError::Conflict { first: "port", second: "ports" }
-        ));
+        let port = || ServicePort { name: "http".to_owned(), port: 80, default: true };
+        for (service, second) in [
+            (web().port(1).add_port(port()), "ports"),
+            (web().add_port(port()).sidecar(Sidecar::new()), "sidecar"),
+        ] {
+            let error = rejected(&Register::new(service));
+            assert!(
+                matches!(error, EncodeError::Conflict { second: found, .. } if found == second),
+                "{error}"
+            );
+        }
     }
 
     #[test]
-    fn the_token_is_not_shown() {
+    fn names_that_no_request_can_contain_are_rejected() {
+        let web = || Definition::new("web");
+        for (service, expected) in [
+            (Definition::new(""), "name is empty"),
+            (Definition::new("a//b"), "name has an empty segment"),
+            (web().id("../x"), "id has a segment \".\" or \"..\""),
+            (web().id("a\u{200b}"), "id has a character that is not printable"),
+            (web().check(Check::ttl(MINUTE).id("/a")), "check id has an empty segment"),
+            (
+                web().sidecar(Sidecar::new().name("a\nb")),
+                "sidecar name has a character that is not printable",
+            ),
+        ] {
+            assert_eq!(rejected(&Register::new(service)).to_string(), expected);
+        }
+        assert!(wire(&Register::new(Definition::new("team/web").id("web/1"))).contains(r#""ID":"web/1""#));
+    }
+
+    #[test]
+    fn token_is_not_shown() {
         assert!(!format!("{:?}", Register::new(full())).contains("5ef7"));
     }
 
     #[test]
-    fn answers() {
+    fn responses() {
         decoded::<Register>(200, "").unwrap();
         assert!(decoded::<Register>(400, "Invalid service address").is_err());
     }

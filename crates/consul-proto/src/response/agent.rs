@@ -1,0 +1,115 @@
+//! Responses that only agents send.
+
+use std::marker::PhantomData;
+
+use bytes::Bytes;
+use http::StatusCode;
+
+use crate::DecodeError;
+use crate::response::{FromResponse, Head, Text};
+
+/// A value, or `None` if the status is 404 and the text says that the agent does not have the service.
+#[derive(Debug)]
+pub struct OrUnknown<A>(PhantomData<A>);
+
+/// A value that an agent returns with the health of a service as the status: 200 for passing, 429 for a warning, 503 for
+/// critical and maintenance; the default value for 404.
+///
+/// Only responses with an `X-Consul-Reason` count. Otherwise a status other than 200 is from a proxy or from an overloaded
+/// agent, and stays an error: it must not look like the health of the service.
+#[derive(Debug)]
+pub struct Graded<A>(PhantomData<A>);
+
+/// Metrics in the text format of Prometheus.
+///
+/// An empty body is an error: newer agents return it with status 200 if `prometheus_retention_time` is not configured.
+#[derive(Debug)]
+pub struct Prometheus;
+
+impl<A: FromResponse> FromResponse for OrUnknown<A> {
+    type Output = Option<A::Output>;
+
+    fn accepts(head: &Head, body: &[u8]) -> bool {
+        is_unknown(head, body) || A::accepts(head, body)
+    }
+
+    fn may_carry(head: &Head) -> bool {
+        A::may_carry(head)
+    }
+
+    fn from_response(head: &Head, body: Bytes) -> Result<Self::Output, DecodeError> {
+        if is_unknown(head, &body) { Ok(None) } else { A::from_response(head, body).map(Some) }
+    }
+}
+
+impl<A: FromResponse<Output: Default>> FromResponse for Graded<A> {
+    type Output = A::Output;
+
+    fn accepts(head: &Head, body: &[u8]) -> bool {
+        is_grade(head) || A::accepts(head, body)
+    }
+
+    fn may_carry(head: &Head) -> bool {
+        is_grade(head) || A::may_carry(head)
+    }
+
+    fn from_response(head: &Head, body: Bytes) -> Result<Self::Output, DecodeError> {
+        if head.status == StatusCode::NOT_FOUND {
+            return Ok(A::Output::default());
+        }
+        A::from_response(head, body)
+    }
+}
+
+impl FromResponse for Prometheus {
+    type Output = String;
+
+    fn from_response(head: &Head, body: Bytes) -> Result<String, DecodeError> {
+        if body.is_empty() {
+            let reason = "no metrics: prometheus_retention_time is not configured";
+            return Err(DecodeError::new(head, &body, reason));
+        }
+        Text::from_response(head, body)
+    }
+}
+
+/// Responses of agents have no index, so the text decides.
+fn is_unknown(head: &Head, body: &[u8]) -> bool {
+    const TEXT: &[u8] = b"unknown service ID";
+    head.status == StatusCode::NOT_FOUND
+        && body.windows(TEXT.len()).any(|window| window.eq_ignore_ascii_case(TEXT))
+}
+
+fn is_grade(head: &Head) -> bool {
+    matches!(head.status.as_u16(), 404 | 429 | 503) && head.headers.contains_key("x-consul-reason")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Json;
+
+    type Kind = Graded<Json<Option<u8>>>;
+
+    fn head(status: u16, header: &str) -> Head {
+        http::Response::builder().status(status).header(header, "x").body(()).unwrap().into_parts().0
+    }
+
+    #[test]
+    fn status_is_a_grade_only_with_a_reason_of_consul() {
+        let accepts = |status, header| Kind::accepts(&head(status, header), &[]);
+        for status in [200, 404, 429, 503] {
+            assert!(accepts(status, "X-Consul-Reason"), "{status}");
+            assert_eq!(accepts(status, "X-Other"), status == 200, "{status}");
+        }
+        assert!(!accepts(403, "X-Consul-Reason") && !accepts(500, "X-Consul-Reason"));
+    }
+
+    #[test]
+    fn graded_value_can_have_any_size() {
+        let may_carry = |status, header| Kind::may_carry(&head(status, header));
+        assert!([200, 429, 503].iter().all(|status| may_carry(*status, "X-Consul-Reason")));
+        assert!(may_carry(200, "X-Other"));
+        assert!(!may_carry(503, "X-Other") && !may_carry(500, "X-Consul-Reason"));
+    }
+}
