@@ -11,6 +11,7 @@ use consul_tests::{Agent, Builder, binary};
 
 use self::report::Report;
 use crate::error::Error;
+use crate::run::Run;
 use crate::workspace::{self, cargo};
 use crate::{codegen, tidy};
 
@@ -69,6 +70,7 @@ pub(crate) fn run(wanted: Option<&str>) -> Result<(), Error> {
     report.command("clippy", cargo(&lint));
     report.function("tidy", tidy::run);
     report.function("generated files", || codegen::run(true));
+    dependencies(&mut report);
     features(&mut report);
     wasm(&mut report);
     msrv(&mut report);
@@ -149,11 +151,20 @@ fn run_example(consul: &Consul, package: &str, example: &str, needs: Needs) -> R
         }
         Needs::Agent | Needs::Acls => None,
     };
-    let output = crate::run::Run::new(command).output()?;
+    let output = Run::new(command).output()?;
     if output.status.success() {
         return Ok(());
     }
     Err(Error::new(format!("it failed ({}):\n{}", output.status, output.all)))
+}
+
+/// Checks the rules for dependencies.
+fn dependencies(report: &mut Report) {
+    const NAME: &str = "dependencies";
+    match Run::new(cargo(&["deny", "--version"])).success() {
+        Ok(_) => report.command(NAME, cargo(&["deny", "check", "bans", "licenses", "sources"])),
+        Err(_) => report.not_run(NAME, &Error::new("cargo-deny is not installed")),
+    }
 }
 
 /// Checks every combination of features by itself: in the workspace as a whole, features of one package turn on

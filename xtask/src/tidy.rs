@@ -5,6 +5,7 @@ mod files;
 mod groups;
 mod layers;
 mod order;
+mod package;
 mod page;
 mod words;
 
@@ -23,7 +24,9 @@ const FOLDERS: &[&str] = &["crates", "tests", "xtask"];
 
 /// Checks everything, and prints all that is wrong before failing.
 pub(crate) fn run() -> Result<(), Error> {
-    let mut findings = layers::check(&metadata()?);
+    let metadata = metadata()?;
+    let mut findings = layers::check(&metadata);
+    findings.extend(package::check(&metadata)?);
     let mut files = Vec::new();
     for folder in FOLDERS {
         files.extend(rust_files(folder)?);

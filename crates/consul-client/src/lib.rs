@@ -29,6 +29,15 @@
 //! [`Client::call`]. For everything else there is [`Client::request`].
 //!
 //! Whoever knows another client finds old names and new ones in [`coming_from`].
+//!
+//! # Features
+//!
+//! | feature | default | adds |
+//! | --- | --- | --- |
+//! | `hyper` | on | The default executor, on hyper and tokio. Without it, a client is built on an executor of your own. |
+//! | `rt` | on, by `hyper` | tokio's clock and tasks for an executor of your own. |
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod api;
 mod builder;
@@ -63,3 +72,7 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 struct Readme;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct PackageReadme;

@@ -35,6 +35,10 @@
 //! Unknown fields are ignored, `null` is an empty list, map or text, and a word that an enum does not know lands in
 //! its `Other` arm. What cannot be read is a [`DecodeError`] with the path of the item. Absence is part of an
 //! answer's type, not an error.
+//!
+//! The crate has no features.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod api;
 mod codec;
@@ -71,3 +75,8 @@ pub use response::{
 };
 pub use route::Route;
 pub use writer::RequestWriter;
+
+/// The code in the README of the package compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -5,11 +5,21 @@
 //! only other types that every executor uses. [`SendMark`], [`Hint`] and [`Idempotent`] are optional extensions of a
 //! request.
 //!
-//! With the feature `hyper` (on by default) this crate contains an implementation, `HyperExecutor`. It speaks HTTP/1.1
-//! over TCP and unix sockets and keeps a small number of idle connections. [`Address`] is the address of an agent, in
-//! every form that `CONSUL_HTTP_ADDR` accepts.
+//! The feature `hyper` adds an implementation, `HyperExecutor`. It speaks HTTP/1.1 over TCP and unix sockets and keeps
+//! a small number of idle connections. [`Address`] is the address of an agent, in every form that `CONSUL_HTTP_ADDR`
+//! accepts.
 //!
-//! The module `conformance` (feature `conformance`) checks whether an executor meets the contract.
+//! The module `conformance` checks whether an executor meets the contract.
+//!
+//! # Features
+//!
+//! | feature | default | adds |
+//! | --- | --- | --- |
+//! | `hyper` | on | `HyperExecutor`. |
+//! | `tls` | on | TLS and HTTP/2 for `HyperExecutor`. |
+//! | `conformance` | off | The module `conformance`, for the tests of executors. |
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod address;
 mod body;
