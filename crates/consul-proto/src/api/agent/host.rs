@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::types::null;
@@ -26,7 +26,7 @@ impl Host {
 ///
 /// The keys of the maps differ between versions of Consul, down to the spelling: `hostid` became `hostId`. Parts that the
 /// agent could not determine are empty.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default, rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct AgentHost {
@@ -43,6 +43,7 @@ pub struct AgentHost {
     #[serde(deserialize_with = "null::or_default")]
     pub disk: BTreeMap<String, Value>,
     /// Time of the measurement, in nanoseconds since 1970.
+    #[serde(deserialize_with = "null::or_default")]
     pub collection_time: i64,
 }
 

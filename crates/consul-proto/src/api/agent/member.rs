@@ -2,20 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::model::NodeName;
 use crate::types::{null, port};
 
 /// A member of the gossip pool as the agent sees it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Member {
     /// Name of the node; in the WAN pool `node.dc`.
     pub name: NodeName,
     /// IP address for gossip.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null::or_default")]
     pub addr: String,
     /// Port for gossip.
     #[serde(default, deserialize_with = "port::deserialize")]
@@ -25,25 +25,25 @@ pub struct Member {
     #[serde(default, deserialize_with = "null::or_default")]
     pub tags: BTreeMap<String, String>,
     /// State of the member.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null::or_default")]
     pub status: MemberStatus,
     /// Oldest version of the gossip protocol that the member supports.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null::or_default")]
     pub protocol_min: u8,
     /// Newest version of the gossip protocol that the member supports.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null::or_default")]
     pub protocol_max: u8,
     /// Version of the gossip protocol that the member uses.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null::or_default")]
     pub protocol_cur: u8,
     /// Oldest version of the layer above gossip that the member supports.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null::or_default")]
     pub delegate_min: u8,
     /// Newest version of the layer above gossip that the member supports.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null::or_default")]
     pub delegate_max: u8,
     /// Version of the layer above gossip that the member uses.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null::or_default")]
     pub delegate_cur: u8,
 }
 
@@ -87,8 +87,8 @@ pub enum AclMode {
 }
 
 /// The state of a member.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
-#[serde(from = "i64")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
+#[serde(from = "i64", into = "i64")]
 #[non_exhaustive]
 pub enum MemberStatus {
     /// Unknown.
@@ -104,6 +104,19 @@ pub enum MemberStatus {
     Failed,
     /// A number that this version of the library does not know.
     Other(i64),
+}
+
+impl From<MemberStatus> for i64 {
+    fn from(status: MemberStatus) -> Self {
+        match status {
+            MemberStatus::None => 0,
+            MemberStatus::Alive => 1,
+            MemberStatus::Leaving => 2,
+            MemberStatus::Left => 3,
+            MemberStatus::Failed => 4,
+            MemberStatus::Other(other) => other,
+        }
+    }
 }
 
 impl From<i64> for MemberStatus {
@@ -149,6 +162,7 @@ mod tests {
             [("1", MemberStatus::Alive), ("4", MemberStatus::Failed), ("9", MemberStatus::Other(9))]
         {
             assert_eq!(serde_json::from_str::<MemberStatus>(json).unwrap(), status);
+            assert_eq!(serde_json::to_string(&status).unwrap(), json);
         }
     }
 }

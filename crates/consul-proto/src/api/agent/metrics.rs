@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::agent::PrometheusMetrics;
 use crate::types::null;
@@ -30,11 +30,12 @@ impl Metrics {
 /// The metrics of one interval.
 ///
 /// [Meaning of the metrics](https://developer.hashicorp.com/consul/docs/agent/telemetry)
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default, rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct AgentMetrics {
     /// Start of the interval, such as `2026-11-23 13:23:50 +0000 UTC`.
+    #[serde(deserialize_with = "null::or_default")]
     pub timestamp: String,
     /// Last values.
     #[serde(deserialize_with = "null::or_default")]
@@ -51,13 +52,15 @@ pub struct AgentMetrics {
 }
 
 /// The last value of a metric.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default, rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Gauge {
     /// Name of the metric.
+    #[serde(deserialize_with = "null::or_default")]
     pub name: String,
     /// The value.
+    #[serde(deserialize_with = "null::or_default")]
     pub value: f64,
     /// Labels of the metric.
     #[serde(deserialize_with = "null::or_default")]
@@ -65,11 +68,12 @@ pub struct Gauge {
 }
 
 /// A series of values.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default, rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Points {
     /// Name of the metric.
+    #[serde(deserialize_with = "null::or_default")]
     pub name: String,
     /// The values.
     #[serde(deserialize_with = "null::or_default")]
@@ -77,25 +81,33 @@ pub struct Points {
 }
 
 /// Statistics of a counter or of measured values in an interval.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default, rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Sample {
     /// Name of the metric.
+    #[serde(deserialize_with = "null::or_default")]
     pub name: String,
     /// Number of values.
+    #[serde(deserialize_with = "null::or_default")]
     pub count: u64,
     /// Sum per second.
+    #[serde(deserialize_with = "null::or_default")]
     pub rate: f64,
     /// Sum of the values.
+    #[serde(deserialize_with = "null::or_default")]
     pub sum: f64,
     /// Smallest value.
+    #[serde(deserialize_with = "null::or_default")]
     pub min: f64,
     /// Largest value.
+    #[serde(deserialize_with = "null::or_default")]
     pub max: f64,
     /// Mean of the values.
+    #[serde(deserialize_with = "null::or_default")]
     pub mean: f64,
     /// Standard deviation of the values.
+    #[serde(deserialize_with = "null::or_default")]
     pub stddev: f64,
     /// Labels of the metric.
     #[serde(deserialize_with = "null::or_default")]

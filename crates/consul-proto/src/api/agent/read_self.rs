@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::agent::{Coordinate, Member};
@@ -25,7 +25,7 @@ impl ReadSelf {
 }
 
 /// Configuration and state of an agent.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct AgentSelf {
@@ -50,42 +50,42 @@ pub struct AgentSelf {
 }
 
 /// The part of an agent's configuration that all versions have.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct AgentConfig {
     /// The agent's datacenter.
     pub datacenter: String,
     /// The datacenter that manages ACLs. Empty in responses of old agents.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null::or_default")]
     pub primary_datacenter: String,
     /// Name of the agent's node.
     pub node_name: NodeName,
     /// Id of the agent's node, a UUID.
-    #[serde(default, rename = "NodeID")]
+    #[serde(default, rename = "NodeID", deserialize_with = "null::or_default")]
     pub node_id: NodeId,
     /// Whether the agent is a server.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null::or_default")]
     pub server: bool,
     /// Version of Consul, such as `1.22.7` or `1.22.7+ent`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null::or_default")]
     pub version: String,
     /// Revision of the source.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null::or_default")]
     pub revision: String,
     /// Time of the build in RFC 3339. Empty in responses of old agents.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null::or_default")]
     pub build_date: String,
     /// IP address that the agent is bound to, since 1.22.
     #[serde(default, deserialize_with = "null::or_default")]
     pub bind_addr: String,
     /// Admin partition (Consul Enterprise).
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null::or_default")]
     pub partition: String,
 }
 
 /// Support of an agent for proxies of the service mesh.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Xds {
@@ -101,7 +101,7 @@ pub struct Xds {
 }
 
 /// The gRPC ports of an agent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct GrpcPorts {

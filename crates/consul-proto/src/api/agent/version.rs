@@ -1,6 +1,6 @@
 //! Reading the version of the agent.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::types::null;
 use crate::{Endpoint, Json, Method, RequestWriter, Scope, Target};
@@ -23,7 +23,7 @@ impl Version {
 }
 
 /// The version of an agent.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct AgentVersion {

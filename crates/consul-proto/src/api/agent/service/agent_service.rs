@@ -16,7 +16,7 @@ use crate::types::{blank, null, port};
 #[non_exhaustive]
 pub struct AgentService {
     /// Kind of the service.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null::or_default")]
     pub kind: ServiceKind,
     /// Id of the instance, unique on its agent.
     #[serde(rename = "ID")]
@@ -28,7 +28,7 @@ pub struct AgentService {
     #[serde(default, deserialize_with = "null::or_default")]
     pub tags: Vec<String>,
     /// Address of the instance. Empty if it has the address of the node.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null::or_default")]
     pub address: String,
     /// Addresses by tag: `lan` or `wan`, each also with `_ipv4` or `_ipv6`. If the address is an IP address, the agent adds
     /// some.
@@ -41,7 +41,7 @@ pub struct AgentService {
     #[serde(default, deserialize_with = "null::or_default")]
     pub ports: Vec<ServicePort>,
     /// Unix socket of the instance, since 1.10. Empty if it has none.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null::or_default")]
     pub socket_path: String,
     /// Metadata of the instance.
     #[serde(default, deserialize_with = "null::or_default")]
@@ -50,7 +50,7 @@ pub struct AgentService {
     #[serde(default, deserialize_with = "null::or_default")]
     pub weights: Weights,
     /// Whether other programs can change the tags in the catalog without the agent resetting them.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null::or_default")]
     pub enable_tag_override: bool,
     /// Configuration of a proxy or gateway. `None` if it has none.
     #[serde(default, deserialize_with = "blank::or_none")]
@@ -61,19 +61,19 @@ pub struct AgentService {
     /// Location of the instance, since 1.16. `None` if unset.
     pub locality: Option<Locality>,
     /// Opaque hash of the instance, for blocking queries. Only [`Get`](crate::agent::service::Get) returns it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null::or_default")]
     pub content_hash: String,
     /// Datacenter of the agent, since 1.9.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null::or_default")]
     pub datacenter: String,
     /// The cluster peer that the instance was imported from. Empty for an instance of this cluster.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null::or_default")]
     pub peer_name: String,
     /// Namespace (Consul Enterprise).
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null::or_default")]
     pub namespace: String,
     /// Admin partition (Consul Enterprise).
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null::or_default")]
     pub partition: String,
 }
 
