@@ -41,3 +41,36 @@ impl Services {
         Self { client }
     }
 }
+
+/// An instance is not a key.
+///
+/// ```compile_fail,E0277
+/// # fn example(client: consul_client::Client, service: consul_client::agent::AgentService) {
+/// let _ = client.kv().delete(&service);
+/// # }
+/// ```
+///
+/// A node is not a service.
+///
+/// ```compile_fail,E0277
+/// # fn example(client: consul_client::Client, member: consul_client::agent::Member) {
+/// let _ = client.agent().service().health_by_name(&member);
+/// # }
+/// ```
+///
+/// A check is not a service.
+///
+/// ```compile_fail,E0277
+/// # fn example(client: consul_client::Client, check: consul_client::agent::check::HealthCheck) {
+/// let _ = client.agent().service().deregister(&check);
+/// # }
+/// ```
+///
+/// ```
+/// # fn example(client: consul_client::Client, service: consul_client::agent::AgentService) {
+/// let _ = client.agent().service().deregister(&service);
+/// let _ = client.agent().service().health_by_name(&service);
+/// # }
+/// ```
+#[cfg(doctest)]
+struct ObjectsConvertOnlyToTheirOwnIds;

@@ -52,7 +52,7 @@ impl Checks {
     }
 
     /// Registers a check with this name: a [`Check`], or a kind of check. It checks the node of the
-    /// agent, unless a [service](Self::service) is set.
+    /// agent, unless a [service](crate::agent::check::Register::service) is set.
     ///
     /// If the check has no id, its id is the name. Names that no later request could contain are rejected then.
     pub fn register(&self, name: impl Into<String>, check: impl Into<Check>) -> Register {
