@@ -5,6 +5,7 @@ mod agent;
 mod id;
 mod json;
 mod map;
+mod non_empty;
 mod plain;
 mod via;
 
@@ -15,6 +16,7 @@ pub use agent::{Graded, OrUnknown, Prometheus};
 pub use id::Id;
 pub use json::{First, Json, List, One};
 pub use map::FirstValue;
+pub use non_empty::NonEmpty;
 pub use plain::{Empty, Flag, Raw, Text, True};
 pub use via::Via;
 

@@ -1,20 +1,30 @@
 //! [User events](https://developer.hashicorp.com/consul/api-docs/event): small messages to the agents of a
 //! datacenter, spread by gossip.
 //!
-//! An event reaches an agent or it does not: nothing is acknowledged, agents that are away miss it, and each keeps
-//! the last 256 that it has seen.
+//! Delivery is not acknowledged: agents that are away miss the event, and each agent keeps the last 256 that it has
+//! received.
+//!
+//! ```
+//! use consul_proto::{Options, encode, event};
+//!
+//! let fire = event::Fire::new("deploy").payload("v7").service("^web$");
+//! let request = encode(&fire, &Options::default())?;
+//! assert_eq!(request.uri(), "/v1/event/fire/deploy?service=%5Eweb%24");
+//! assert_eq!(request.body(), "v7");
+//! # Ok::<_, consul_proto::EncodeError>(())
+//! ```
 //!
 //! # Names
 //!
-//! A name is any text, and may have slashes. It travels in the path of a request, where servers fold empty segments
-//! and resolve `.` and `..`; such names are refused here, before they are sent.
+//! A name is any text, and may contain slashes. It is sent in the path of a request, in which servers remove empty
+//! segments and resolve `.` and `..`. Names with such segments are rejected before a request is sent.
 //!
 //! # The index of the list
 //!
-//! Events are no part of the replicated state, so their list has an index of another kind: a number made of the id of
-//! the last event, 1 where there is none. It says whether two lists end alike and nothing more; it jumps up and down,
-//! and a smaller one is not a reset. A read that waits ends when the index is *another* one. [`Event::list_index`]
-//! tells it for an event.
+//! Events are not part of the replicated state, so their list has an index of another kind: a number computed from the
+//! id of the last event, or 1 if there is none. Equal indexes mean that two lists end with the same event, and nothing
+//! else: the index goes up and down, and a lower one is not a reset. A blocking query ends when the index is *another*
+//! one. [`Event::list_index`] computes it for an event.
 
 mod fire;
 mod list;
@@ -23,3 +33,5 @@ mod model;
 pub use fire::Fire;
 pub use list::List;
 pub use model::Event;
+
+pub use crate::model::IntoValue;

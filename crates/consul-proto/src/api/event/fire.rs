@@ -3,36 +3,63 @@
 use bytes::Bytes;
 
 use crate::event::Event;
+use crate::model::IntoValue;
 use crate::{ArgumentFault, EncodeError, Endpoint, Json, Method, RequestWriter, Scope};
 
 /// Fires an event: `PUT /v1/event/fire/:name`.
 ///
-/// Answers with the event as soon as a server has begun to spread it, which tells nothing of who takes it. In another
-/// datacenter where one is given. Each request is an event of its own, so it must not be sent twice.
+/// Returns the event as soon as a server has begun to spread it, which does not mean that any agent has received it.
+/// Each request is an event of its own, so it is not idempotent.
 ///
 /// The filters are regular expressions in the
 /// [syntax of RE2](https://github.com/google/re2/wiki/Syntax), which match anywhere in a text unless they are anchored.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/event#fire-event)
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct Fire {
-    /// What kind of event it is; see the [module](crate::event#names) for names that cannot be sent.
-    pub name: String,
-    /// What it says, empty for nothing. Servers take 300 bytes, those before 1.22 more; the whole event, with its name
-    /// and filters, may have 512.
-    pub payload: Bytes,
-    /// Only for nodes whose name matches.
-    pub node: Option<String>,
-    /// Only for nodes with a service whose name matches.
-    pub service: Option<String>,
-    /// Only for nodes on which a tag of such a service matches; needs a [`service`](Self::service).
-    pub tag: Option<String>,
+    name: String,
+    payload: Bytes,
+    node: Option<String>,
+    service: Option<String>,
+    tag: Option<String>,
 }
 
 impl Fire {
-    /// Fires an event without a payload, for every node.
+    /// Fires an event called `name`, without a payload, for every node.
+    ///
+    /// Some names have no path and are rejected; see [Names](crate::event#names).
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), payload: Bytes::new(), node: None, service: None, tag: None }
+    }
+
+    /// Sets the payload. Defaults to an empty one.
+    ///
+    /// Servers since 1.22 accept up to 300 bytes. Earlier ones accept more: the whole event, with its name and filters,
+    /// may have 512 bytes.
+    pub fn payload(mut self, payload: impl IntoValue) -> Self {
+        self.payload = payload.into_value();
+        self
+    }
+
+    /// Sends the event only to nodes whose name matches this regular expression.
+    pub fn node(mut self, regex: impl Into<String>) -> Self {
+        self.node = Some(regex.into());
+        self
+    }
+
+    /// Sends the event only to nodes with a service whose name matches this regular expression.
+    pub fn service(mut self, regex: impl Into<String>) -> Self {
+        self.service = Some(regex.into());
+        self
+    }
+
+    /// Sends the event only to nodes on which a tag of such a service matches this regular expression.
+    ///
+    /// Requires a [`service`](Self::service).
+    pub fn tag(mut self, regex: impl Into<String>) -> Self {
+        self.tag = Some(regex.into());
+        self
     }
 }
 
@@ -46,9 +73,9 @@ impl Endpoint for Fire {
         if let Some(fault) = fault(&self.name) {
             request.reject(EncodeError::Argument { name: "name", fault });
         }
-        let is_given = |filter: &Option<String>| filter.as_ref().is_some_and(|filter| !filter.is_empty());
-        if is_given(&self.tag) && !is_given(&self.service) {
-            let reason = "is a filter of services: give a service too".to_owned();
+        let is_set = |filter: &Option<String>| filter.as_ref().is_some_and(|filter| !filter.is_empty());
+        if is_set(&self.tag) && !is_set(&self.service) {
+            let reason = "requires a filter of services".to_owned();
             request.reject(EncodeError::Invalid { name: "tag", reason });
         }
         request.arg(&self.name);
@@ -59,7 +86,7 @@ impl Endpoint for Fire {
     }
 }
 
-/// Why a name has no path of its own, if so.
+/// Returns why a name has no path, if so.
 fn fault(name: &str) -> Option<ArgumentFault> {
     if name.is_empty() {
         return Some(ArgumentFault::Empty);
@@ -82,32 +109,26 @@ mod tests {
     #[test]
     fn request() {
         assert_eq!(wire(&Fire::new("deploy")), "PUT /v1/event/fire/deploy");
-        let fire = Fire {
-            payload: "payload!".into(),
-            node: Some(".*".to_owned()),
-            service: Some("^web$".to_owned()),
-            tag: Some("v[12]".to_owned()),
-            ..Fire::new("deploy/web app")
-        };
+        let fire = Fire::new("deploy/web app").payload("payload!").node(".*").service("^web$").tag("v[12]");
         let target = "/v1/event/fire/deploy/web%20app?node=.%2A&service=%5Eweb%24&tag=v%5B12%5D";
         assert_eq!(wire(&fire), format!("PUT {target}\npayload!"));
     }
 
     #[test]
-    fn a_tag_needs_a_service() {
-        let tag = Fire { tag: Some("v1".to_owned()), ..Fire::new("deploy") };
+    fn tag_without_service_is_rejected() {
+        let tag = Fire::new("deploy").tag("v1");
         assert!(matches!(rejected(&tag), EncodeError::Invalid { name: "tag", .. }));
-        let empty = Fire { service: Some(String::new()), ..tag.clone() };
+        let empty = tag.clone().service("");
         assert!(matches!(rejected(&empty), EncodeError::Invalid { name: "tag", .. }));
-        let both = Fire { service: Some("web".to_owned()), ..tag };
+        let both = tag.service("web");
         assert_eq!(wire(&both), "PUT /v1/event/fire/deploy?service=web&tag=v1");
     }
 
     #[test]
-    fn a_name_that_is_none_is_not_sent() {
+    fn name_without_a_path_is_rejected() {
         for name in ["", "/", "a//b", "a/", "..", "a/./b", "a\nb"] {
-            let refused = rejected(&Fire::new(name));
-            assert!(matches!(refused, EncodeError::Argument { name: "name", .. }), "{name:?}: {refused}");
+            let error = rejected(&Fire::new(name));
+            assert!(matches!(error, EncodeError::Argument { name: "name", .. }), "{name:?}: {error}");
         }
     }
 
@@ -123,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn is_sent_once() {
+    fn fire_is_not_idempotent() {
         assert!(!Fire::new("deploy").is_idempotent());
     }
 }

@@ -1,29 +1,34 @@
-//! Reading the latest events.
+//! Listing the latest events.
+
 
 use crate::event::Event;
-use crate::{Blocking, Cursor, Endpoint, Method, Read, RequestWriter, Scope, Watchable, response};
+use crate::{Blocking, Cursor, Endpoint, Method, Read, RequestWriter, Scope, Target, Watchable, response};
 
-/// Reads the latest events that this agent has seen, oldest first: `GET /v1/event/list`.
+/// Lists the latest events that this agent has received, oldest first: `GET /v1/event/list`.
 ///
-/// Those at most that passed their own filters here: an event for other nodes is not in the list. One that was fired a
-/// moment ago may not be there yet; an agent needs up to a second to hear of it. Without the right to read an event it
-/// is left out without a word.
+/// The list has at most 256 events, and only those whose filters match this agent. An agent can need up to a second to
+/// receive an event that was fired. Events that the token may not read are left out silently.
 ///
-/// The agent answers by itself: consistency modes and datacenters mean nothing to it. It can wait, for an index of its
-/// [own kind](crate::event#the-index-of-the-list).
+/// The agent responds from its own memory, so consistency modes have no effect. The list can be waited on, by an index
+/// of its [own kind](crate::event#the-index-of-the-list).
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/event#list-events)
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use]
 pub struct List {
-    /// Only events of exactly this name; all where absent.
-    pub name: Option<String>,
+    name: Option<String>,
 }
 
 impl List {
-    /// Reads events of every name.
-    #[must_use]
+    /// Lists events of every name.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Lists only events with exactly this name.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
     }
 }
 
@@ -32,6 +37,7 @@ impl Endpoint for List {
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/event/list";
     const SCOPE: Scope = Scope::NONE;
+    const TARGET: Target = Target::SameAgent;
 
     fn write(&self, request: &mut RequestWriter) {
         request.opt("name", self.name.as_deref());
@@ -52,11 +58,11 @@ mod tests {
     #[test]
     fn request() {
         assert_eq!(wire(&List::new()), "GET /v1/event/list");
-        assert_eq!(wire(&List { name: Some("a/b&c".to_owned()) }), "GET /v1/event/list?name=a%2Fb%26c");
+        assert_eq!(wire(&List::new().name("a/b&c")), "GET /v1/event/list?name=a%2Fb%26c");
     }
 
     #[test]
-    fn recorded_answer() {
+    fn recorded_response() {
         let body = r#"[
             {"ID": "b92fb2fc-7fb7-4354-8ba4-d93bfc87d1d4", "Name": "deploy2", "Payload": null, "NodeFilter": "",
              "ServiceFilter": "", "TagFilter": "", "Version": 1, "LTime": 3},

@@ -1,46 +1,32 @@
-//! Reading who leads.
+//! Reading the address of the leader.
 
-use bytes::Bytes;
+use crate::response::NonEmpty;
+use crate::{Endpoint, Method, RequestWriter, Scope};
 
-use crate::response::Head;
-use crate::{DecodeError, Endpoint, FromResponse, Json, Method, RequestWriter, Scope};
-
-/// Reads the address of the server that leads: `GET /v1/status/leader`.
+/// Reads the address of the server that is the leader, as `host:port`: `GET /v1/status/leader`.
 ///
-/// `None` where none does. What the asked agent believes; it may have missed an election.
+/// Returns `None` if there is no leader. The response is what the agent knows, which can be older than the last
+/// election.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/status#get-raft-leader)
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Leader;
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub struct Leader(());
 
 impl Leader {
-    /// Reads who leads.
-    #[must_use]
+    /// Reads the address of the leader.
     pub fn new() -> Self {
-        Self
+        Self(())
     }
 }
 
 impl Endpoint for Leader {
-    type Response = Elected;
+    type Response = NonEmpty;
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/status/leader";
     const SCOPE: Scope = Scope::DATACENTER;
 
     fn write(&self, _: &mut RequestWriter) {}
-}
-
-/// The address of a leader as `host:port`; `None` where the text is empty.
-#[derive(Debug)]
-pub struct Elected;
-
-impl FromResponse for Elected {
-    type Output = Option<String>;
-
-    fn from_response(head: &Head, body: Bytes) -> Result<Option<String>, DecodeError> {
-        let address = Json::<Option<String>>::from_response(head, body)?;
-        Ok(address.filter(|address| !address.is_empty()))
-    }
 }
 
 #[cfg(test)]
@@ -50,16 +36,16 @@ mod tests {
 
     #[test]
     fn request() {
-        assert_eq!(wire(&Leader), "GET /v1/status/leader");
+        assert_eq!(wire(&Leader::new()), "GET /v1/status/leader");
     }
 
     #[test]
-    fn recorded_answer() {
+    fn recorded_response() {
         assert_eq!(decoded::<Leader>(200, "\"127.0.0.1:21300\"\n").unwrap().unwrap(), "127.0.0.1:21300");
     }
 
     #[test]
-    fn nobody_leads() {
+    fn no_leader_is_none() {
         assert_eq!(decoded::<Leader>(200, "\"\"").unwrap(), None);
     }
 }

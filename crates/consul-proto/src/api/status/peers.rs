@@ -1,20 +1,20 @@
-//! Reading who votes.
+//! Listing the voting servers.
 
 use crate::{Endpoint, List, Method, RequestWriter, Scope};
 
-/// Reads the addresses of the servers that take part in the consensus: `GET /v1/status/peers`.
+/// Lists the addresses of the servers that are raft peers, each as `host:port`: `GET /v1/status/peers`.
 ///
-/// Each as `host:port`. Empty before the servers have found each other.
+/// Returns an empty list before the servers have found each other.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/status#list-raft-peers)
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Peers;
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub struct Peers(());
 
 impl Peers {
-    /// Reads who votes.
-    #[must_use]
+    /// Lists the addresses of the raft peers.
     pub fn new() -> Self {
-        Self
+        Self(())
     }
 }
 
@@ -34,17 +34,17 @@ mod tests {
 
     #[test]
     fn request() {
-        assert_eq!(wire(&Peers), "GET /v1/status/peers");
+        assert_eq!(wire(&Peers::new()), "GET /v1/status/peers");
     }
 
     #[test]
-    fn recorded_answer() {
+    fn recorded_response() {
         let body = r#"["127.0.0.158:8300","127.0.0.159:8300","127.0.0.160:8300"]"#;
         assert_eq!(decoded::<Peers>(200, body).unwrap()[2], "127.0.0.160:8300");
     }
 
     #[test]
-    fn none_is_empty() {
+    fn no_peers_are_an_empty_list() {
         assert!(decoded::<Peers>(200, "[]").unwrap().is_empty());
         assert!(decoded::<Peers>(200, "null").unwrap().is_empty());
     }

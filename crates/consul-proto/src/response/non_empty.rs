@@ -1,0 +1,19 @@
+//! Texts for which empty means absent.
+
+use bytes::Bytes;
+
+use crate::DecodeError;
+use crate::response::{FromResponse, Head, Json};
+
+/// A JSON string; `None` if it is empty or `null`.
+#[derive(Debug)]
+pub struct NonEmpty;
+
+impl FromResponse for NonEmpty {
+    type Output = Option<String>;
+
+    fn from_response(head: &Head, body: Bytes) -> Result<Option<String>, DecodeError> {
+        let text = Json::<Option<String>>::from_response(head, body)?;
+        Ok(text.filter(|text| !text.is_empty()))
+    }
+}
