@@ -27,4 +27,5 @@ pub use status::Status;
 pub use upstream::{DestinationType, Upstream};
 pub use value::IntoValue;
 
+pub(crate) use id::is_uuid;
 pub(crate) use node::write_node_meta;

@@ -1,27 +1,26 @@
-//! [Legacy tokens](https://developer.hashicorp.com/consul/api-docs/v1.10.x/acl/legacy), which carry their rules
-//! themselves.
+//! [Legacy tokens](https://developer.hashicorp.com/consul/api-docs/v1.10.x/acl/legacy), which contain their rules.
 //!
-//! Servers have them up to 1.10. Later ones answer every operation here with
-//! [`ApiErrorKind::UnknownRoute`](crate::ApiErrorKind::UnknownRoute), the first of them with the status 410. The
-//! tokens live in the primary datacenter; another one that a call names is ignored.
+//! Servers before 1.11 have them. On later servers, the error of every operation is
+//! [`ApiErrorKind::UnknownRoute`](crate::ApiErrorKind::UnknownRoute). The tokens are stored in the primary datacenter;
+//! servers ignore another datacenter that a request names.
 //!
 //! # Ids
 //!
-//! The id of a legacy token *is* the secret that requests are made with, so it is a [`Secret`] here and no output of
-//! this crate shows it. It stands in the path of [`Info`], [`Clone`](struct@Clone) and [`Destroy`] all the same, as
-//! these operations want it, and so in the logs of agents and of proxies between.
+//! The id of a legacy token *is* the secret that requests are sent with, so it is a [`Secret`], which no output of this
+//! crate shows. [`Info`], [`CloneToken`] and [`Destroy`] send it in the path of the request nevertheless, because the API
+//! requires that, and so agents and proxies can log it.
 //!
-//! Servers choose a UUID, and take any other text: one with a slash, or that is `.` or `..`, has no path of its own
-//! and is refused by those three.
+//! Servers choose a UUID, and accept any other text. The ids `.` and `..` have no path, so these three operations reject
+//! them.
 //!
 //! # Rules
 //!
-//! A token's rules are text, in HCL or in its JSON form. [`Rules`] writes both, and reads the JSON form; HCL is not
-//! read. A segment means all names that start with it, and of the rules that fit a name the one with the longest
-//! segment decides; where several have the same, `deny` goes before `write` and that before `read`.
+//! The rules of a token are text, in HCL or in JSON. [`Rules`] writes both. The segment of a rule is a prefix of names. Of
+//! the rules that match a name, the one with the longest segment decides; among rules with the same segment, `deny`
+//! precedes `write`, and `write` precedes `read`.
 //!
-//! Servers ignore resources that they do not know without a word, so that a `deny` for `key_prefix`, which belongs to
-//! the rules of policies, denies nothing. Rules in JSON are therefore looked at before they are sent.
+//! Servers silently ignore resources that they do not know: a `deny` for `key_prefix`, which is a resource of policies,
+//! denies nothing. So rules in JSON are validated before they are sent.
 //!
 //! ```
 //! use consul_proto::acl::legacy::Rules;
@@ -32,7 +31,7 @@
 //! # Ok::<_, consul_proto::acl::legacy::RulesError>(())
 //! ```
 
-mod clone;
+mod clone_token;
 mod create;
 mod destroy;
 mod info;
@@ -44,14 +43,14 @@ mod translate;
 mod translate_token;
 mod update;
 
-pub use clone::Clone;
+pub use clone_token::CloneToken;
 pub use create::Create;
 pub use destroy::Destroy;
 pub use info::Info;
 pub use list::List;
 pub use rule::{Policy, Resource, Rule};
 pub use rules::{Rules, RulesError};
-pub use token::{Token, TokenId, TokenType};
+pub use token::{Token, TokenType};
 pub use translate::Translate;
 pub use translate_token::TranslateToken;
 pub use update::Update;
@@ -59,7 +58,7 @@ pub use update::Update;
 use crate::acl::Secret;
 use crate::{EncodeError, RequestWriter};
 
-/// Refuses the request where a token has an empty id, an unknown type, or rules that would not do what they say.
+/// Rejects the request if the id is empty, the type is unknown, or the rules have no effect on servers.
 fn check(request: &mut RequestWriter, id: Option<&Secret>, kind: &TokenType, rules: &str) {
     if id.is_some_and(|id| id.expose().is_empty()) {
         request.reject(EncodeError::Invalid { name: "id", reason: "is empty".to_owned() });
@@ -68,7 +67,7 @@ fn check(request: &mut RequestWriter, id: Option<&Secret>, kind: &TokenType, rul
         let reason = format!("is {word:?}, which is neither client nor management");
         request.reject(EncodeError::Invalid { name: "kind", reason });
     }
-    // What is not JSON, or holds more than rules do, is the server's to judge.
+    // Text that is not JSON, or has other parts than rules, is left to the server.
     if let Some(reason) = rules.parse::<Rules>().ok().and_then(|rules| rules.fault()) {
         request.reject(EncodeError::Invalid { name: "rules", reason });
     }

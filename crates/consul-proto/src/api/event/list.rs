@@ -1,6 +1,5 @@
 //! Listing the latest events.
 
-
 use crate::event::Event;
 use crate::{Blocking, Cursor, Endpoint, Method, Read, RequestWriter, Scope, Target, Watchable, response};
 

@@ -3,42 +3,64 @@
 use serde::Serialize;
 
 use crate::acl::Secret;
-use crate::acl::legacy::{TokenId, TokenType, check};
+use crate::acl::legacy::{TokenType, check};
+use crate::response::{Id, Via};
 use crate::{Endpoint, Method, RequestWriter, Scope};
 
 /// Creates a legacy token: `PUT /v1/acl/create`.
 ///
-/// Answers with its id. Needs a token of type management.
+/// Returns its id, which is its secret. Requires a token of the type management.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/v1.10.x/acl/legacy#create-acl-token)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
+#[must_use]
 pub struct Create {
-    /// The id; servers choose one where absent. A token that has this id is replaced.
     #[serde(rename = "ID", skip_serializing_if = "Option::is_none")]
-    pub id: Option<Secret>,
-    /// A name for people; need not be unique.
+    id: Option<Secret>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Whether it is bound by rules; it is where absent.
+    name: Option<String>,
     #[serde(rename = "Type", skip_serializing_if = "Option::is_none")]
-    pub kind: Option<TokenType>,
-    /// What it may do, in HCL or JSON; what the default policy allows, where absent. See the
-    /// [module](crate::acl::legacy#rules).
+    kind: Option<TokenType>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub rules: Option<String>,
+    rules: Option<String>,
 }
 
 impl Create {
     /// Creates a client token without rules.
-    #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Sets the id. Defaults to one that the server chooses. A token with this id is replaced.
+    pub fn id(mut self, id: impl Into<Secret>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// Sets a name for people. It does not have to be unique.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Sets the type. Defaults to [`TokenType::Client`], a token that is limited by its rules.
+    pub fn kind(mut self, kind: TokenType) -> Self {
+        self.kind = Some(kind);
+        self
+    }
+
+    /// Sets the rules, as [`Rules`](crate::acl::legacy::Rules) or as text in HCL or JSON.
+    ///
+    /// Without rules, the token may do what the default policy allows. See [Rules](crate::acl::legacy#rules).
+    pub fn rules(mut self, rules: impl Into<String>) -> Self {
+        self.rules = Some(rules.into());
+        self
     }
 }
 
 impl Endpoint for Create {
-    type Response = TokenId;
+    type Response = Via<Id, Secret>;
     const METHOD: Method = Method::PUT;
     const PATH: &'static str = "/v1/acl/create";
     const SCOPE: Scope = Scope::DATACENTER;
@@ -60,47 +82,46 @@ mod tests {
     #[test]
     fn request() {
         assert_eq!(wire(&Create::new()), "PUT /v1/acl/create\n{}");
-        let create = Create {
-            id: Some("my-legacy-id".into()),
-            name: Some("wid".to_owned()),
-            kind: Some(TokenType::Management),
-            rules: Some(Rules::from([("key", "foo/", "read")]).into()),
-        };
+        let create = Create::new()
+            .id("my-legacy-id")
+            .name("wid")
+            .kind(TokenType::Management)
+            .rules(Rules::from([("key", "foo/", "read")]));
         let body = r#"{"ID":"my-legacy-id","Name":"wid","Type":"management","Rules":"{\"key\":{\"foo/\":{\"policy\":\"read\"}}}"}"#;
         assert_eq!(wire(&create), format!("PUT /v1/acl/create\n{body}"));
         assert!(!format!("{create:?}").contains("my-legacy-id"));
     }
 
     #[test]
-    fn rules_that_would_be_ignored_are_refused() {
-        let create = |rules: Rules| Create { rules: Some(rules.into()), ..Create::new() };
+    fn rules_that_servers_would_ignore_are_rejected() {
+        let create = |rules: Rules| Create::new().rules(rules);
         for rule in [("key_prefix", "a", "deny"), ("key", "a", "none")] {
-            let fault = rejected(&create(Rules::from([rule])));
-            assert!(matches!(fault, EncodeError::Invalid { name: "rules", .. }), "{rule:?}");
+            let error = rejected(&create(Rules::from([rule])));
+            assert!(matches!(error, EncodeError::Invalid { name: "rules", .. }), "{rule:?}");
         }
-        // What is not read here is left to the server.
+        // Rules that are not decoded here are left to the server.
         for text in [r#"key_prefix "a" { policy = "deny" }"#, r#"{"key":{"a":{"sentinel":{}}}}"#, "nope nope"]
         {
-            assert!(wire(&Create { rules: Some(text.to_owned()), ..Create::new() }).contains("Rules"));
+            assert!(wire(&Create::new().rules(text)).contains("Rules"));
         }
     }
 
     #[test]
-    fn what_servers_refuse_is_not_sent() {
-        let other = Create { kind: Some("root".into()), ..Create::new() };
+    fn unknown_type_and_empty_id_are_rejected() {
+        let other = Create::new().kind("root".into());
         assert!(matches!(rejected(&other), EncodeError::Invalid { name: "kind", .. }));
-        let empty = Create { id: Some("".into()), ..Create::new() };
+        let empty = Create::new().id("");
         assert!(matches!(rejected(&empty), EncodeError::Invalid { name: "id", .. }));
     }
 
     #[test]
-    fn recorded_answer() {
+    fn recorded_response() {
         let id = decoded::<Create>(200, r#"{"ID": "6a3126c8-cb36-52c7-f9a1-978fe342943a"}"#).unwrap();
         assert_eq!(id.expose(), "6a3126c8-cb36-52c7-f9a1-978fe342943a");
     }
 
     #[test]
-    fn recorded_refusals() {
+    fn recorded_error_responses() {
         for (status, text, expected) in [
             (401, "ACL support disabled", ApiErrorKind::AclDisabled),
             (403, "Permission denied", ApiErrorKind::PermissionDenied),
@@ -115,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn is_sent_once() {
+    fn create_is_not_idempotent() {
         assert!(!Create::new().is_idempotent());
     }
 }

@@ -1,29 +1,28 @@
 //! Deleting a legacy token.
 
 use crate::acl::Secret;
-use crate::{Endpoint, Flag, Method, RequestWriter, Scope};
+use crate::{Endpoint, Method, RequestWriter, Scope, True};
 
 /// Deletes a legacy token: `PUT /v1/acl/destroy/:id`.
 ///
-/// Answers `true`, also where there is no such token. Needs a token of type management; the anonymous token cannot be
-/// deleted.
+/// Succeeds if the token does not exist. Requires a token of the type management. The anonymous token cannot be deleted.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/v1.10.x/acl/legacy#delete-acl-token)
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct Destroy {
-    /// The id; see the [module](crate::acl::legacy#ids).
-    pub id: Secret,
+    id: Secret,
 }
 
 impl Destroy {
-    /// Deletes the token `id`.
+    /// Deletes the token `id`. The [id](crate::acl::legacy#ids) is sent in the path of the request.
     pub fn new(id: impl Into<Secret>) -> Self {
         Self { id: id.into() }
     }
 }
 
 impl Endpoint for Destroy {
-    type Response = Flag;
+    type Response = True;
     const METHOD: Method = Method::PUT;
     const PATH: &'static str = "/v1/acl/destroy/{id}";
     const SCOPE: Scope = Scope::DATACENTER;
@@ -47,15 +46,16 @@ mod tests {
     }
 
     #[test]
-    fn an_id_is_one_segment() {
-        let fault = rejected(&Destroy::new(""));
-        assert!(matches!(fault, EncodeError::Argument { name: "id", fault: ArgumentFault::Empty }));
+    fn id_without_a_path_is_rejected() {
+        let error = rejected(&Destroy::new(""));
+        assert!(matches!(error, EncodeError::Argument { name: "id", fault: ArgumentFault::Empty }));
         assert!(!rejected(&Destroy::new("secret/..")).to_string().contains("secret"));
     }
 
     #[test]
-    fn recorded_answers() {
-        assert!(decoded::<Destroy>(200, "true\n").unwrap());
+    fn recorded_responses() {
+        decoded::<Destroy>(200, "true\n").unwrap();
+        assert!(decoded::<Destroy>(200, "false").is_err());
         match decoded::<Destroy>(403, "Permission denied: Cannot delete anonymous token") {
             Err(ResponseError::Api(error)) => assert_eq!(error.kind(), ApiErrorKind::PermissionDenied),
             other => panic!("{other:?}"),

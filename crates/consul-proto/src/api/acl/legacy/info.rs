@@ -6,18 +6,18 @@ use crate::{Blocking, Endpoint, First, Method, Read, RequestWriter, Scope, Watch
 
 /// Reads one legacy token: `GET /v1/acl/info/:id`.
 ///
-/// `None` where there is no such token. Tokens of today's kind are shown if they may do everything. Needs no token of
-/// its own: who knows the id may use it anyhow.
+/// Returns `None` if the token does not exist. Of the tokens that are not legacy ones, those that may do everything are
+/// returned too. Requires no token, since a caller that knows the id can use it anyway.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/v1.10.x/acl/legacy#read-acl-token)
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct Info {
-    /// The id; see the [module](crate::acl::legacy#ids).
-    pub id: Secret,
+    id: Secret,
 }
 
 impl Info {
-    /// Reads the token `id`.
+    /// Reads the token `id`. The [id](crate::acl::legacy#ids) is sent in the path of the request.
     pub fn new(id: impl Into<Secret>) -> Self {
         Self { id: id.into() }
     }
@@ -53,13 +53,13 @@ mod tests {
     }
 
     #[test]
-    fn an_id_is_one_segment() {
-        let fault = rejected(&Info::new(""));
-        assert!(matches!(fault, EncodeError::Argument { name: "id", fault: ArgumentFault::Empty }));
+    fn id_without_a_path_is_rejected() {
+        let error = rejected(&Info::new(""));
+        assert!(matches!(error, EncodeError::Argument { name: "id", fault: ArgumentFault::Empty }));
     }
 
     #[test]
-    fn recorded_answer() {
+    fn recorded_response() {
         let body = r#"[{"ID": "my-legacy-id", "Name": "wid2", "Type": "client", "Rules": "", "CreateIndex": 53,
             "ModifyIndex": 55}]"#;
         let token = decoded::<Info>(200, body).unwrap().unwrap();
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn absence_is_none() {
+    fn missing_token_is_none() {
         assert_eq!(decoded::<Info>(200, "[]\n").unwrap(), None);
     }
 }

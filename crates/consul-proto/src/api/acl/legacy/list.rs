@@ -1,22 +1,22 @@
-//! Reading all legacy tokens.
+//! Listing all legacy tokens.
 
 use crate::acl::legacy::Token;
 use crate::{Blocking, Endpoint, Method, Read, RequestWriter, Scope, Watchable, response};
 
-/// Reads all legacy tokens, with their ids: `GET /v1/acl/list`.
+/// Lists all legacy tokens, with their ids: `GET /v1/acl/list`.
 ///
-/// Tokens of today's kind are shown if they may do everything; the anonymous token is not. Needs a token of type
-/// management.
+/// Of the tokens that are not legacy ones, those that may do everything are listed too. The anonymous token is not.
+/// Requires a token of the type management.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/v1.10.x/acl/legacy#list-acls)
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct List;
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub struct List(());
 
 impl List {
-    /// Reads all tokens.
-    #[must_use]
+    /// Lists all tokens.
     pub fn new() -> Self {
-        Self
+        Self(())
     }
 }
 
@@ -41,11 +41,11 @@ mod tests {
 
     #[test]
     fn request() {
-        assert_eq!(wire(&List), "GET /v1/acl/list");
+        assert_eq!(wire(&List::new()), "GET /v1/acl/list");
     }
 
     #[test]
-    fn recorded_answer() {
+    fn recorded_response() {
         let body = r#"[
             {"ID": "5db24142-7631-430c-f8b0-660f102384aa", "Name": "m", "Type": "management", "Rules": "",
              "CreateIndex": 52, "ModifyIndex": 55},

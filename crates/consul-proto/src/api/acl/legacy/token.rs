@@ -1,11 +1,8 @@
-//! What a legacy token is.
+//! The model of a legacy token.
 
-use bytes::Bytes;
 use serde::{Deserialize, Deserializer};
 
-use crate::DecodeError;
 use crate::acl::Secret;
-use crate::response::{FromResponse, Head, Json};
 use crate::types::null;
 use crate::types::word::word;
 
@@ -16,35 +13,34 @@ use crate::types::word::word;
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Token {
-    /// The id, which is the secret that requests are made with.
+    /// Id of the token, which is the secret that requests are sent with.
     #[serde(rename = "ID", deserialize_with = "secret")]
     pub id: Secret,
-    /// A name for people; need not be unique, and may be empty.
+    /// Name for people. It can be empty, and is not unique.
     #[serde(default, deserialize_with = "null::or_default")]
     pub name: String,
-    /// Whether it is bound by rules.
+    /// Type of the token.
     #[serde(rename = "Type", default)]
     pub kind: TokenType,
-    /// What it may do: the text as it was written, in HCL or JSON. [`Rules`](crate::acl::legacy::Rules) reads the
-    /// latter.
+    /// Rules of the token: the text as it was written, in HCL or JSON. [`Rules`](crate::acl::legacy::Rules) parses it.
     #[serde(default, deserialize_with = "null::or_default")]
     pub rules: String,
-    /// Raft index at which it was created.
+    /// Raft index at which the token was created.
     #[serde(default)]
     pub create_index: u64,
-    /// Raft index of its last change.
+    /// Raft index of the last change.
     #[serde(default)]
     pub modify_index: u64,
 }
 
 word! {
-    /// Whether a token is bound by rules.
+    /// The type of a legacy token.
     #[derive(Default)]
     TokenType {
-        /// It may do what its rules allow.
+        /// May do what its rules allow.
         #[default]
         Client = "client",
-        /// It may do everything, also to tokens.
+        /// May do everything, including the management of tokens.
         Management = "management",
     }
 }
@@ -65,24 +61,6 @@ fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error
     String::deserialize(deserializer).map(Secret::from)
 }
 
-/// An answer that names a token; its value is the id.
-#[derive(Debug)]
-pub struct TokenId;
-
-#[derive(Deserialize)]
-struct Document {
-    #[serde(rename = "ID", deserialize_with = "secret")]
-    id: Secret,
-}
-
-impl FromResponse for TokenId {
-    type Output = Secret;
-
-    fn from_response(head: &Head, body: Bytes) -> Result<Secret, DecodeError> {
-        Json::<Document>::from_response(head, body).map(|document| document.id)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,14 +69,14 @@ mod tests {
         r#"{"ID":"6a3126c8","Name":"n","Type":"client","Rules":null,"CreateIndex":49,"ModifyIndex":55}"#;
 
     #[test]
-    fn a_token_does_not_show_its_id() {
+    fn debug_of_a_token_hides_its_id() {
         let token: Token = serde_json::from_str(JSON).unwrap();
         assert_eq!((token.id.expose(), token.rules.as_str()), ("6a3126c8", ""));
         assert!(!format!("{token:?}").contains("6a3126c8"));
     }
 
     #[test]
-    fn a_token_stands_for_its_id() {
+    fn token_converts_into_its_id() {
         let token: Token = serde_json::from_str(JSON).unwrap();
         assert_eq!(Secret::from(&token), token.id);
         assert_eq!(Secret::from(&token.id), Secret::from(token));

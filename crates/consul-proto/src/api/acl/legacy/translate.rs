@@ -2,23 +2,23 @@
 
 use crate::{Endpoint, Method, RequestWriter, Scope, Text};
 
-/// Translates legacy rules into those of policies: `POST /v1/acl/rules/translate`.
+/// Translates legacy rules into rules of policies: `POST /v1/acl/rules/translate`.
 ///
-/// Answers with text in HCL. Names are translated and nothing more: a resource or a policy that does not exist comes
-/// back as it is. Rules that are no HCL are refused with
-/// [`InvalidRequest`](crate::ApiErrorKind::InvalidRequest). Needs the right to read ACLs; changes nothing.
+/// Returns text in HCL. Servers only translate names: a resource or policy that does not exist is returned unchanged.
+/// If the rules are not HCL, the error is [`InvalidRequest`](crate::ApiErrorKind::InvalidRequest). Requires `acl:read`.
+/// Changes nothing.
 ///
-/// Servers have it from 1.4 on, and have lost it with the legacy tokens.
+/// Since 1.4; removed together with the legacy tokens.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/v1.10.x/acl#translate-rules)
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct Translate {
-    /// The rules, in HCL or JSON.
-    pub rules: String,
+    rules: String,
 }
 
 impl Translate {
-    /// Translates `rules`.
+    /// Translates `rules`, in HCL or JSON.
     pub fn new(rules: impl Into<String>) -> Self {
         Self { rules: rules.into() }
     }
@@ -36,6 +36,10 @@ impl Endpoint for Translate {
 
     fn is_idempotent(&self) -> bool {
         true
+    }
+
+    fn is_write(&self) -> bool {
+        false
     }
 }
 
@@ -55,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn recorded_answers() {
+    fn recorded_responses() {
         let text = "key_prefix \"foo\" {\n  policy = \"read\"\n}\n\noperator = \"read\"";
         assert_eq!(decoded::<Translate>(200, text).unwrap(), text);
         assert_eq!(decoded::<Translate>(200, "").unwrap(), "");
@@ -67,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn may_be_sent_twice() {
-        assert!(Translate::new("").is_idempotent());
+    fn translate_is_idempotent_and_no_write() {
+        assert!(Translate::new("").is_idempotent() && !Translate::new("").is_write());
     }
 }

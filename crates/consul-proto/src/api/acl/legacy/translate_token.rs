@@ -1,24 +1,27 @@
 //! Translating the rules of a token.
 
+use crate::model::is_uuid;
 use crate::{EncodeError, Endpoint, Method, Read, RequestWriter, Scope, Text};
 
-/// Translates the rules of a legacy token into those of policies: `GET /v1/acl/rules/translate/:accessor_id`.
+/// Translates the rules of a legacy token into rules of policies: `GET /v1/acl/rules/translate/:accessor_id`.
 ///
-/// Answers with text in HCL. A token that does not exist is
-/// [`UnknownToken`](crate::ApiErrorKind::UnknownToken), as is the caller's own. Needs the right to read ACLs.
+/// Returns text in HCL. If the token does not exist, the error is
+/// [`UnknownToken`](crate::ApiErrorKind::UnknownToken), as for an unknown token of the caller. Requires `acl:read`.
 ///
-/// Servers have it from 1.4 on, and have lost it with the legacy tokens.
+/// Since 1.4; removed together with the legacy tokens.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/v1.10.x/acl#translate-a-legacy-token-s-rules)
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct TranslateToken {
-    /// The accessor id, a UUID that servers give to a legacy token a moment after its creation. Not the id, which is
-    /// the secret.
-    pub accessor_id: String,
+    accessor_id: String,
 }
 
 impl TranslateToken {
-    /// Translates the rules of the token with this accessor.
+    /// Translates the rules of the token with this accessor id.
+    ///
+    /// The accessor id is a UUID that servers assign to a legacy token shortly after its creation. It is not the id of
+    /// the token, which is its secret.
     pub fn new(accessor_id: impl Into<String>) -> Self {
         Self { accessor_id: accessor_id.into() }
     }
@@ -32,7 +35,7 @@ impl Endpoint for TranslateToken {
 
     fn write(&self, request: &mut RequestWriter) {
         if !is_uuid(&self.accessor_id) {
-            let reason = "is not the id of an accessor, which is a UUID".to_owned();
+            let reason = "is not an accessor id, which is a UUID".to_owned();
             request.reject(EncodeError::Invalid { name: "accessor_id", reason });
         }
         request.arg(&self.accessor_id);
@@ -40,14 +43,6 @@ impl Endpoint for TranslateToken {
 }
 
 impl Read for TranslateToken {}
-
-fn is_uuid(text: &str) -> bool {
-    text.len() == 36
-        && text.bytes().enumerate().all(|(place, byte)| match place {
-            8 | 13 | 18 | 23 => byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        })
-}
 
 #[cfg(test)]
 mod tests {
@@ -64,15 +59,15 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_accessor_is_not_sent() {
+    fn text_that_is_no_accessor_id_is_rejected() {
         for id in ["", "my-legacy-id", "8ba9e194-2e8a-ed1b-46e2-e9d8e4b03b2/"] {
-            let fault = rejected(&TranslateToken::new(id));
-            assert!(matches!(fault, EncodeError::Invalid { name: "accessor_id", .. }), "{id:?}");
+            let error = rejected(&TranslateToken::new(id));
+            assert!(matches!(error, EncodeError::Invalid { name: "accessor_id", .. }), "{id:?}");
         }
     }
 
     #[test]
-    fn recorded_answers() {
+    fn recorded_responses() {
         let text = "key_prefix \"foo\" {\n  policy = \"read\"\n}";
         assert_eq!(decoded::<TranslateToken>(200, text).unwrap(), text);
         match decoded::<TranslateToken>(403, "ACL not found") {

@@ -3,37 +3,56 @@
 use serde::Serialize;
 
 use crate::acl::Secret;
-use crate::acl::legacy::{Token, TokenId, TokenType, check};
+use crate::acl::legacy::{Token, TokenType, check};
+use crate::response::{Id, Via};
 use crate::{Endpoint, Method, RequestWriter, Scope};
 
-/// Replaces a legacy token, all of it: `PUT /v1/acl/update`.
+/// Replaces a legacy token completely: `PUT /v1/acl/update`.
 ///
-/// What is not set is emptied: to change a part, start from the [`Token`] that [`Info`](crate::acl::legacy::Info)
-/// reads. There is no condition on its index, so another's change in between is lost. A token that does not exist is
-/// created. Answers with the id.
+/// Fields that are not set become empty. To change one field, start from the [`Token`] that
+/// [`Info`](crate::acl::legacy::Info) returns; there is no check of its index, so a change that another program makes in
+/// between is lost. If the token does not exist, it is created. Returns the id.
 ///
-/// A token that is not a legacy one is refused with a server error, although `Info` shows those that may do everything.
+/// A token that is not a legacy one is rejected with a server error, although `Info` returns those that may do
+/// everything.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/v1.10.x/acl/legacy#update-acl-token)
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
+#[must_use]
 pub struct Update {
-    /// The id.
     #[serde(rename = "ID")]
-    pub id: Secret,
-    /// A name for people; need not be unique, and may be empty.
-    pub name: String,
-    /// Whether it is bound by rules.
+    id: Secret,
+    name: String,
     #[serde(rename = "Type")]
-    pub kind: TokenType,
-    /// What it may do, in HCL or JSON. See the [module](crate::acl::legacy#rules).
-    pub rules: String,
+    kind: TokenType,
+    rules: String,
 }
 
 impl Update {
-    /// Makes the token `id` a client token without name and rules.
+    /// Replaces the token `id` with a client token without name and rules.
     pub fn new(id: impl Into<Secret>) -> Self {
         Self { id: id.into(), name: String::new(), kind: TokenType::Client, rules: String::new() }
+    }
+
+    /// Sets a name for people. Defaults to an empty one. It does not have to be unique.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Sets the type. Defaults to [`TokenType::Client`], a token that is limited by its rules.
+    pub fn kind(mut self, kind: TokenType) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    /// Sets the rules, as [`Rules`](crate::acl::legacy::Rules) or as text in HCL or JSON. Defaults to none.
+    ///
+    /// See [Rules](crate::acl::legacy#rules).
+    pub fn rules(mut self, rules: impl Into<String>) -> Self {
+        self.rules = rules.into();
+        self
     }
 }
 
@@ -45,7 +64,7 @@ impl From<Token> for Update {
 }
 
 impl Endpoint for Update {
-    type Response = TokenId;
+    type Response = Via<Id, Secret>;
     const METHOD: Method = Method::PUT;
     const PATH: &'static str = "/v1/acl/update";
     const SCOPE: Scope = Scope::DATACENTER;
@@ -64,37 +83,33 @@ mod tests {
 
     #[test]
     fn request() {
-        let update = Update {
-            name: "updated".to_owned(),
-            rules: r#"key "foo" { policy = "write" }"#.to_owned(),
-            ..Update::new("my-legacy-id")
-        };
+        let update = Update::new("my-legacy-id").name("updated").rules(r#"key "foo" { policy = "write" }"#);
         let body = r#"{"ID":"my-legacy-id","Name":"updated","Type":"client","Rules":"key \"foo\" { policy = \"write\" }"}"#;
         assert_eq!(wire(&update), format!("PUT /v1/acl/update\n{body}"));
         assert!(!format!("{update:?}").contains("my-legacy-id"));
     }
 
     #[test]
-    fn a_token_without_id_is_not_sent() {
+    fn empty_id_and_unknown_type_are_rejected() {
         assert!(matches!(rejected(&Update::new("")), EncodeError::Invalid { name: "id", .. }));
-        let other = Update { kind: "root".into(), ..Update::new("a") };
+        let other = Update::new("a").kind("root".into());
         assert!(matches!(rejected(&other), EncodeError::Invalid { name: "kind", .. }));
     }
 
     #[test]
-    fn what_was_read_is_what_is_written() {
+    fn update_from_a_token_keeps_its_fields() {
         let json = r#"{"ID":"a","Name":"n","Type":"management","Rules":"r","CreateIndex":1,"ModifyIndex":2}"#;
         let update = Update::from(serde_json::from_str::<Token>(json).unwrap());
         assert!(wire(&update).ends_with(r#"{"ID":"a","Name":"n","Type":"management","Rules":"r"}"#));
     }
 
     #[test]
-    fn recorded_answer() {
+    fn recorded_response() {
         assert_eq!(decoded::<Update>(200, r#"{"ID": "my-legacy-id"}"#).unwrap().expose(), "my-legacy-id");
     }
 
     #[test]
-    fn is_sent_once() {
+    fn update_is_not_idempotent() {
         assert!(!Update::new("a").is_idempotent());
     }
 }

@@ -1,30 +1,30 @@
 //! Copying a legacy token.
 
 use crate::acl::Secret;
-use crate::acl::legacy::TokenId;
+use crate::response::{Id, Via};
 use crate::{Endpoint, Method, RequestWriter, Scope};
 
-/// Copies a legacy token, all but its id: `PUT /v1/acl/clone/:id`.
+/// Copies a legacy token, except its id: `PUT /v1/acl/clone/:id`.
 ///
-/// Answers with the id of the copy. Needs a token of type management. Where there is nothing to copy servers answer
-/// [`PermissionDenied`](crate::ApiErrorKind::PermissionDenied), as they do where the caller may not.
+/// Returns the id of the copy. Requires a token of the type management. If the token does not exist, servers respond as
+/// if the permission were missing, with [`PermissionDenied`](crate::ApiErrorKind::PermissionDenied).
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/v1.10.x/acl/legacy#clone-acl-token)
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Clone {
-    /// The id; see the [module](crate::acl::legacy#ids).
-    pub id: Secret,
+#[must_use]
+pub struct CloneToken {
+    id: Secret,
 }
 
-impl Clone {
-    /// Copies the token `id`.
+impl CloneToken {
+    /// Copies the token `id`. The [id](crate::acl::legacy#ids) is sent in the path of the request.
     pub fn new(id: impl Into<Secret>) -> Self {
         Self { id: id.into() }
     }
 }
 
-impl Endpoint for Clone {
-    type Response = TokenId;
+impl Endpoint for CloneToken {
+    type Response = Via<Id, Secret>;
     const METHOD: Method = Method::PUT;
     const PATH: &'static str = "/v1/acl/clone/{id}";
     const SCOPE: Scope = Scope::DATACENTER;
@@ -42,29 +42,29 @@ mod tests {
 
     #[test]
     fn request() {
-        let clone = Clone::new("my-legacy-id");
+        let clone = CloneToken::new("my-legacy-id");
         assert_eq!(wire(&clone), "PUT /v1/acl/clone/my-legacy-id");
         assert!(!format!("{clone:?}").contains("my-legacy-id"));
     }
 
     #[test]
-    fn id_that_no_path_can_name_is_rejected() {
-        let fault = rejected(&Clone::new("a/.."));
-        assert!(matches!(fault, EncodeError::Argument { name: "id", fault: ArgumentFault::DotSegment }));
+    fn id_without_a_path_is_rejected() {
+        let error = rejected(&CloneToken::new("a/.."));
+        assert!(matches!(error, EncodeError::Argument { name: "id", fault: ArgumentFault::DotSegment }));
     }
 
     #[test]
-    fn recorded_answers() {
-        let id = decoded::<Clone>(200, r#"{"ID": "82683926-17e5-8cca-f2ce-7c7f1f08116b"}"#).unwrap();
+    fn recorded_responses() {
+        let id = decoded::<CloneToken>(200, r#"{"ID": "82683926-17e5-8cca-f2ce-7c7f1f08116b"}"#).unwrap();
         assert_eq!(id.expose(), "82683926-17e5-8cca-f2ce-7c7f1f08116b");
-        match decoded::<Clone>(403, "Permission denied") {
+        match decoded::<CloneToken>(403, "Permission denied") {
             Err(ResponseError::Api(error)) => assert_eq!(error.kind(), ApiErrorKind::PermissionDenied),
             other => panic!("{other:?}"),
         }
     }
 
     #[test]
-    fn is_sent_once() {
-        assert!(!Clone::new("a").is_idempotent());
+    fn clone_token_is_not_idempotent() {
+        assert!(!CloneToken::new("a").is_idempotent());
     }
 }
