@@ -115,7 +115,7 @@ pub trait Read: Endpoint {}
 /// A read that can wait for a change, so it takes an `index` and a `wait`.
 ///
 /// [Blocking queries](https://developer.hashicorp.com/consul/api-docs/features/blocking)
-pub trait Blocking: Read + Clone {}
+pub trait Blocking: Endpoint + Clone {}
 
 /// A read that can wait for a change, but whose answers have a hash and no index: it takes a
 /// [`hash`](crate::Options::hash) and a `wait`.

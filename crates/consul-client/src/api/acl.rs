@@ -1,4 +1,4 @@
-//! [Access control](https://developer.hashicorp.com/consul/api-docs/acl): who may do what.
+//! [Access control](https://developer.hashicorp.com/consul/api-docs/acl): policies, roles and tokens.
 
 pub mod legacy;
 
@@ -7,14 +7,14 @@ pub use consul_proto::acl::Secret;
 use self::legacy::Legacy;
 use crate::{Client, Token, TokenError};
 
-/// Access control; from [`Client::acl`].
+/// Access control, created by [`Client::acl`].
 #[derive(Clone, Debug)]
 pub struct Acl {
     client: Client,
 }
 
 impl Client {
-    /// Access control.
+    /// Returns the operations of access control.
     #[must_use]
     pub fn acl(&self) -> Acl {
         Acl { client: self.clone() }
@@ -22,7 +22,7 @@ impl Client {
 }
 
 impl Acl {
-    /// Legacy tokens, which servers have up to 1.10.
+    /// Returns the operations on legacy tokens, which servers before 1.11 have.
     #[must_use]
     pub fn legacy(&self) -> Legacy {
         Legacy::new(self.client.clone())

@@ -1,34 +1,30 @@
-//! The [status](https://developer.hashicorp.com/consul/api-docs/status) of the servers' consensus.
+//! The [status](https://developer.hashicorp.com/consul/api-docs/status) of raft, the consensus of the servers.
 //!
-//! Needs no token and no leader, so it is what to ask whether anybody is there.
+//! The operations need no token and no leader, so they are the cheapest way to find out whether a cluster is alive.
 //!
 //! ```no_run
 //! # async fn example(client: consul_client::Client) -> Result<(), Box<dyn std::error::Error>> {
 //! match client.status().leader().await? {
-//!     Some(address) => println!("{address} leads"),
-//!     None => println!("nobody leads"),
+//!     Some(address) => println!("the leader is {address}"),
+//!     None => println!("there is no leader"),
 //! }
 //! # Ok(())
 //! # }
 //! ```
 
-use consul_proto::status;
+mod operations;
 
-use crate::{Call, Client};
+pub use self::operations::*;
+use crate::Client;
 
-/// Reads who leads; see [`status::Leader`].
-pub type Leader = Call<status::Leader>;
-/// Reads who takes part; see [`status::Peers`].
-pub type Peers = Call<status::Peers>;
-
-/// The status of the servers; from [`Client::status`].
+/// The status of the servers, created by [`Client::status`].
 #[derive(Clone, Debug)]
 pub struct Status {
     client: Client,
 }
 
 impl Client {
-    /// The status of the servers.
+    /// Returns the operations on the status of the servers.
     #[must_use]
     pub fn status(&self) -> Status {
         Status { client: self.clone() }
@@ -36,19 +32,9 @@ impl Client {
 }
 
 impl Status {
-    /// The status of the servers of another datacenter.
+    /// Returns the status of the servers of another datacenter.
     #[must_use]
     pub fn datacenter(&self, name: impl Into<String>) -> Self {
         Self { client: self.client.with_datacenter(name) }
-    }
-
-    /// Reads the leader's address: `None` where there is no leader.
-    pub fn leader(&self) -> Leader {
-        self.client.call(status::Leader::new())
-    }
-
-    /// Reads the addresses of the servers that take part.
-    pub fn peers(&self) -> Peers {
-        self.client.call(status::Peers::new())
     }
 }

@@ -7,14 +7,14 @@ use super::{Route, of};
 /// Returns the routes of all operations.
 pub(crate) fn routes() -> Vec<Route> {
     vec![
-        of::<acl::legacy::Clone>(),
+        of::<acl::legacy::CloneToken>(),
         of::<acl::legacy::Create>(),
         of::<acl::legacy::Destroy>(),
         of::<acl::legacy::Info>(),
         of::<acl::legacy::List>(),
+        of::<acl::legacy::Replace>(),
         of::<acl::legacy::Translate>(),
         of::<acl::legacy::TranslateToken>(),
-        of::<acl::legacy::Update>(),
         of::<agent::check::Deregister>(),
         of::<agent::check::Fail>(),
         of::<agent::check::Get>(),

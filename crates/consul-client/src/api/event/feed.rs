@@ -9,6 +9,7 @@ use std::{fmt, mem};
 use consul_proto::event::{self, Event};
 use futures_core::Stream;
 
+use crate::event::List;
 use crate::watch::{Settings, Trouble, Update, Watch};
 use crate::{Call, Error};
 
@@ -86,7 +87,7 @@ pub enum Heard {
 impl Call<event::List> {
     /// Tells events as they come: [`Feed`].
     pub fn feed(mut self) -> Feed {
-        let name = self.endpoint_mut().name.take();
+        let name = self.endpoint_mut().take_name();
         Feed {
             watch: self.watch(),
             name,
@@ -95,6 +96,13 @@ impl Call<event::List> {
             is_in_trouble: false,
             untold: VecDeque::new(),
         }
+    }
+}
+
+impl List {
+    /// Yields events as they come: a [`Feed`].
+    pub fn feed(self) -> Feed {
+        self.0.feed()
     }
 }
 

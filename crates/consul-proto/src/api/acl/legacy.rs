@@ -36,24 +36,24 @@ mod create;
 mod destroy;
 mod info;
 mod list;
+mod replace;
 mod rule;
 mod rules;
 mod token;
 mod translate;
 mod translate_token;
-mod update;
 
 pub use clone_token::CloneToken;
 pub use create::Create;
 pub use destroy::Destroy;
 pub use info::Info;
 pub use list::List;
+pub use replace::Replace;
 pub use rule::{Policy, Resource, Rule};
 pub use rules::{Rules, RulesError};
 pub use token::{Token, TokenType};
 pub use translate::Translate;
 pub use translate_token::TranslateToken;
-pub use update::Update;
 
 use crate::acl::Secret;
 use crate::{EncodeError, RequestWriter};

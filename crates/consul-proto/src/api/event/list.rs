@@ -1,7 +1,7 @@
 //! Listing the latest events.
 
 use crate::event::Event;
-use crate::{Blocking, Cursor, Endpoint, Method, Read, RequestWriter, Scope, Target, Watchable, response};
+use crate::{Blocking, Cursor, Endpoint, Method, RequestWriter, Scope, Target, Watchable, response};
 
 /// Lists the latest events that this agent has received, oldest first: `GET /v1/event/list`.
 ///
@@ -29,6 +29,12 @@ impl List {
         self.name = Some(name.into());
         self
     }
+
+    /// Removes the name, so that events of every name are listed, and returns it.
+    #[must_use = "events of every name are listed afterwards"]
+    pub fn take_name(&mut self) -> Option<String> {
+        self.name.take()
+    }
 }
 
 impl Endpoint for List {
@@ -43,7 +49,6 @@ impl Endpoint for List {
     }
 }
 
-impl Read for List {}
 impl Blocking for List {}
 impl Watchable for List {
     const CURSOR: Cursor = Cursor::Opaque;

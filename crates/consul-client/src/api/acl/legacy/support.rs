@@ -1,26 +1,26 @@
-//! Whether there are legacy tokens.
+//! Whether the servers have legacy tokens.
 
 use http::StatusCode;
 
 use crate::{ApiErrorKind, Error, ErrorKind};
 
-/// Whether there are legacy tokens, as far as a client can tell.
+/// Whether the servers have legacy tokens, as far as a client can find out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Support {
-    /// They are there, and this client's token may see them.
+    /// The servers have legacy tokens, and this client may list them.
     Enabled,
-    /// The agent runs without ACLs.
+    /// ACLs are disabled on the agent.
     Disabled,
-    /// The server has dropped legacy tokens, whether ACLs are on or off.
+    /// The servers have no legacy tokens any more, whether ACLs are enabled or not.
     Gone,
-    /// They may be there, but this client's token may not see them, or does not exist, or the agent blocks the
-    /// operation.
+    /// The servers can have legacy tokens, but this client may not list them: its token lacks the permission or does not
+    /// exist, or the agent blocks the operation.
     NotAllowed,
 }
 
 impl Support {
-    /// What an attempt to read the tokens tells.
+    /// Returns what the result of listing the tokens means.
     pub(super) fn of<T>(attempt: Result<T, Error>) -> Result<Self, Error> {
         let error = match attempt {
             Ok(_) => return Ok(Self::Enabled),
@@ -32,7 +32,7 @@ impl Support {
             ErrorKind::Api(ApiErrorKind::PermissionDenied | ApiErrorKind::UnknownToken) => {
                 Ok(Self::NotAllowed)
             }
-            // From 1.11 to 1.14 the routes were there to say that they are not.
+            // Versions 1.11 to 1.14 still have the routes, which return this status.
             _ if error.status() == Some(StatusCode::GONE) => Ok(Self::Gone),
             _ => Err(error),
         }

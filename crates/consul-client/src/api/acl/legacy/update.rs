@@ -1,21 +1,22 @@
-//! Changing a part of a token.
+//! Changing some fields of a token.
 
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 
-use consul_proto::acl::{self, Secret};
-
+use crate::acl::Secret;
 use crate::acl::legacy::TokenType;
+use crate::proto::acl::legacy::{Info, Replace};
 use crate::{Client, Error};
 
-/// A change of a token that keeps what is not given: refined by setters, made by `.await`.
+/// A change of some fields of a token, created by [`Legacy::update`](crate::acl::legacy::Legacy::update).
 ///
-/// `.await` gives `true` where the token was written, and `false` where it does not exist.
+/// Awaiting it returns whether the token exists; only then it is written.
 ///
-/// Servers only replace tokens as a whole and know no condition, so the token is read first and written back with the
-/// change. What somebody else changes in between is lost, and a token that is deleted in between is there again.
+/// Servers only replace a token completely, and without a condition. So the token is read first, and written with the
+/// changed fields. A change that another program makes in between is lost, and a token that is deleted in between is
+/// created again.
 #[derive(Clone, Debug)]
-#[must_use = "a change does nothing until it is awaited"]
+#[must_use = "requests are sent only when it is awaited"]
 pub struct Update {
     client: Client,
     id: Secret,
@@ -29,19 +30,19 @@ impl Update {
         Self { client, id, name: None, kind: None, rules: None }
     }
 
-    /// Gives it another name.
+    /// Changes the name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// Changes whether it is bound by rules.
+    /// Changes the type.
     pub fn kind(mut self, kind: TokenType) -> Self {
         self.kind = Some(kind);
         self
     }
 
-    /// Changes what it may do, to [`Rules`](crate::acl::legacy::Rules) or their text.
+    /// Changes the rules, to [`Rules`](crate::acl::legacy::Rules) or to text in HCL or JSON.
     pub fn rules(mut self, rules: impl Into<String>) -> Self {
         self.rules = Some(rules.into());
         self
@@ -49,18 +50,21 @@ impl Update {
 
     async fn apply(self) -> Result<bool, Error> {
         let Self { client, id, name, kind, rules } = self;
-        // What is written back must not be older than it has to be.
-        let Some(token) = client.call(acl::legacy::Info::new(id)).consistent().await? else {
+        // The copy that is written back must not be stale.
+        let Some(token) = client.call(Info::new(id)).consistent().await? else {
             return Ok(false);
         };
-        let kept = acl::legacy::Update::from(token);
-        let update = acl::legacy::Update {
-            name: name.unwrap_or(kept.name),
-            kind: kind.unwrap_or(kept.kind),
-            rules: rules.unwrap_or(kept.rules),
-            id: kept.id,
-        };
-        client.call(update).await?;
+        let mut replace = Replace::from(token);
+        if let Some(name) = name {
+            replace = replace.name(name);
+        }
+        if let Some(kind) = kind {
+            replace = replace.kind(kind);
+        }
+        if let Some(rules) = rules {
+            replace = replace.rules(rules);
+        }
+        client.call(replace).await?;
         Ok(true)
     }
 }

@@ -20,7 +20,7 @@ use crate::{Endpoint, Method, RequestWriter, Scope};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[must_use]
-pub struct Update {
+pub struct Replace {
     #[serde(rename = "ID")]
     id: Secret,
     name: String,
@@ -29,7 +29,7 @@ pub struct Update {
     rules: String,
 }
 
-impl Update {
+impl Replace {
     /// Replaces the token `id` with a client token without name and rules.
     pub fn new(id: impl Into<Secret>) -> Self {
         Self { id: id.into(), name: String::new(), kind: TokenType::Client, rules: String::new() }
@@ -56,14 +56,14 @@ impl Update {
     }
 }
 
-impl From<Token> for Update {
+impl From<Token> for Replace {
     fn from(token: Token) -> Self {
         let Token { id, name, kind, rules, create_index: _, modify_index: _ } = token;
         Self { id, name, kind, rules }
     }
 }
 
-impl Endpoint for Update {
+impl Endpoint for Replace {
     type Response = Via<Id, Secret>;
     const METHOD: Method = Method::PUT;
     const PATH: &'static str = "/v1/acl/update";
@@ -83,33 +83,33 @@ mod tests {
 
     #[test]
     fn request() {
-        let update = Update::new("my-legacy-id").name("updated").rules(r#"key "foo" { policy = "write" }"#);
+        let replace = Replace::new("my-legacy-id").name("updated").rules(r#"key "foo" { policy = "write" }"#);
         let body = r#"{"ID":"my-legacy-id","Name":"updated","Type":"client","Rules":"key \"foo\" { policy = \"write\" }"}"#;
-        assert_eq!(wire(&update), format!("PUT /v1/acl/update\n{body}"));
-        assert!(!format!("{update:?}").contains("my-legacy-id"));
+        assert_eq!(wire(&replace), format!("PUT /v1/acl/update\n{body}"));
+        assert!(!format!("{replace:?}").contains("my-legacy-id"));
     }
 
     #[test]
     fn empty_id_and_unknown_type_are_rejected() {
-        assert!(matches!(rejected(&Update::new("")), EncodeError::Invalid { name: "id", .. }));
-        let other = Update::new("a").kind("root".into());
+        assert!(matches!(rejected(&Replace::new("")), EncodeError::Invalid { name: "id", .. }));
+        let other = Replace::new("a").kind("root".into());
         assert!(matches!(rejected(&other), EncodeError::Invalid { name: "kind", .. }));
     }
 
     #[test]
-    fn update_from_a_token_keeps_its_fields() {
+    fn replace_from_a_token_keeps_its_fields() {
         let json = r#"{"ID":"a","Name":"n","Type":"management","Rules":"r","CreateIndex":1,"ModifyIndex":2}"#;
-        let update = Update::from(serde_json::from_str::<Token>(json).unwrap());
-        assert!(wire(&update).ends_with(r#"{"ID":"a","Name":"n","Type":"management","Rules":"r"}"#));
+        let replace = Replace::from(serde_json::from_str::<Token>(json).unwrap());
+        assert!(wire(&replace).ends_with(r#"{"ID":"a","Name":"n","Type":"management","Rules":"r"}"#));
     }
 
     #[test]
     fn recorded_response() {
-        assert_eq!(decoded::<Update>(200, r#"{"ID": "my-legacy-id"}"#).unwrap().expose(), "my-legacy-id");
+        assert_eq!(decoded::<Replace>(200, r#"{"ID": "my-legacy-id"}"#).unwrap().expose(), "my-legacy-id");
     }
 
     #[test]
-    fn update_is_not_idempotent() {
-        assert!(!Update::new("a").is_idempotent());
+    fn replace_is_not_idempotent() {
+        assert!(!Replace::new("a").is_idempotent());
     }
 }
