@@ -7,6 +7,7 @@ mod catalog;
 mod client;
 mod clients;
 mod connections;
+mod coordinate;
 mod event;
 mod federation;
 mod harness;

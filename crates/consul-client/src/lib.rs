@@ -54,7 +54,7 @@ mod turns;
 mod views;
 pub mod watch;
 
-pub use api::{acl, agent, catalog, event, health, kv, session, status, txn};
+pub use api::{acl, agent, catalog, coordinate, event, health, kv, session, status, txn};
 pub use builder::{ClientBuilder, ConfigError};
 pub use call::{BodyStream, Call, CallFuture, RawCall};
 pub use client::Client;

@@ -3,6 +3,7 @@
 pub mod acl;
 pub mod agent;
 pub mod catalog;
+pub mod coordinate;
 pub mod event;
 pub mod health;
 pub mod kv;

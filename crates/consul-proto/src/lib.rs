@@ -57,7 +57,7 @@ mod testing;
 mod types;
 mod writer;
 
-pub use api::{acl, agent, catalog, event, health, kv, session, status, txn};
+pub use api::{acl, agent, catalog, coordinate, event, health, kv, session, status, txn};
 pub use codec::{OpenedOf, OutputOf, decode, encode, open, refusal};
 pub use endpoint::{
     Blocking, Cacheable, Cursor, Endpoint, Filterable, HashBlocking, Peerable, Read, Scope, Sortable, Target,

@@ -2,6 +2,7 @@
 
 mod check;
 mod check_definition;
+mod coordinate;
 mod entry;
 mod id;
 mod instance;
@@ -14,6 +15,7 @@ mod value;
 
 pub use check::{CheckType, HealthCheck};
 pub use check_definition::HealthCheckDefinition;
+pub use coordinate::Coordinate;
 pub use entry::Entry;
 pub use id::{CheckId, NodeId, NodeName, ServiceId, ServiceName, SessionId};
 pub use instance::{Locality, PeerMeta, ServiceAddress, ServiceConnect, ServiceKind, ServicePort, Weights};

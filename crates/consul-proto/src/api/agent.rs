@@ -12,7 +12,6 @@
 //! ```
 
 pub mod check;
-mod coordinate;
 mod disable_maintenance;
 mod enable_maintenance;
 mod force_leave;
@@ -30,7 +29,6 @@ mod update_token;
 mod version;
 
 pub use check::Check;
-pub use coordinate::Coordinate;
 pub use disable_maintenance::DisableMaintenance;
 pub use enable_maintenance::EnableMaintenance;
 pub use force_leave::ForceLeave;
@@ -47,5 +45,5 @@ pub use service::AgentService;
 pub use update_token::{TokenKind, UpdateToken};
 pub use version::{AgentVersion, Version};
 
-pub use crate::model::{NodeId, NodeName};
+pub use crate::model::{Coordinate, NodeId, NodeName};
 pub use crate::types::secret::Secret;

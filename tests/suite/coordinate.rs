@@ -1,0 +1,27 @@
+//! Network coordinates, on real agents.
+
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use crate::clients::client;
+
+#[tokio::test]
+async fn datacenters_lists_the_servers_of_each_datacenter() {
+    let agent = client().agent().read_self().await.unwrap();
+    let name = agent.config.node_name.as_str();
+    let server = format!("{name}.{}", agent.config.datacenter);
+    // The server knows its own coordinate as soon as it has joined the WAN.
+    let listed = loop {
+        let datacenters = client().coordinate().datacenters().await.unwrap();
+        let datacenter =
+            datacenters.into_iter().find(|datacenter| datacenter.datacenter == agent.config.datacenter);
+        match datacenter {
+            Some(datacenter) if !datacenter.coordinates.is_empty() => break datacenter,
+            _ => sleep(Duration::from_millis(50)).await,
+        }
+    };
+    assert_eq!(listed.area_id, "wan");
+    let own = listed.coordinates.iter().find(|it| it.node == *server || it.node == *name);
+    assert_eq!(own.unwrap().coordinate.vec.len(), 8);
+}
