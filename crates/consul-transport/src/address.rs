@@ -111,6 +111,14 @@ impl Address {
     }
 }
 
+#[cfg(feature = "tls")]
+impl Address {
+    /// Returns the name that the server's certificate must be valid for, unless another one is set.
+    pub(crate) fn server_name(&self) -> String {
+        self.host().map_or("localhost", without_zone).to_owned()
+    }
+}
+
 #[cfg(feature = "hyper")]
 fn without_zone(host: &str) -> &str {
     host.split_once('%').map_or(host, |(address, _)| address)

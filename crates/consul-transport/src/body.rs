@@ -37,6 +37,15 @@ impl Body {
         Self(Inner::Stream(UnsyncBoxBody::new(body)))
     }
 
+    /// Returns the bytes if they are in memory.
+    #[cfg(feature = "tls")]
+    pub(crate) fn bytes(&self) -> Option<&Bytes> {
+        match &self.0 {
+            Inner::Bytes(bytes) => Some(bytes),
+            Inner::Stream(_) => None,
+        }
+    }
+
     /// Reads the complete body of at most `limit` bytes.
     ///
     /// An announced length above the limit is rejected before anything is read. Memory is reserved for the bytes that

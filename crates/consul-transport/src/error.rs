@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 
 type Source = Box<dyn StdError + Send + Sync>;
 
@@ -9,11 +10,12 @@ type Source = Box<dyn StdError + Send + Sync>;
 ///
 /// Two questions decide what a caller may do next: what failed ([`kind`](Self::kind)), and whether the server can have
 /// seen the request ([`is_unsent`](Self::is_unsent)).
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct TransportError {
     kind: TransportErrorKind,
     unsent: bool,
-    source: Option<Source>,
+    // Shared, because all callers that wait for one connection get the error of the attempt.
+    source: Arc<dyn StdError + Send + Sync>,
 }
 
 /// What failed.
@@ -24,6 +26,8 @@ pub enum TransportErrorKind {
     Connect,
     /// The server closed a new connection before the request was sent. Servers at their connection limit do this.
     Rejected,
+    /// No TLS connection was established, for example because a certificate is invalid. A retry does not help.
+    Tls,
     /// The connection was closed before the response was complete.
     Closed,
     /// The response is not valid HTTP, or its head is too large.
@@ -40,14 +44,14 @@ impl TransportError {
     /// Creates an error after which the server may have seen the request.
     #[must_use]
     pub fn new(kind: TransportErrorKind, source: impl Into<Source>) -> Self {
-        Self { kind, unsent: false, source: Some(source.into()) }
+        Self { kind, unsent: false, source: Arc::from(source.into()) }
     }
 
     /// Creates an error after which the server has certainly not seen the request. Sending the request again is safe,
     /// even if it is a write.
     #[must_use]
     pub fn unsent(kind: TransportErrorKind, source: impl Into<Source>) -> Self {
-        Self { kind, unsent: true, source: Some(source.into()) }
+        Self { kind, unsent: true, source: Arc::from(source.into()) }
     }
 
     /// Returns what failed.
@@ -67,7 +71,8 @@ impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.kind {
             TransportErrorKind::Connect => "failed to connect",
-            TransportErrorKind::Rejected => "server closed the new connection",
+            TransportErrorKind::Rejected => "server rejected the connection",
+            TransportErrorKind::Tls => "failed to establish a TLS connection",
             TransportErrorKind::Closed => "connection closed before the response was complete",
             TransportErrorKind::Protocol => "response is not valid HTTP",
             TransportErrorKind::BodyTooLarge => "body exceeds the size limit",
@@ -79,6 +84,6 @@ impl fmt::Display for TransportError {
 
 impl StdError for TransportError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+        Some(&*self.source)
     }
 }

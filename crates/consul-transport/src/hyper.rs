@@ -1,47 +1,60 @@
-//! The default executor: HTTP/1.1 on hyper's connections, over TCP and unix sockets.
+//! The default executor: HTTP/1.1 over TCP and unix sockets, and both HTTP/1.1 and HTTP/2 over TLS.
 //!
-//! A call owns the connection that it uses and drives it with the waker of the task that awaits the call; see
-//! [`Connection`](connection::Connection). So a dropped call closes its connection, a response needs no second task to
-//! be woken, and two calls never share a connection. At the end of the response's body, the connection joins a small
-//! set of idle ones.
+//! Over HTTP/1.1, a call owns the connection that it uses and drives it with the waker of the task that awaits the call;
+//! see [`Connection`](connection::Connection). So a dropped call closes its connection, a response needs no second task
+//! to be woken, and two calls never share a connection. At the end of the response's body, the connection joins a small
+//! set of [`idle`] ones.
+//!
+//! Over HTTP/2, calls share connections, which are each driven by a task; see [`lane`] and [`http2`].
 
+use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
-use http::header::{ACCEPT_ENCODING, CONTENT_LENGTH, HOST, HeaderValue};
-use http::uri::PathAndQuery;
-use http::{Method, Request, Response, Uri, Version};
-use http_body::Body as _;
+use http::header::{HOST, HeaderValue};
+use http::{Request, Response, Version};
 
+use crate::hyper::connect::{Connector, Opened};
 use crate::hyper::connection::{Connection, Failed};
-use crate::hyper::idle::{Demand, Idle, Place};
-use crate::{
-    Address, Body, Executor, Hint, Idempotent, SendMark, SendState, TransportError, TransportErrorKind,
-};
+use crate::hyper::idle::{Idle, Place};
+use crate::{Address, Body, Executor, Hint, SendMark, SendState, TransportError, TransportErrorKind};
 
 mod body;
 mod builder;
 mod connect;
 mod connection;
 mod head;
+#[cfg(feature = "tls")]
+mod http2;
+#[cfg(feature = "tls")]
+mod https;
 mod idle;
 mod io_state;
+#[cfg(feature = "tls")]
+mod lane;
+mod request;
+#[cfg(feature = "tls")]
+mod sniff;
 mod stream;
 mod tcp;
+#[cfg(feature = "tls")]
+mod tls;
 #[cfg(unix)]
 mod unix;
 
 pub use self::builder::{BuildError, HyperExecutorBuilder};
 pub use self::connect::ConnectError;
 
-/// An [`Executor`] that speaks HTTP/1.1 to the agent at one [`Address`].
+/// An [`Executor`] for the agent at one [`Address`].
+///
+/// It speaks HTTP/1.1 over TCP and unix sockets. With the feature `tls`, it speaks HTTP/1.1 or HTTP/2 over TLS, as the
+/// server prefers.
 ///
 /// It needs a tokio runtime with IO and time enabled, of either flavor. Connections belong to the runtime that opened
 /// them, so each runtime needs its own executor. A host name is resolved on tokio's blocking pool.
 ///
 /// The [`source`](std::error::Error::source) of an error is a [`ConnectError`] if no connection was established, and
-/// otherwise usually an error of hyper.
+/// otherwise usually an error of hyper or h2.
 ///
 /// A response head may have 64 KiB and 100 header fields. A larger one is a
 /// [`Protocol`](TransportErrorKind::Protocol) error.
@@ -56,12 +69,12 @@ pub use self::connect::ConnectError;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug)]
 pub struct HyperExecutor {
-    address: Address,
+    connector: Connector,
     host: HeaderValue,
-    connect_timeout: Duration,
     idle: Arc<Idle>,
+    #[cfg(feature = "tls")]
+    lanes: https::Lanes,
 }
 
 impl HyperExecutor {
@@ -69,7 +82,8 @@ impl HyperExecutor {
     ///
     /// # Errors
     ///
-    /// Returns a [`BuildError`] if the address requires TLS, or if its host cannot be sent in a header.
+    /// Returns a [`BuildError`] if the address requires TLS and the feature `tls` is off, or if the host of the address
+    /// cannot be used.
     pub fn new(address: Address) -> Result<Self, BuildError> {
         Self::builder(address).build()
     }
@@ -82,60 +96,87 @@ impl HyperExecutor {
     /// Returns the address of the agent.
     #[must_use]
     pub fn address(&self) -> &Address {
-        &self.address
+        self.connector.address()
     }
 
-    /// Completes a request with the properties of this connection to the agent.
-    fn prepare(&self, request: &mut Request<Body>) -> Result<(), TransportError> {
-        let uri = request.uri();
-        if uri.authority().is_some() || !uri.path().starts_with('/') {
-            return Err(invalid("request is not in origin form: its target must start with a slash"));
-        }
-        let base_path = self.address.base_path();
-        if !base_path.is_empty() {
-            *request.uri_mut() = below(base_path, uri)?;
-        }
-        let is_empty = request.body().is_end_stream();
-        let method = request.method();
-        if is_empty {
-            // hyper sends no length for an empty body, and Consul rejects some writes without one.
-            if matches!(*method, Method::PUT | Method::POST | Method::PATCH) {
-                request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
-            }
-        } else if matches!(*method, Method::GET | Method::HEAD)
-            && request.body().size_hint().exact().is_none()
-        {
-            // hyper would send none of it.
-            return Err(invalid("a GET or HEAD request cannot have a body of unknown length"));
-        }
-        let headers = request.headers_mut();
-        headers.insert(HOST, self.host.clone());
-        headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("identity"));
-        *request.version_mut() = Version::HTTP_11;
-        Ok(())
-    }
-
-    /// Sends the request on an idle connection, or returns it with the place for a new one.
-    async fn reuse(
+    /// Sends a request on an idle connection, or on a new one.
+    async fn execute_http1(
         &self,
         mut request: Request<Body>,
-    ) -> Result<Result<Response<Body>, Unused>, TransportError> {
-        let demand = demand(&request);
-        loop {
-            let (connection, place) = self.idle.take(demand);
-            let Some(connection) = connection else { return Ok(Err((request, place))) };
-            match connection.exchange(request, place).await {
-                Ok(response) => return Ok(Ok(response)),
-                // The agent closed this connection before anything was written.
-                Err(Failed::Unsent(returned, _)) => request = *returned,
-                Err(Failed::Broken(error)) => return Err(error),
+        generation: u64,
+    ) -> Result<Response<Body>, Interrupted> {
+        self.prepare_http1(&mut request);
+        let place = if request.extensions().get() == Some(&Hint::FreshConnection) {
+            self.idle.place()
+        } else {
+            let demand = request::demand(&request, generation);
+            loop {
+                let (connection, place) = self.idle.take(demand);
+                let Some(connection) = connection else { break place };
+                match connection.exchange(request, place).await {
+                    Ok(response) => return Ok(response),
+                    // The agent closed this connection before anything was written.
+                    Err(Failed::Unsent(returned, _)) => request = *returned,
+                    Err(Failed::Broken(error)) => return Err(error.into()),
+                }
+            }
+        };
+        match self.connector.open().await? {
+            Opened::Http1(connection) => Ok(self.exchange_first(connection, request, place).await?),
+            #[cfg(feature = "tls")]
+            Opened::Http2(connection) => {
+                drop(connection);
+                Err(Interrupted::Http2(Box::new(request)))
             }
         }
+    }
+
+    fn prepare_http1(&self, request: &mut Request<Body>) {
+        request.headers_mut().insert(HOST, self.host.clone());
+        *request.version_mut() = Version::HTTP_11;
+    }
+
+    /// Sends the first request on a new connection.
+    async fn exchange_first(
+        &self,
+        connection: Box<Connection>,
+        request: Request<Body>,
+        place: Place,
+    ) -> Result<Response<Body>, TransportError> {
+        let mark = request.extensions().get::<SendMark>().cloned();
+        let rejected = |error| TransportError::unsent(TransportErrorKind::Rejected, error);
+        let error = match connection.exchange(request, place).await {
+            Ok(response) => return Ok(response),
+            Err(Failed::Unsent(_, error)) => rejected(error),
+            Err(Failed::Broken(error)) if error.is_unsent() && error.kind() == TransportErrorKind::Closed => {
+                TransportError::unsent(TransportErrorKind::Rejected, error)
+            }
+            Err(Failed::Broken(error)) => error,
+        };
+        #[cfg(feature = "tls")]
+        let error = self.connector.explain(error);
+        if let Some(mark) = mark
+            && error.is_unsent()
+        {
+            mark.set(SendState::NotSent);
+        }
+        Err(error)
     }
 }
 
-/// A request that no idle connection could carry, and the place for its new connection.
-type Unused = (Request<Body>, Place);
+/// Why a request got no response over HTTP/1.1.
+enum Interrupted {
+    Failed(TransportError),
+    /// The server has changed to HTTP/2.
+    #[cfg(feature = "tls")]
+    Http2(Box<Request<Body>>),
+}
+
+impl From<TransportError> for Interrupted {
+    fn from(error: TransportError) -> Self {
+        Self::Failed(error)
+    }
+}
 
 #[async_trait]
 impl Executor for HyperExecutor {
@@ -143,47 +184,30 @@ impl Executor for HyperExecutor {
         if let Some(mark) = request.extensions().get::<SendMark>() {
             mark.set(SendState::NotSent);
         }
-        self.prepare(&mut request)?;
-        let (request, place) = if request.extensions().get() == Some(&Hint::FreshConnection) {
-            (request, self.idle.place())
-        } else {
-            match self.reuse(request).await? {
-                Ok(response) => return Ok(response),
-                Err(unused) => unused,
+        request::prepare(&mut request, self.address().base_path())?;
+        #[cfg(feature = "tls")]
+        if self.address().is_tls() {
+            // Boxed, because plain HTTP needs none of its memory.
+            return Box::pin(self.execute_https(request)).await;
+        }
+        match self.execute_http1(request, 0).await {
+            Ok(response) => Ok(response),
+            Err(Interrupted::Failed(error)) => Err(error),
+            #[cfg(feature = "tls")]
+            Err(Interrupted::Http2(_)) => {
+                Err(TransportError::unsent(TransportErrorKind::Protocol, "server chose HTTP/2 without TLS"))
             }
-        };
-        let stream = connect::connect(&self.address, self.connect_timeout).await?;
-        let rejected = |error| TransportError::unsent(TransportErrorKind::Rejected, error);
-        let connection = Connection::handshake(stream).await.map_err(rejected)?;
-        connection.exchange(request, place).await.map_err(|failed| match failed {
-            Failed::Unsent(_, error) => rejected(error),
-            Failed::Broken(error) if error.is_unsent() && error.kind() == TransportErrorKind::Closed => {
-                TransportError::unsent(TransportErrorKind::Rejected, error)
-            }
-            Failed::Broken(error) => error,
-        })
+        }
+    }
+
+    #[cfg(feature = "tls")]
+    fn max_long_polls(&self) -> Option<usize> {
+        (self.connector.protocol() == Some(connect::Protocol::Http2)).then_some(lane::MAX_LONG_POLLS)
     }
 }
 
-/// Returns the properties that decide which connection can carry a request.
-fn demand(request: &Request<Body>) -> Demand {
-    let (is_read, extensions) = (request.method().is_safe(), request.extensions());
-    Demand {
-        is_read,
-        is_idempotent: is_read || extensions.get::<Idempotent>().is_some(),
-        is_reserved: extensions.get() == Some(&Hint::Reserved),
+impl fmt::Debug for HyperExecutor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HyperExecutor").field("address", self.address()).field("idle", &self.idle).finish()
     }
-}
-
-/// Returns the target of `uri` below `base_path`, byte for byte.
-fn below(base_path: &str, uri: &Uri) -> Result<Uri, TransportError> {
-    let target = uri.path_and_query().map_or("/", PathAndQuery::as_str);
-    PathAndQuery::try_from(format!("{base_path}{target}"))
-        .map(Uri::from)
-        .map_err(|error| TransportError::unsent(TransportErrorKind::Request, error))
-}
-
-#[cold]
-fn invalid(reason: &'static str) -> TransportError {
-    TransportError::unsent(TransportErrorKind::Request, reason)
 }

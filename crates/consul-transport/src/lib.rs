@@ -31,6 +31,8 @@ mod hint;
 #[cfg(feature = "hyper")]
 mod hyper;
 mod send_state;
+#[cfg(feature = "tls")]
+mod tls;
 
 pub use address::{Address, AddressError};
 pub use body::Body;
@@ -38,6 +40,8 @@ pub use error::{TransportError, TransportErrorKind};
 pub use executor::Executor;
 pub use hint::{Hint, Idempotent};
 pub use send_state::{SendMark, SendState};
+#[cfg(feature = "tls")]
+pub use tls::{TlsConfig, TlsConfigError, TlsError};
 // `self`, because there is a crate of that name.
 #[cfg(feature = "hyper")]
 pub use self::hyper::{BuildError, ConnectError, HyperExecutor, HyperExecutorBuilder};

@@ -1,4 +1,4 @@
-//! Rules for connections: when a request counts as sent, and when a connection ends.
+//! Rules for connections: when a request counts as sent, and when a connection is closed.
 
 use std::net::{Ipv4Addr, TcpListener};
 
@@ -19,42 +19,41 @@ pub async fn refused_connection_is_unsent(make: Make<'_>) {
     let call = execute(&executor, request(Method::PUT, "/v1/kv/a", "value"));
     let error = call.await.expect_err("a refused connection must be an error");
     assert_eq!(error.kind(), TransportErrorKind::Connect, "a refused connection: {error:?}");
-    assert!(error.is_unsent(), "nothing is sent where there is no connection");
+    assert!(error.is_unsent(), "nothing is sent without a connection");
 }
 
-/// A connection that the server closes in place of an answer is an error, the request counts as possibly executed,
-/// and it is not sent a second time.
-pub async fn lost_answer_is_not_unsent(make: Make<'_>) {
+/// If the server closes the connection instead of responding, the call fails, the request counts as possibly executed,
+/// and it is not sent again.
+pub async fn lost_response_is_not_unsent(make: Make<'_>) {
     let server = Server::start(|peer| {
         peer.request();
     });
     let executor = make(server.address());
     let call = execute(&executor, request(Method::PUT, "/v1/kv/a", "value"));
-    let error = call.await.expect_err("a connection closed in place of an answer must be an error");
-    assert_eq!(error.kind(), TransportErrorKind::Closed, "a lost answer: {error:?}");
+    let error = call.await.expect_err("a connection closed instead of a response must be an error");
+    assert_eq!(error.kind(), TransportErrorKind::Closed, "a lost response: {error:?}");
     assert!(!error.is_unsent(), "a request that the server has read was sent");
     assert_eq!(server.requests().len(), 1, "a request that may have been executed must not be sent again");
 }
 
-/// A kept connection that the server has closed in the meantime does not fail the next call, be it a write, and the
-/// server sees that exactly once.
+/// An idle connection that the server has closed does not fail the next call, even if it is a write. The server
+/// receives the request exactly once.
 pub async fn closed_idle_connection_is_replaced(make: Make<'_>) {
-    // Keeps no connection, and does not say so.
+    // Closes each connection without announcing it.
     let server = Server::start(|peer| {
         peer.request();
-        peer.answer("200 OK", "true");
+        peer.respond("200 OK", "true");
     });
     let executor = make(server.address());
     for call in 1..=10 {
         let body = fetch(&executor, request(Method::PUT, "/v1/kv/a", "value")).await;
-        assert_eq!(body, "true", "a call after an idle connection was closed must be answered");
+        assert_eq!(body, "true", "a call after an idle connection was closed must succeed");
         server.until("the server closes its connection", |seen| seen.ended == call).await;
         assert_eq!(server.requests().len(), call, "each write must arrive exactly once");
     }
 }
 
-/// Dropping a call closes its connection: the agent learns that nobody waits any more, and nothing goes on in the
-/// background.
+/// Dropping a call closes its connection, so the agent notices it, and nothing continues in the background.
 pub async fn dropped_call_closes_its_connection(make: Make<'_>) {
     let server = Server::start(|peer| {
         peer.request();
@@ -75,13 +74,12 @@ pub async fn dropped_body_closes_its_connection(make: Make<'_>) {
         peer.until_closed();
     });
     let executor = make(server.address());
-    let answer = execute(&executor, get("/v1/agent/monitor")).await.expect("a head is an answer");
-    drop(answer);
+    let response = execute(&executor, get("/v1/agent/monitor")).await.expect("the head of a response");
+    drop(response);
     server.until("a dropped body must close its connection", |seen| seen.ended == 1).await;
 }
 
-/// One call after the other, with and without bodies, goes over one connection. Only for executors that keep
-/// connections.
+/// Sequential calls, with and without bodies, share one connection. Only for executors that keep connections.
 pub async fn sequential_calls_share_a_connection(make: Make<'_>) {
     let server = Server::start(|peer| {
         while let Some(request) = peer.request() {
@@ -90,8 +88,8 @@ pub async fn sequential_calls_share_a_connection(make: Make<'_>) {
                 "/chunks" => peer.send(
                     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n",
                 ),
-                "/large" => peer.answer("200 OK", &"x".repeat(100_000)),
-                _ => peer.answer("200 OK", "true"),
+                "/large" => peer.respond("200 OK", &"x".repeat(100_000)),
+                _ => peer.respond("200 OK", "true"),
             }
         }
     });
@@ -101,9 +99,9 @@ pub async fn sequential_calls_share_a_connection(make: Make<'_>) {
             for (target, length) in [("/none", 0), ("/chunks", 6), ("/large", 100_000), ("/small", 4)] {
                 let (method, body) = if call % 2 == 0 { (Method::GET, "") } else { (Method::PUT, "value") };
                 let request = request(method, target, Bytes::from_static(body.as_bytes()));
-                let answer = executor.execute(request).await.expect("a call over a kept connection");
-                let body = answer.into_body().collect(length).await.expect("a body over a kept connection");
-                assert_eq!(body.len(), length, "an answer must be that of its call");
+                let response = executor.execute(request).await.expect("a call on a reused connection");
+                let body = response.into_body().collect(length).await.expect("a body on a reused connection");
+                assert_eq!(body.len(), length, "a response must belong to its call");
             }
         }
     };
@@ -114,7 +112,7 @@ pub async fn sequential_calls_share_a_connection(make: Make<'_>) {
 /// A request that has arrived is not marked as not sent, whether the call succeeds, fails or is dropped.
 pub async fn request_that_arrived_is_not_marked_unsent(make: Make<'_>) {
     let server = Server::start(|peer| match peer.request() {
-        Some(request) if request.target() == "/respond" => peer.answer("200 OK", "true"),
+        Some(request) if request.target() == "/respond" => peer.respond("200 OK", "true"),
         Some(request) if request.target() == "/hold" => peer.until_closed(),
         _ => {}
     });
@@ -131,7 +129,9 @@ pub async fn request_that_arrived_is_not_marked_unsent(make: Make<'_>) {
     assert_ne!(mark.state(), SendState::NotSent, "a request that got its response was sent");
 
     let (mark, request) = marked("/close");
-    execute(&executor, request).await.expect_err("a connection closed in place of a response is an error");
+    execute(&executor, request)
+        .await
+        .expect_err("a connection closed instead of a response must be an error");
     assert_ne!(mark.state(), SendState::NotSent, "a request that the server has read was sent");
 
     let (mark, request) = marked("/hold");

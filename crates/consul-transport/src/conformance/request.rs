@@ -1,4 +1,4 @@
-//! Rules for what is sent.
+//! Rules for requests.
 
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -14,12 +14,12 @@ use crate::{Body, TransportError};
 
 fn always_ok(peer: &mut Peer) {
     while peer.request().is_some() {
-        peer.answer("200 OK", "ok");
+        peer.respond("200 OK", "ok");
     }
 }
 
-/// The target of a request is sent byte for byte: `..` is not collapsed, nothing is escaped or unescaped, and an
-/// empty query stays.
+/// The target of a request is sent byte for byte: `..` is not collapsed, nothing is escaped or unescaped, and an empty
+/// query is kept.
 pub async fn path_is_sent_byte_for_byte(make: Make<'_>) {
     let server = Server::start(always_ok);
     let executor = make(server.address());
@@ -39,7 +39,7 @@ pub async fn path_is_sent_byte_for_byte(make: Make<'_>) {
     assert_eq!(seen, targets, "targets must arrive byte for byte");
 }
 
-/// The method and every header arrive, with exactly one `Host`, which has no slash in it.
+/// The method and every header arrive, with exactly one `Host` that contains no slash.
 pub async fn method_and_headers_arrive(make: Make<'_>) {
     let server = Server::start(always_ok);
     let executor = make(server.address());
@@ -66,8 +66,8 @@ pub async fn method_and_headers_arrive(make: Make<'_>) {
     }
 }
 
-/// A body of bytes arrives whole and with its length, not in chunks. A `PUT` without one says that its length is 0:
-/// Consul answers 400 to some writes that do not.
+/// A body of bytes arrives with its length, not in chunks. A `PUT` without a body has the length 0, because Consul
+/// rejects some writes without a length.
 pub async fn bodies_arrive_with_their_length(make: Make<'_>) {
     let server = Server::start(always_ok);
     let executor = make(server.address());
@@ -78,12 +78,12 @@ pub async fn bodies_arrive_with_their_length(make: Make<'_>) {
     for (request, body) in server.requests().iter().zip(&bodies) {
         assert_eq!(request.header("content-length"), [body.len().to_string()], "a known length must be sent");
         assert!(request.header("transfer-encoding").is_empty(), "bytes must not be sent in chunks");
-        assert!(request.body == *body, "a body of {} bytes must arrive as it is", body.len());
+        assert!(request.body == *body, "a body of {} bytes must arrive unchanged", body.len());
     }
 }
 
-/// A body that is a stream arrives whole, though its length is not known.
-pub async fn streamed_request_body_arrives_whole(make: Make<'_>) {
+/// A body that is a stream arrives completely, although its length is not known.
+pub async fn streamed_request_body_arrives_completely(make: Make<'_>) {
     let server = Server::start(always_ok);
     let executor = make(server.address());
     let pieces: Vec<Bytes> = (0..50).map(|piece| Bytes::from(vec![piece; 10_000])).collect();
@@ -91,10 +91,23 @@ pub async fn streamed_request_body_arrives_whole(make: Make<'_>) {
     *request.body_mut() = Body::stream(Pieces { pieces: pieces.clone().into(), is_pending: false });
     fetch(&executor, request).await;
     let seen = server.requests().remove(0);
-    assert!(seen.body == pieces.concat(), "a streamed body must arrive whole");
+    assert!(seen.body == pieces.concat(), "a streamed body must arrive completely");
 }
 
-/// Pieces that make the reader wait before each of them.
+/// A request asks for a response without an encoding, unless its caller asked for one.
+pub async fn request_asks_for_an_unencoded_response(make: Make<'_>) {
+    let server = Server::start(always_ok);
+    let executor = make(server.address());
+    fetch(&executor, get("/v1/kv/a?raw")).await;
+    let mut request = get("/v1/kv/a?raw");
+    request.headers_mut().insert("accept-encoding", http::HeaderValue::from_static("gzip"));
+    fetch(&executor, request).await;
+    let requests = server.requests();
+    assert_eq!(requests[0].header("accept-encoding"), ["identity"], "a request must ask for `identity`");
+    assert_eq!(requests[1].header("accept-encoding"), ["gzip"], "the caller's header must be sent");
+}
+
+/// Pieces that are not ready when they are first polled.
 struct Pieces {
     pieces: VecDeque<Bytes>,
     is_pending: bool,

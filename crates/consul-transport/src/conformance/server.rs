@@ -1,7 +1,7 @@
-//! A scripted HTTP server: each connection runs a function on a thread of its own.
+//! A scripted HTTP server. Each connection runs a function on its own thread.
 //!
-//! It is built on the standard library and blocks, so that it works beneath every runtime, and goes on while a
-//! runtime of one thread runs the executor.
+//! It uses only the standard library and blocks, so it works with every runtime, and continues while a runtime with one
+//! thread runs the executor.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -13,25 +13,25 @@ use tokio::sync::watch;
 
 use super::wait::within;
 
-/// Listens until it is dropped.
+/// A server that listens until it is dropped.
 pub(super) struct Server {
     address: SocketAddr,
     seen: watch::Receiver<Seen>,
     stopped: Arc<AtomicBool>,
 }
 
-/// What the server has seen so far.
+/// Events that the server has seen so far.
 #[derive(Default)]
 pub(super) struct Seen {
-    /// Accepted connections.
+    /// Number of accepted connections.
     pub(super) connections: usize,
-    /// Connections whose script is over; they are closed.
+    /// Number of connections that were closed at the end of their script.
     pub(super) ended: usize,
-    /// Requests that arrived whole.
+    /// Requests that arrived completely.
     pub(super) requests: Vec<Request>,
 }
 
-/// A request as it arrived.
+/// A request as received.
 #[derive(Clone, Debug)]
 pub(super) struct Request {
     pub(super) line: String,
@@ -56,7 +56,7 @@ impl Request {
 }
 
 impl Server {
-    /// Runs `script` for every connection, which is closed when it returns.
+    /// Starts a server that runs `script` for every connection and then closes it.
     pub(super) fn start(script: impl Fn(&mut Peer) + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port of the loopback address");
         let address = listener.local_addr().expect("the address of a listener");
@@ -86,7 +86,7 @@ impl Server {
         self.address
     }
 
-    /// Resolves when `condition` holds; panics with `what` when it does not for a long time.
+    /// Waits for `condition`. Panics with `what` if that takes too long.
     pub(super) async fn until(&self, what: &str, condition: impl FnMut(&Seen) -> bool + Send) {
         let mut seen = self.seen.clone();
         within(what, async { seen.wait_for(condition).await.map(drop) })
@@ -106,7 +106,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.stopped.store(true, Ordering::Release);
-        // Wakes the thread that accepts.
+        // Wakes the accepting thread.
         drop(TcpStream::connect(self.address));
     }
 }
@@ -119,20 +119,20 @@ pub(super) struct Peer {
 }
 
 impl Peer {
-    /// The next request, whole; `None` when the client has closed the connection.
+    /// Reads the next request. Returns `None` if the client has closed the connection.
     pub(super) fn request(&mut self) -> Option<Request> {
         let mut request = self.head()?;
         request.body = if request.header("transfer-encoding").contains(&"chunked") {
             self.chunks()?
         } else {
             let length = request.header("content-length").first().map_or(Ok(0), |length| length.parse());
-            self.exactly(length.expect("a length that is a number"))?
+            self.exactly(length.expect("the length is a number"))?
         };
         self.seen.send_modify(|seen| seen.requests.push(request.clone()));
         Some(request)
     }
 
-    /// The head of the next request, which does not count as one that arrived whole.
+    /// Reads the head of the next request, which is not recorded in [`Seen`].
     pub(super) fn head(&mut self) -> Option<Request> {
         let end = loop {
             if let Some(end) = self.buffer.windows(4).position(|window| window == b"\r\n\r\n") {
@@ -141,7 +141,7 @@ impl Peer {
             self.read()?;
         };
         let head = self.exactly(end + 4)?;
-        let head = String::from_utf8(head).expect("a head of text");
+        let head = String::from_utf8(head).expect("the head is text");
         let mut lines = head.split("\r\n").take_while(|line| !line.is_empty());
         let line = lines.next().unwrap_or_default().to_owned();
         let header = |line: &str| {
@@ -151,13 +151,13 @@ impl Peer {
         Some(Request { line, headers: lines.filter_map(header).collect(), body: Vec::new() })
     }
 
-    /// Sends. What the client no longer takes is none of the script's business.
+    /// Sends bytes. Errors are ignored, because the client may have closed the connection.
     pub(super) fn send(&mut self, bytes: impl AsRef<[u8]>) {
         let _ = self.stream.write_all(bytes.as_ref());
     }
 
-    /// Sends a whole answer with a length, after which the connection is kept.
-    pub(super) fn answer(&mut self, status: &str, body: &str) {
+    /// Sends a response with a length, and keeps the connection.
+    pub(super) fn respond(&mut self, status: &str, body: &str) {
         self.send(format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n\r\n{body}", body.len()));
     }
 
@@ -166,7 +166,7 @@ impl Peer {
         let _ = self.stream.shutdown(Shutdown::Write);
     }
 
-    /// Returns when the client has closed the connection.
+    /// Waits until the client has closed the connection.
     pub(super) fn until_closed(&mut self) {
         while self.read().is_some() {
             self.buffer.clear();

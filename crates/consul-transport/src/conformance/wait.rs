@@ -1,4 +1,4 @@
-//! Waiting, without a runtime of one's own.
+//! Waiting without a particular runtime.
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-/// How long a condition may take. It is awaited, not slept for, so only a breach takes as long as this.
+/// Time limit of a condition. Only a broken rule takes that long.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Awaits `future`; panics with `what` when it takes too long.
+/// Awaits `future`. Panics with `what` if that takes too long.
 pub(super) async fn within<T>(what: &str, future: impl Future<Output = T> + Send) -> T {
     let (done, is_done) = channel::<()>();
     let (expired, expiry) = oneshot::channel::<()>();
@@ -21,7 +21,7 @@ pub(super) async fn within<T>(what: &str, future: impl Future<Output = T> + Send
         if is_done.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
             let _ = expired.send(());
         } else {
-            // Ended by the end of the wait; `expired` has to live until then.
+            // The wait has ended. `expired` must live until then.
             drop(expired);
         }
     });
@@ -39,17 +39,17 @@ pub(super) async fn within<T>(what: &str, future: impl Future<Output = T> + Send
     .await
 }
 
-/// Polls `call` until `condition` resolves, then drops both. Panics when the call ends before.
+/// Polls `call` until `condition` resolves, then drops both. Panics if the call ends first.
 pub(super) async fn abandon(call: impl Future + Send, condition: impl Future<Output = ()> + Send) {
     let (mut call, mut condition) = (pin!(call), pin!(condition));
     poll_fn(|cx| {
-        assert!(call.as_mut().poll(cx).is_pending(), "a call must not end before the server has answered");
+        assert!(call.as_mut().poll(cx).is_pending(), "a call must not end before the server has responded");
         condition.as_mut().poll(cx)
     })
     .await;
 }
 
-/// Awaits all of them at once, and gives what they resolve to in their order.
+/// Awaits all futures concurrently and returns their outputs in order.
 pub(super) async fn all<T: Send>(
     futures: impl IntoIterator<Item = impl Future<Output = T> + Send>,
 ) -> Vec<T> {
@@ -81,7 +81,7 @@ pub(super) async fn all<T: Send>(
         .collect()
 }
 
-/// Holds a script back until the test lets it go on.
+/// Blocks a script until the test opens the gate.
 #[derive(Default)]
 pub(super) struct Gate {
     is_open: Mutex<bool>,
@@ -94,7 +94,7 @@ impl Gate {
         self.opened.notify_all();
     }
 
-    /// Gives up after a while, so that no thread outlives a failed test for long.
+    /// Waits for the gate, but not forever, so that threads of a failed test end.
     pub(super) fn pass(&self) {
         let is_open = self.is_open.lock().unwrap_or_else(PoisonError::into_inner);
         drop(self.opened.wait_timeout_while(is_open, PATIENCE, |is_open| !*is_open));

@@ -3,10 +3,19 @@
 use std::time::Duration;
 
 use http::header::HeaderValue;
+#[cfg(feature = "tls")]
+use http::uri::Authority;
 
 use crate::Address;
 use crate::hyper::HyperExecutor;
+use crate::hyper::connect::Connector;
+#[cfg(feature = "tls")]
+use crate::hyper::https::Lanes;
 use crate::hyper::idle::Idle;
+#[cfg(feature = "tls")]
+use crate::hyper::tls::Tls;
+#[cfg(feature = "tls")]
+use crate::{TlsConfig, TlsConfigError};
 
 /// Builder for a [`HyperExecutor`].
 #[derive(Clone, Debug)]
@@ -16,18 +25,24 @@ pub struct HyperExecutorBuilder {
     connect_timeout: Duration,
     idle_timeout: Duration,
     max_idle: usize,
+    #[cfg(feature = "tls")]
+    tls: TlsConfig,
 }
 
 /// Error building a [`HyperExecutor`].
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// The address starts with `https`, and this executor does not support TLS. It never uses plain text instead.
-    #[error("{0} requires TLS, which this executor does not support")]
+    /// The address starts with `https`, and the feature `tls` is off. The executor never uses plain text instead.
+    #[error("{0} requires TLS, which this build does not support")]
     Tls(Address),
     /// The host cannot be sent in a `Host` header.
     #[error("host of {0} cannot be sent in a header")]
     Host(Address),
+    /// The TLS settings, or the files that they name, are invalid.
+    #[cfg(feature = "tls")]
+    #[error("invalid TLS settings")]
+    TlsConfig(#[source] TlsConfigError),
 }
 
 impl HyperExecutorBuilder {
@@ -37,11 +52,20 @@ impl HyperExecutorBuilder {
             connect_timeout: Duration::from_secs(5),
             idle_timeout: Duration::from_secs(60),
             max_idle: 8,
+            #[cfg(feature = "tls")]
+            tls: TlsConfig::new(),
         }
     }
 
-    /// Sets the limit for establishing a connection, including name resolution and all addresses of a name. Defaults to
-    /// 5 seconds.
+    /// Sets the TLS settings. They apply only to an address with `https`.
+    #[cfg(feature = "tls")]
+    pub fn tls(mut self, tls: TlsConfig) -> Self {
+        self.tls = tls;
+        self
+    }
+
+    /// Sets the limit for establishing a connection: name resolution, all addresses of a name, and the TLS handshake.
+    /// Defaults to 5 seconds.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
@@ -69,19 +93,37 @@ impl HyperExecutorBuilder {
     ///
     /// # Errors
     ///
-    /// Returns a [`BuildError`] if the address requires TLS, or if its host cannot be sent in a header.
+    /// Returns a [`BuildError`] if the address requires TLS and the feature `tls` is off, if the host of the address
+    /// cannot be used, or if the TLS settings are invalid.
     pub fn build(self) -> Result<HyperExecutor, BuildError> {
-        if self.address.is_tls() {
-            return Err(BuildError::Tls(self.address));
-        }
         let Ok(host) = HeaderValue::try_from(self.address.host_header()) else {
             return Err(BuildError::Host(self.address));
         };
+        let is_tls = self.address.is_tls();
+        #[cfg(not(feature = "tls"))]
+        if is_tls {
+            return Err(BuildError::Tls(self.address));
+        }
+        #[cfg(feature = "tls")]
+        let lanes = match Authority::try_from(host.as_bytes()) {
+            Ok(authority) => Lanes::new(is_tls.then_some(authority)),
+            Err(_) => return Err(BuildError::Host(self.address)),
+        };
+        let idle = Idle::new(self.idle_timeout, self.max_idle);
+        let connector = Connector::new(self.address, self.connect_timeout);
+        #[cfg(feature = "tls")]
+        let connector = if is_tls {
+            let tls = Tls::new(self.tls, connector.address()).map_err(BuildError::TlsConfig)?;
+            connector.with_tls(tls, self.idle_timeout)
+        } else {
+            connector
+        };
         Ok(HyperExecutor {
-            address: self.address,
+            connector,
             host,
-            connect_timeout: self.connect_timeout,
-            idle: Idle::new(self.idle_timeout, self.max_idle),
+            idle,
+            #[cfg(feature = "tls")]
+            lanes,
         })
     }
 }

@@ -1,90 +1,96 @@
-//! Establishing a connection.
+//! Establishes connections.
 
-use std::io;
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokio::time::timeout;
 
+use crate::hyper::connection::Connection;
+#[cfg(feature = "tls")]
+use crate::hyper::http2::Http2;
 use crate::hyper::stream::Stream;
 use crate::hyper::tcp;
+#[cfg(feature = "tls")]
+use crate::hyper::tls::Tls;
 #[cfg(unix)]
 use crate::hyper::unix;
 use crate::{Address, TransportError, TransportErrorKind};
 
-/// Reason why no connection was established. It is the source of a [`TransportError`] of the kind
-/// [`Connect`](TransportErrorKind::Connect).
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ConnectError {
-    /// The host name was not resolved.
-    #[error("failed to resolve host {host:?}")]
-    Resolve {
-        /// The host name.
-        host: String,
-        /// Error of the resolver. Also set if the resolver found no address.
-        source: io::Error,
-    },
-    /// An address did not accept the connection. If a name has several addresses, this is the last one tried.
-    #[error("failed to connect to {address}")]
-    Tcp {
-        /// The address.
-        address: SocketAddr,
-        /// Error of the system.
-        source: io::Error,
-    },
-    /// The connection was not established in time.
-    #[error("connecting to {address} timed out after {limit:?}")]
-    Timeout {
-        /// The address of the executor.
-        address: Address,
-        /// The time limit.
-        limit: Duration,
-    },
-    /// The path of the unix socket does not exist.
-    #[error("unix socket {} does not exist", .0.display())]
-    SocketMissing(PathBuf),
-    /// This process has no permission to use the unix socket.
-    #[error("permission denied for unix socket {}", .0.display())]
-    SocketPermission(PathBuf),
-    /// The file is not a socket.
-    #[error("{} is not a socket", .0.display())]
-    NotASocket(PathBuf),
-    /// The unix socket did not accept the connection. For example, the agent that created it has exited.
-    #[error("failed to connect to unix socket {}", display(path))]
-    Socket {
-        /// The path. It starts with a NUL byte if the socket is abstract.
-        path: PathBuf,
-        /// Error of the system.
-        source: io::Error,
-    },
+mod error;
+#[cfg(feature = "tls")]
+mod https;
+
+pub use self::error::ConnectError;
+#[cfg(feature = "tls")]
+pub(super) use self::https::Protocol;
+
+/// Opens connections to one address.
+pub(super) struct Connector {
+    address: Address,
+    timeout: Duration,
+    #[cfg(feature = "tls")]
+    https: Option<https::Https>,
 }
 
-/// Returns the path in the form that an address has.
-fn display(path: &Path) -> String {
-    path.display().to_string().replacen('\0', "@", 1)
+/// A new connection.
+pub(super) enum Opened {
+    Http1(Box<Connection>),
+    #[cfg(feature = "tls")]
+    Http2(std::sync::Arc<Http2>),
 }
 
-/// Connects to `address` within `limit`.
-pub(super) async fn connect(address: &Address, limit: Duration) -> Result<Stream, TransportError> {
-    let connected = timeout(limit, async {
-        match address.unix_path() {
-            #[cfg(unix)]
-            Some(path) => unix::connect(path).await,
-            #[cfg(not(unix))]
-            Some(path) => {
-                let source = io::ErrorKind::Unsupported.into();
-                Err(ConnectError::Socket { path: path.to_owned(), source })
-            }
-            None => {
-                tcp::connect(address.host().unwrap_or_default(), address.port().unwrap_or_default(), limit)
-                    .await
-            }
+impl Connector {
+    pub(super) fn new(address: Address, timeout: Duration) -> Self {
+        Self {
+            address,
+            timeout,
+            #[cfg(feature = "tls")]
+            https: None,
         }
-    });
-    connected
-        .await
-        .unwrap_or_else(|_| Err(ConnectError::Timeout { address: address.clone(), limit }))
-        .map_err(|error| TransportError::unsent(TransportErrorKind::Connect, error))
+    }
+
+    /// Uses TLS for all connections.
+    #[cfg(feature = "tls")]
+    pub(super) fn with_tls(self, tls: Tls, idle_timeout: Duration) -> Self {
+        Self { https: Some(https::Https::new(tls, idle_timeout)), ..self }
+    }
+
+    pub(super) fn address(&self) -> &Address {
+        &self.address
+    }
+
+    /// Opens a connection, over TLS up to the first frame of the server.
+    pub(super) async fn open(&self) -> Result<Opened, TransportError> {
+        let opened = timeout(self.timeout, self.open_without_limit()).await;
+        opened.unwrap_or_else(|_| {
+            Err(failed(ConnectError::Timeout { address: self.address.clone(), limit: self.timeout }))
+        })
+    }
+
+    async fn open_without_limit(&self) -> Result<Opened, TransportError> {
+        if let Some(path) = self.address.unix_path() {
+            #[cfg(unix)]
+            return http1(unix::connect(path).await.map_err(failed)?).await;
+            #[cfg(not(unix))]
+            return Err(failed(ConnectError::Socket {
+                path: path.to_owned(),
+                source: std::io::ErrorKind::Unsupported.into(),
+            }));
+        }
+        let (host, port) = (self.address.host().unwrap_or_default(), self.address.port().unwrap_or_default());
+        let socket = tcp::connect(host, port, self.timeout).await.map_err(failed)?;
+        #[cfg(feature = "tls")]
+        if let Some(https) = &self.https {
+            return https.open(socket, &self.address).await;
+        }
+        http1(Stream::tcp(socket)).await
+    }
+}
+
+async fn http1(stream: Stream) -> Result<Opened, TransportError> {
+    let rejected = |error| TransportError::unsent(TransportErrorKind::Rejected, error);
+    Connection::handshake(stream).await.map(Opened::Http1).map_err(rejected)
+}
+
+fn failed(error: ConnectError) -> TransportError {
+    TransportError::unsent(TransportErrorKind::Connect, error)
 }

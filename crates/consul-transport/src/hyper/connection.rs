@@ -36,6 +36,7 @@ pub(super) struct Connection {
     http: Option<http1::Connection<TokioIo<Stream>, Body>>,
     sender: http1::SendRequest<Body>,
     state: Arc<IoState>,
+    generation: u64,
 }
 
 /// How an exchange failed.
@@ -49,10 +50,10 @@ pub(super) enum Failed {
 impl Connection {
     /// Prepares a new stream. Nothing is sent yet.
     pub(super) async fn handshake(stream: Stream) -> Result<Box<Self>, ::hyper::Error> {
-        let state = stream.state();
+        let (state, generation) = (stream.state(), stream.generation());
         let (sender, http) =
             http1::Builder::new().max_buf_size(head::MAX_SIZE).handshake(TokioIo::new(stream)).await?;
-        Ok(Box::new(Self { http: Some(http), sender, state }))
+        Ok(Box::new(Self { http: Some(http), sender, state, generation }))
     }
 
     /// Prepares an idle connection for another exchange. With `look`, the connection looks at the socket itself before
@@ -62,6 +63,11 @@ impl Connection {
     /// and the runtime has not noticed, and its outcome would be unknown.
     pub(super) fn reuse(&self, look: bool) {
         self.state.reuse(look);
+    }
+
+    /// Returns the generation of the TLS configuration.
+    pub(super) fn generation(&self) -> u64 {
+        self.generation
     }
 
     /// Sends `request` and waits for the head of the response. At the end of the response's body, the connection

@@ -71,6 +71,8 @@ pub(super) struct Demand {
     pub(super) is_idempotent: bool,
     pub(super) is_read: bool,
     pub(super) is_reserved: bool,
+    /// The oldest generation of the TLS configuration.
+    pub(super) generation: u64,
 }
 
 /// Where a connection returns after its exchange. Dropped without a connection, it frees the reserved place.
@@ -90,17 +92,22 @@ impl Idle {
     pub(super) fn take(self: &Arc<Self>, demand: Demand) -> (Option<Box<Connection>>, Place) {
         let now = Instant::now();
         let max_age = if demand.is_idempotent { self.timeout } else { FRESH.min(self.timeout) };
-        let is_usable = |kept: &Kept| now.saturating_duration_since(kept.since) < max_age;
+        let is_current = |kept: &Kept| kept.connection.generation() >= demand.generation;
+        let is_usable = |kept: &Kept| now.saturating_duration_since(kept.since) < max_age && is_current(kept);
         let mut state = self.lock();
         let mut is_reserved = demand.is_reserved;
-        let mut stale = None;
+        let mut stale = VecDeque::new();
+        if !state.kept.iter().all(is_current) {
+            let (current, old) = std::mem::take(&mut state.kept).into_iter().partition(is_current);
+            (state.kept, stale) = (current, old);
+        }
         let mut taken = None;
         if is_reserved {
             match std::mem::replace(&mut state.reserved, Reserved::Busy) {
                 Reserved::Absent => {}
                 Reserved::Busy => is_reserved = false,
                 Reserved::Idle(kept) if is_usable(&kept) => taken = Some(kept),
-                Reserved::Idle(kept) => stale = Some(kept),
+                Reserved::Idle(kept) => stale.push_back(kept),
             }
         }
         if taken.is_none() && state.kept.back().is_some_and(is_usable) {

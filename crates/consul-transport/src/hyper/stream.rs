@@ -11,6 +11,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 #[cfg(unix)]
 use tokio::net::UnixStream;
+#[cfg(feature = "tls")]
+use tokio_rustls::client::TlsStream;
 
 use crate::hyper::io_state::{IoState, Reads, Stage};
 
@@ -18,12 +20,15 @@ use crate::hyper::io_state::{IoState, Reads, Stage};
 pub(super) struct Stream {
     socket: Socket,
     state: Arc<IoState>,
+    generation: u64,
 }
 
 enum Socket {
     Tcp(TcpStream),
     #[cfg(unix)]
     Unix(UnixStream),
+    #[cfg(feature = "tls")]
+    Tls(Box<TlsStream<TcpStream>>),
 }
 
 impl Stream {
@@ -36,8 +41,18 @@ impl Stream {
         Self::new(Socket::Unix(socket))
     }
 
+    #[cfg(feature = "tls")]
+    pub(super) fn tls(socket: TlsStream<TcpStream>, generation: u64) -> Self {
+        Self { generation, ..Self::new(Socket::Tls(Box::new(socket))) }
+    }
+
     fn new(socket: Socket) -> Self {
-        Self { socket, state: Arc::default() }
+        Self { socket, state: Arc::default(), generation: 0 }
+    }
+
+    /// Returns the generation of the TLS configuration.
+    pub(super) fn generation(&self) -> u64 {
+        self.generation
     }
 
     pub(super) fn state(&self) -> Arc<IoState> {
@@ -74,8 +89,9 @@ impl Stream {
                 written
             }
             Poll::Ready(Err(error)) if is_gone(&error) => {
-                let is_written = self.state.stage() == Stage::Written;
-                self.state.set_stage(if is_written { Stage::Broken } else { Stage::Unwritable });
+                // TLS may have sent a part of a write that fails.
+                let is_sent = self.state.stage() == Stage::Written || self.socket.is_tls();
+                self.state.set_stage(if is_sent { Stage::Broken } else { Stage::Unwritable });
                 Poll::Ready(Ok(length))
             }
             written => written,
@@ -109,6 +125,8 @@ impl AsyncRead for Stream {
             Socket::Tcp(socket) => Pin::new(socket).poll_read(cx, buffer),
             #[cfg(unix)]
             Socket::Unix(socket) => Pin::new(socket).poll_read(cx, buffer),
+            #[cfg(feature = "tls")]
+            Socket::Tls(socket) => Pin::new(socket).poll_read(cx, buffer),
         };
         // At the end of the stream the buffer stays empty, and every read has to report the end.
         if reads == Reads::Quiet && !buffer.filled().is_empty() && buffer.remaining() > 0 {
@@ -128,6 +146,8 @@ impl AsyncWrite for Stream {
             Socket::Tcp(socket) => Pin::new(socket).poll_write(cx, bytes),
             #[cfg(unix)]
             Socket::Unix(socket) => Pin::new(socket).poll_write(cx, bytes),
+            #[cfg(feature = "tls")]
+            Socket::Tls(socket) => Pin::new(socket).poll_write(cx, bytes),
         };
         this.record(written, bytes.len())
     }
@@ -146,6 +166,8 @@ impl AsyncWrite for Stream {
             Socket::Tcp(socket) => Pin::new(socket).poll_write_vectored(cx, slices),
             #[cfg(unix)]
             Socket::Unix(socket) => Pin::new(socket).poll_write_vectored(cx, slices),
+            #[cfg(feature = "tls")]
+            Socket::Tls(socket) => Pin::new(socket).poll_write_vectored(cx, slices),
         };
         this.record(written, length)
     }
@@ -154,8 +176,16 @@ impl AsyncWrite for Stream {
         true
     }
 
-    /// Sockets buffer nothing in this process.
-    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+    /// Sockets buffer nothing in this process, but TLS does. As for writes, the read side decides after an error.
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        #[cfg(feature = "tls")]
+        if let Socket::Tls(socket) = &mut self.get_mut().socket {
+            return match Pin::new(socket).poll_flush(cx) {
+                Poll::Ready(Err(error)) if is_gone(&error) => Poll::Ready(Ok(())),
+                flushed => flushed,
+            };
+        }
+        let _ = cx;
         Poll::Ready(Ok(()))
     }
 
@@ -164,11 +194,23 @@ impl AsyncWrite for Stream {
             Socket::Tcp(socket) => Pin::new(socket).poll_shutdown(cx),
             #[cfg(unix)]
             Socket::Unix(socket) => Pin::new(socket).poll_shutdown(cx),
+            #[cfg(feature = "tls")]
+            Socket::Tls(socket) => Pin::new(socket).poll_shutdown(cx),
         }
     }
 }
 
 impl Socket {
+    fn is_tls(&self) -> bool {
+        match self {
+            Self::Tcp(_) => false,
+            #[cfg(unix)]
+            Self::Unix(_) => false,
+            #[cfg(feature = "tls")]
+            Self::Tls(_) => true,
+        }
+    }
+
     /// Peeks at the socket itself rather than at the runtime's record of it. Never blocks, as tokio's sockets do not.
     fn peek(&self) -> io::Result<usize> {
         let mut byte = [MaybeUninit::uninit()];
@@ -176,6 +218,9 @@ impl Socket {
             Self::Tcp(socket) => SockRef::from(socket).peek(&mut byte),
             #[cfg(unix)]
             Self::Unix(socket) => SockRef::from(socket).peek(&mut byte),
+            // On an idle connection, anything that arrives announces its end.
+            #[cfg(feature = "tls")]
+            Self::Tls(socket) => SockRef::from(socket.get_ref().0).peek(&mut byte),
         }
     }
 }

@@ -8,11 +8,10 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio::time::{Instant, timeout};
 
 use crate::hyper::connect::ConnectError;
-use crate::hyper::stream::Stream;
 
 /// Tries the addresses of `host` in order. Each gets an equal share of the remaining time, so that an address that drops
 /// packets does not prevent the next one from being tried.
-pub(super) async fn connect(host: &str, port: u16, limit: Duration) -> Result<Stream, ConnectError> {
+pub(super) async fn connect(host: &str, port: u16, limit: Duration) -> Result<TcpStream, ConnectError> {
     let start = Instant::now();
     let unresolved = |source| ConnectError::Resolve { host: host.to_owned(), source };
     let addresses: Vec<SocketAddr> = lookup_host((host, port)).await.map_err(unresolved)?.collect();
@@ -27,7 +26,7 @@ pub(super) async fn connect(host: &str, port: u16, limit: Duration) -> Result<St
             open(address).await
         };
         match opened {
-            Ok(socket) => return Ok(Stream::tcp(socket)),
+            Ok(socket) => return Ok(socket),
             Err(source) => error = ConnectError::Tcp { address, source },
         }
         untried -= 1;

@@ -1,0 +1,90 @@
+//! Reasons why there is no connection.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::Address;
+#[cfg(feature = "tls")]
+use crate::TlsError;
+
+/// Reason why no connection was established. It is the source of a [`TransportError`](crate::TransportError), usually of
+/// the kind [`Connect`](crate::TransportErrorKind::Connect).
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConnectError {
+    /// The host name was not resolved.
+    #[error("failed to resolve host {host:?}")]
+    Resolve {
+        /// The host name.
+        host: String,
+        /// Error of the resolver. Also set if the resolver found no address.
+        source: io::Error,
+    },
+    /// An address did not accept the connection. If a name has several addresses, this is the last one tried.
+    #[error("failed to connect to {address}")]
+    Tcp {
+        /// The address.
+        address: SocketAddr,
+        /// Error of the system.
+        source: io::Error,
+    },
+    /// The connection was not established in time.
+    #[error("connecting to {address} timed out after {limit:?}")]
+    Timeout {
+        /// The address of the executor.
+        address: Address,
+        /// The time limit.
+        limit: Duration,
+    },
+    /// The path of the unix socket does not exist.
+    #[error("unix socket {} does not exist", .0.display())]
+    SocketMissing(PathBuf),
+    /// This process has no permission to use the unix socket.
+    #[error("permission denied for unix socket {}", .0.display())]
+    SocketPermission(PathBuf),
+    /// The file is not a socket.
+    #[error("{} is not a socket", .0.display())]
+    NotASocket(PathBuf),
+    /// The unix socket did not accept the connection. For example, the agent that created it has exited.
+    #[error("failed to connect to unix socket {}", display(path))]
+    Socket {
+        /// The path. It starts with a NUL byte if the socket is abstract.
+        path: PathBuf,
+        /// Error of the system.
+        source: io::Error,
+    },
+    /// The server closed the connection during the TLS handshake. Agents at their connection limit do this. The kind of
+    /// the error is [`Rejected`](crate::TransportErrorKind::Rejected).
+    #[error("connection to {address} was closed during the TLS handshake")]
+    Handshake {
+        /// The address of the executor.
+        address: Address,
+        /// Error of the system.
+        source: io::Error,
+    },
+    /// The TLS connection was not established. The kind of the error is [`Tls`](crate::TransportErrorKind::Tls).
+    #[cfg(feature = "tls")]
+    #[error("no TLS connection to {address}")]
+    Tls {
+        /// The address of the executor.
+        address: Address,
+        /// The reason.
+        source: TlsError,
+    },
+    /// The server accepted HTTP/2 and sent an HTTP/1.1 response. Agents at their connection limit send 429 in this way.
+    /// The kind of the error is [`Rejected`](crate::TransportErrorKind::Rejected).
+    #[error("{address} rejected the connection with status {status}")]
+    Status {
+        /// The address of the executor.
+        address: Address,
+        /// The status of the response, or 0 if it is not a number.
+        status: u16,
+    },
+}
+
+/// Returns the path in the form that an address has.
+fn display(path: &Path) -> String {
+    path.display().to_string().replacen('\0', "@", 1)
+}
