@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use crate::event::Event;
 use crate::model::IntoValue;
-use crate::{ArgumentFault, EncodeError, Endpoint, Json, Method, RequestWriter, Scope};
+use crate::{EncodeError, Endpoint, Json, Method, RequestWriter, Scope};
 
 /// Fires an event: `PUT /v1/event/fire/:name`.
 ///
@@ -70,9 +70,7 @@ impl Endpoint for Fire {
     const SCOPE: Scope = Scope::DATACENTER;
 
     fn write(&self, request: &mut RequestWriter) {
-        if let Some(fault) = fault(&self.name) {
-            request.reject(EncodeError::Argument { name: "name", fault });
-        }
+        request.check_name("name", &self.name);
         let is_set = |filter: &Option<String>| filter.as_ref().is_some_and(|filter| !filter.is_empty());
         if is_set(&self.tag) && !is_set(&self.service) {
             let reason = "requires a filter of services".to_owned();
@@ -86,21 +84,6 @@ impl Endpoint for Fire {
     }
 }
 
-/// Returns why a name has no path, if so.
-fn fault(name: &str) -> Option<ArgumentFault> {
-    if name.is_empty() {
-        return Some(ArgumentFault::Empty);
-    }
-    if name.chars().any(char::is_control) {
-        return Some(ArgumentFault::ControlCharacter);
-    }
-    name.split('/').find_map(|segment| match segment {
-        "" => Some(ArgumentFault::EmptySegment),
-        "." | ".." => Some(ArgumentFault::DotSegment),
-        _ => None,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,6 +93,7 @@ mod tests {
     fn request() {
         assert_eq!(wire(&Fire::new("deploy")), "PUT /v1/event/fire/deploy");
         let fire = Fire::new("deploy/web app").payload("payload!").node(".*").service("^web$").tag("v[12]");
+        assert_eq!(wire(&Fire::new("deploy/")), "PUT /v1/event/fire/deploy/");
         let target = "/v1/event/fire/deploy/web%20app?node=.%2A&service=%5Eweb%24&tag=v%5B12%5D";
         assert_eq!(wire(&fire), format!("PUT {target}\npayload!"));
     }
@@ -126,7 +110,7 @@ mod tests {
 
     #[test]
     fn name_without_a_path_is_rejected() {
-        for name in ["", "/", "a//b", "a/", "..", "a/./b", "a\nb"] {
+        for name in ["", "/", "a//b", "/a", "..", "a/./b", "a\nb", "a\u{a0}b"] {
             let error = rejected(&Fire::new(name));
             assert!(matches!(error, EncodeError::Argument { name: "name", .. }), "{name:?}: {error}");
         }
