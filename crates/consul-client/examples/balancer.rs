@@ -59,7 +59,7 @@ impl Balancer {
     /// The address and port of the next instance; `None` where there is none, or nothing is known yet. In an outage of
     /// Consul the instances known last go on being picked.
     fn pick(&self) -> Option<(String, u16)> {
-        let instances = self.instances.state()?;
+        let instances = self.instances.value()?;
         let turn = self.next.fetch_add(1, Ordering::Relaxed).checked_rem(instances.len())?;
         let instance = &instances[turn];
         Some((instance.address().to_owned(), instance.port()))
@@ -67,11 +67,8 @@ impl Balancer {
 
     /// Waits until there are so many. An agent brings its services to the servers in its own time.
     async fn until(&self, count: usize) -> Result<(), Failure> {
-        let mut instances = self.instances.clone();
-        let reached = async {
-            while instances.changed().await.ok_or("the view has ended")??.value.len() != count {}
-            Ok(())
-        };
-        tokio::time::timeout(Duration::from_secs(60), reached).await?
+        let reached = self.instances.wait_for(|instances| instances.len() == count);
+        tokio::time::timeout(Duration::from_secs(60), reached).await??;
+        Ok(())
     }
 }

@@ -1,10 +1,10 @@
-//! The services of a datacenter and how they are, live in the terminal.
+//! The services of a datacenter and their health, live in the terminal.
 //!
 //! ```sh
 //! CONSUL_HTTP_ADDR=127.0.0.1:8500 cargo run -p consul-client --example live
 //! ```
 //!
-//! Stop the agent while it runs, and start it again. With a number as its argument it ends after so many pictures.
+//! Stop the agent while it runs, and start it again. With a number as its argument, it ends after that many pictures.
 
 #![allow(clippy::print_stdout, reason = "the terminal is what it is about")]
 
@@ -14,12 +14,11 @@ use std::future::poll_fn;
 use std::io::IsTerminal;
 use std::pin::Pin;
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use consul_client::health::{ServiceEntry, Status};
-use consul_client::proto::catalog;
-use consul_client::watch::{Diff, Diffs, Trouble, Update};
-use consul_client::{Client, Error, View, Watch};
+use consul_client::watch::{Degraded, Diff, Diffs, Snapshot};
+use consul_client::{Client, Error, View};
 use futures_core::Stream;
 
 type Failure = Box<dyn std::error::Error>;
@@ -36,50 +35,45 @@ async fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-/// What there is to see.
+/// The content of the screen.
 struct Board {
     client: Client,
-    /// One watch tells which services there are …
-    names: Diffs<Watch<catalog::Services>, Names>,
-    trouble: Option<Trouble>,
-    /// … and one for each how it is. A view that is dropped is a watch less.
+    /// One watch for the names of the services …
+    names: Diffs<Names>,
+    degraded: Option<(Degraded<Error>, Instant)>,
+    /// … and one for the health of each. Dropping a view ends its watch.
     services: BTreeMap<String, View<Vec<ServiceEntry>>>,
 }
 
 impl Board {
     fn new(client: Client) -> Self {
-        let names = client.catalog().services().watch().stall(Duration::from_secs(2)).diffs();
-        Self { client, names, trouble: None, services: BTreeMap::new() }
+        let names = client.catalog().services().watch().degraded_after(Duration::from_secs(2)).diffs();
+        Self { client, names, degraded: None, services: BTreeMap::new() }
     }
 
-    /// Waits until there is something else to see.
+    /// Waits until the content changes.
     async fn changed(&mut self) -> Result<(), Error> {
         tokio::select! {
-            update = self.names.next() => match update {
-                Some(update) => self.take(update?),
+            snapshot = self.names.next() => match snapshot {
+                Some(snapshot) => self.take(&snapshot?),
                 None => std::future::pending().await,
             },
             () = any(&mut self.services) => {}
-            // Only an age goes on by itself.
-            () = tokio::time::sleep(Duration::from_secs(1)), if self.trouble.is_some() => {}
+            // Only the time since the first failure changes by itself.
+            () = tokio::time::sleep(Duration::from_secs(1)), if self.degraded.is_some() => {}
         }
         Ok(())
     }
 
-    fn take(&mut self, update: Update<Diff<(String, Vec<String>)>>) {
-        match update {
-            Update::State(state) => {
-                self.trouble = None;
-                for (name, _) in &state.value.added {
-                    self.services.insert(name.clone(), self.client.health().service(name).view());
-                }
-                for (name, _) in &state.value.removed {
-                    self.services.remove(name);
-                }
+    fn take(&mut self, snapshot: &Snapshot<Diff<(String, Vec<String>)>>) {
+        self.degraded = snapshot.degraded().map(|degraded| (degraded.clone(), Instant::now()));
+        if let Some(diff) = snapshot.value() {
+            for (name, _) in &diff.added {
+                self.services.insert(name.clone(), self.client.health().service(name).view());
             }
-            Update::Trouble(trouble) => self.trouble = Some(trouble),
-            Update::Confirmed => self.trouble = None,
-            _ => {}
+            for (name, _) in &diff.removed {
+                self.services.remove(name);
+            }
         }
     }
 
@@ -91,7 +85,7 @@ impl Board {
         }
         writeln!(picture, "{:<32} {:>7} {:>7} {:>8}", "service", "passing", "warning", "critical")?;
         for (name, view) in &self.services {
-            let Some(instances) = view.state() else {
+            let Some(instances) = view.value() else {
                 writeln!(picture, "{name:<32} …")?;
                 continue;
             };
@@ -100,28 +94,28 @@ impl Board {
                 [Status::Passing, Status::Warning, Status::Critical].map(count);
             writeln!(picture, "{name:<32} {passing:>7} {warning:>7} {critical:>8}")?;
         }
-        if let Some(trouble) = &self.trouble {
-            let age = trouble.unconfirmed.unwrap_or_default().as_secs();
-            writeln!(picture, "not confirmed for {age} s and more: {}", trouble.error)?;
+        if let Some((degraded, since)) = &self.degraded {
+            let age = since.elapsed().as_secs();
+            writeln!(picture, "not confirmed for {age} s and more: {}", degraded.cause)?;
         }
         println!("{picture}");
         Ok(())
     }
 }
 
-/// Waits until one of the views tells something.
+/// Waits until one of the views yields a snapshot.
 async fn any(views: &mut BTreeMap<String, View<Vec<ServiceEntry>>>) {
     poll_fn(|cx| {
-        let mut told = false;
+        let mut is_any = false;
         for view in views.values_mut() {
-            told |= Pin::new(view).poll_next(cx).is_ready();
+            is_any |= Pin::new(view).poll_next(cx).is_ready();
         }
-        if told { Poll::Ready(()) } else { Poll::Pending }
+        if is_any { Poll::Ready(()) } else { Poll::Pending }
     })
     .await;
 }
 
-/// An instance is as well as its worst check.
+/// The health of an instance is that of its worst check.
 fn worst(instance: &ServiceEntry) -> Status {
     let order = |status: &Status| match status {
         Status::Passing => 0,

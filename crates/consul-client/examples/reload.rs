@@ -1,4 +1,4 @@
-//! Configuration that changes while the program runs: one key, and a subtree, as values of types of the program's own.
+//! Configuration that changes while the program runs: one key and a subtree, decoded into types of the program.
 //!
 //! ```sh
 //! CONSUL_HTTP_ADDR=127.0.0.1:8500 cargo run -p consul-client --example reload
@@ -12,7 +12,7 @@ use std::error::Error as _;
 use std::fmt::Debug;
 use std::time::Duration;
 
-use consul_client::watch::Update;
+use consul_client::watch::Snapshot;
 use consul_client::{Client, Error};
 use serde::{Deserialize, Serialize};
 
@@ -49,16 +49,17 @@ async fn show(client: &Client) -> Result<(), Failure> {
 
     kv.put_as("example-reload/theme", &Theme { color: "blue".to_owned(), size: 12 }).await?;
     words(theme.next().await)?;
-    // The last value that fitted stays, and the program hears what is wrong.
+    // The last valid value stays, and the watch reports the reason.
     kv.put("example-reload/theme", r#"{"color": "red", "size": "large"}"#).await?;
     assert!(words(theme.next().await)?.ends_with("expected u32, at size"));
-    let still = theme.state().and_then(|state| state.as_ref().as_ref()).ok_or("no theme")?;
+    let theme_now = theme.value().ok_or("no value")?;
+    let still = theme_now.as_ref().as_ref().ok_or("no theme")?;
     println!("still {still:?}");
     assert_eq!(still.color, "blue");
     kv.put_as("example-reload/theme", &Theme { color: "red".to_owned(), size: 12 }).await?;
     words(theme.next().await)?;
 
-    // What belongs together is written together: nobody reads one without the other.
+    // Values that belong together are written together, so that no reader sees one without the other.
     let limits = "example-reload/limits/connections";
     let write = client.txn().set(limits, "100").set("example-reload/limits/burst", "20");
     write.await?.into_committed()?;
@@ -69,12 +70,12 @@ async fn show(client: &Client) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Puts into words what a watch tells.
-fn words<T: Debug>(update: Option<Result<Update<Option<T>>, Error>>) -> Result<String, Failure> {
-    let words = match update.ok_or("the watch has ended")?? {
-        Update::State(state) => format!("{:?}", state.value),
-        Update::Trouble(trouble) => trouble.error.source().map(ToString::to_string).unwrap_or_default(),
-        other => format!("{other:?}"),
+/// Formats a snapshot.
+fn words<T: Debug>(next: Option<Result<Snapshot<Option<T>>, Error>>) -> Result<String, Failure> {
+    let snapshot = next.ok_or("the watch has ended")??;
+    let words = match snapshot.degraded() {
+        None => snapshot.value().map(|value| format!("{value:?}")).unwrap_or_default(),
+        Some(degraded) => degraded.cause.source().map(ToString::to_string).unwrap_or_default(),
     };
     println!("{words}");
     Ok(words)

@@ -15,8 +15,8 @@ use crate::ConfigError;
 use crate::call::timeout::Timeouts;
 use crate::runtime::Runtime;
 use crate::token::Tokens;
-use crate::turns::Turns;
-use crate::views::Views;
+use crate::watch::limiter::Limiter;
+use crate::watch::registry::Registry;
 use crate::{Call, ClientBuilder, RawCall, Token, TokenError, TokenSource};
 
 pub(crate) const TOKEN: HeaderName = HeaderName::from_static("x-consul-token");
@@ -40,8 +40,8 @@ pub(crate) struct Settings {
     pub(crate) timeouts: Timeouts,
     pub(crate) max_response_size: usize,
     /// Shared by all clients that were derived from one, as are the views.
-    pub(crate) turns: Arc<Turns>,
-    pub(crate) views: Arc<Views>,
+    pub(crate) limiter: Arc<Limiter>,
+    pub(crate) registry: Arc<Registry>,
 }
 
 impl Client {
@@ -176,8 +176,8 @@ impl fmt::Debug for Client {
             headers,
             timeouts,
             max_response_size,
-            turns,
-            views,
+            limiter,
+            registry,
         } = &*self.0;
         f.debug_struct("Client")
             .field("executor", executor)
@@ -186,8 +186,8 @@ impl fmt::Debug for Client {
             .field("headers", headers)
             .field("timeouts", timeouts)
             .field("max_response_size", max_response_size)
-            .field("max_long_polls", &turns.long_polls())
-            .field("views", views)
+            .field("max_long_polls", &limiter.max_long_polls())
+            .field("registry", registry)
             .finish()
     }
 }

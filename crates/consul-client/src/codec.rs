@@ -147,6 +147,11 @@ impl CodecError {
     }
 
     /// The same of an answer that holds the value. Its own head and body are in order.
+    /// Creates an error with this reason.
+    pub(crate) fn custom(reason: &'static str) -> Self {
+        Self(Box::new(Fault::new(reason)))
+    }
+
     pub(crate) fn into_decode_error(self) -> DecodeError {
         DecodeError::value(self.0.path, self.0.reason.to_string())
     }

@@ -45,13 +45,10 @@ mod call;
 mod client;
 pub mod codec;
 pub mod coming_from;
-mod driver;
 mod error;
 pub mod guide;
 pub mod runtime;
 mod token;
-mod turns;
-mod views;
 pub mod watch;
 
 pub use api::{acl, agent, catalog, coordinate, event, health, kv, session, status, txn};

@@ -1,112 +1,134 @@
-//! Watches: the newest state of whatever can be waited on, as a stream.
+//! Watches: the newest value of everything that Consul can wait on, as a stream.
 //!
 //! ```no_run
 //! # async fn example(client: consul_client::Client) -> Result<(), consul_client::Error> {
-//! use consul_client::watch::Update;
-//!
 //! let mut color = client.kv().get("app/color").watch();
-//! while let Some(update) = color.next().await {
-//!     match update? {
-//!         Update::State(state) => println!("now {:?}", state.value),
-//!         Update::Trouble(trouble) => eprintln!("still {:?}, perhaps: {}", color.state(), trouble.error),
-//!         Update::Confirmed => eprintln!("it was"),
-//!         _ => {}
+//! while let Some(snapshot) = color.next().await {
+//!     let snapshot = snapshot?;
+//!     match snapshot.degraded() {
+//!         None => println!("color is {:?}", snapshot.value()),
+//!         Some(degraded) => eprintln!("color was {:?}, and now: {}", snapshot.value(), degraded.cause),
 //!     }
 //! }
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! Whoever only wants the states has [`Watch::changed`]. What else can be made of a watch:
+//! Callers that only need values use [`Watch::changed`]. A watch can also become:
 //!
 //! | | |
 //! | --- | --- |
-//! | [`Call::view`] | the newest state at hand without waiting, for any number of readers, kept by a task |
-//! | [`Watch::diffs`] | what came, what is different and what is gone, of lists and maps |
-//! | [`Watch::config`] | a key or a subtree as a value of a type of yours; what does not fit leaves the last one that did |
+//! | [`Call::view`] | the newest value, available without waiting for any number of readers, updated by a task |
+//! | [`Watch::diffs`] | the items of a list or map that were added, changed and removed |
+//! | [`Watch::config`] | a key or a subtree, decoded into a type of yours |
 //! | [`feed`](crate::event::Feed) | user events, each once |
 //!
 //! # How watches behave
 //!
-//! **States.** The first state is told as soon as it is known, then every state that differs from the one told before.
-//! Absence is a state: a deleted key is `None`, a service without instances an empty list. What happens between two
-//! answers is not seen: of several changes the newest is told, and a value that changes and changes back is no change.
-//! After any trouble the next success tells what is there then, so the last state told is the last that was read.
+//! **Snapshots.** A watch yields a [`Snapshot`]: the last known value, whether it is confirmed ([`Health`]), and the
+//! reduced wait, if there is one. It yields a snapshot whenever it differs from the one that it yielded before, and never
+//! two equal ones in a row. Before the first value, [`Snapshot::value`] is `None`.
 //!
-//! **States do not go back** when the leader changes: a new one can answer before it has read all that was stored, even
-//! that there is nothing. Where an index falls, a [consistent](crate::Call::consistent) read decides whether the servers
-//! were really set back, as by restoring a snapshot.
+//! **Values.** Absence is a value: a deleted key is `None`, a service without instances is an empty list. A watch does not
+//! see what happens between two responses: of several changes it yields the newest, and a value that changes and changes
+//! back is no change. After any failure, the next successful response shows the present state, so the last yielded value
+//! is the last one that was read.
 //!
-//! **A slow consumer** holds nothing up and piles nothing up. While it is busy with an update nothing is asked; what it
-//! gets next is the newest state.
+//! **Values do not go back** when the leader changes, although a new leader can respond before it has applied its log,
+//! even with an empty list. If an index falls, a [consistent](crate::Call::consistent) read decides whether the servers
+//! were really reset, for example by restoring a snapshot.
 //!
-//! **Silence costs nothing.** One request waits at the server, for 55 seconds by default, and is then repeated. A change
-//! after any length of silence is told as fast as the network carries it.
+//! **A slow consumer** delays nothing and accumulates nothing. While it handles a snapshot, the watch sends no request.
+//! The next snapshot is the newest one.
 //!
-//! **Changes that do not stop** are followed up to ten a second. Of changes that come faster the newest is told, after a
-//! burst once a second; a server or a proxy that does not wait at all is asked no more often either. Both are settings:
-//! [`Watch::changes`], [`Watch::repeats`].
+//! **Silence costs nothing.** One request waits at the server, for 55 seconds by default, and is then repeated. After any
+//! length of silence, the watch yields a change as fast as the network transmits it.
 //!
-//! **Outages** are ridden out. Attempts come with pauses that grow: ten at most in the first ten seconds, two a minute in
-//! the end. The end of an outage is noticed within 1.5 seconds where it was shorter than 30 seconds, and within 30 seconds
-//! otherwise. An outage is told when it has lasted for 10 seconds, once; its end is told by a state where there is a new
-//! one, and by [`Update::Confirmed`] where there is not.
+//! **Frequent changes** are yielded up to ten times a second. Faster changes are coalesced: after an initial burst, only
+//! the newest value is yielded, once per second. Servers and proxies that do not wait at all receive no more requests
+//! than that. Both limits are settings: [`Watch::change_rate`], [`Watch::idle_rate`].
 //!
-//! **Refusals** (no permission, no such token or datacenter, a request that the server does not take) are told at once, and
-//! tried again after 30 seconds. So is, with shorter pauses, what is not an answer of Consul's. [`Watch::ends`] makes
-//! them, or all failures, end the stream.
+//! **Outages** make the watch degraded after 10 seconds ([`Watch::degraded_after`]). The watch retries with increasing
+//! delays: at most 10 attempts in the first 10 seconds, and eventually 2 per minute. It detects the end of an outage within
+//! 1.5 seconds if the outage was shorter than 30 seconds, and within 30 seconds otherwise.
 //!
-//! **The end** is an `Err`, once, and `None` from then on. Without [`Watch::ends`] only a request that cannot be written
-//! has one, such as the watch of an empty key.
+//! **Permanent failures** (no permission, unknown token or datacenter, a request that the server rejects) make the watch
+//! degraded immediately, and are retried after 30 seconds. Responses that are not from Consul, such as a proxy's error
+//! page, are also reported immediately, and retried with shorter delays.
 //!
-//! **Views in the agent.** Since 1.10 watches of a service's health are answered by a view that lives in the agent. It says
-//! "no instances" when it has no data, which can mean no permission or no servers; and it goes on saying what it said
-//! when the token was deleted. Neither is taken at its word: emptiness without an index is checked with the servers, and
-//! so is what has not changed for 5 minutes ([`Watch::confirm`]).
+//! **A lost permission is not an empty state.** If the server reports that ACLs have filtered all results
+//! (`X-Consul-Results-Filtered-By-ACLs`, since Consul 1.11), the last value stays and the watch is degraded. The agent's
+//! streaming backend does not report this, so the watch confirms each emptied list with the servers before it yields it.
+//! Older servers give no sign: there, a list whose items the token may no longer read becomes empty. If a token loses the
+//! permission for some of the items only, they disappear from the list on all versions.
 //!
-//! **Waits that are cut off.** A server or a proxy can be set to close what takes long. After two waits that were cut off
-//! in the same way, shorter ones are asked for, which is told as [`Update::Shortened`].
+//! **The end** is an `Err`, once, and `None` from then on. By default, only an invalid request ends a watch, such as the
+//! watch of an empty key. [`Watch::stop_on`] selects other failures.
 //!
-//! **Dropping** a watch drops its connection. The server notices when the wait would have ended: until then it counts the
+//! **The streaming backend.** Since Consul 1.10, the agent serves watches of a service's health from its streaming
+//! backend. This backend returns no instances if it has no data, which can mean that the token lacks permission or that
+//! no server responds. It also keeps returning the last state after the token is deleted. The watch therefore asks the
+//! servers in three cases: if a response has index 1, if the list becomes empty, and if the state has not changed for 5
+//! minutes ([`Watch::reverify_interval`]).
+//!
+//! **Waits that are cut off.** A server or a proxy can be configured to close long requests, with or without an error page.
+//! After two waits that ended like this at about the same time, the watch uses a shorter wait, which
+//! [`Snapshot::reduced_wait`] returns. It tries the configured wait again after 10 minutes, and less often if that fails.
+//! Such interruptions do not make the watch degraded, as long as the next request succeeds.
+//!
+//! **Dropping** a watch closes its connection. The server only notices at the end of the wait. Until then it counts the
 //! connection as one of the 200 that it allows from one address.
 //!
 //! # Many watches
 //!
-//! An agent allows 200 connections from one address, whichever programs there have them, and refuses all calls beyond;
-//! the renewal of a session could be one of them. So the watches of a client and its clones have 64 requests waiting at
-//! the server at once ([`ClientBuilder::max_long_polls`](crate::ClientBuilder::max_long_polls)), and 8 that ask without waiting. Calls that
-//! are no watches are not counted and wait for nobody.
+//! An agent accepts 200 connections from one address, from all programs there together, and rejects every call beyond, so
+//! that the renewal of a session could fail. Therefore the watches of a client and its clones share a limit: 128 long
+//! polls ([`ClientBuilder::max_long_polls`](crate::ClientBuilder::max_long_polls)) and 8 short requests. Other calls are not counted and do not
+//! wait.
 //!
-//! Up to half as many watches never hear of it. Of more, each is asked to wait for a shorter time. More than there are
-//! places for take turns, first come, first served: every watch has its turn about every 10 seconds, a change between two
-//! turns is told at the next, and no turn is shorter than 2 seconds. So the rate of requests is that of the watches by ten
-//! seconds and at most half of the places a second: 215 watches in 64 places ask 22 times a second in all. A place that a
-//! dropped watch has left is taken until the server's wait would have ended.
+//! - With up to half as many watches as permits, every request uses the full wait.
+//! - With more, the wait gets shorter: permits / watches × 10 seconds, but at least 2 seconds. So a client with 100 watches
+//!   waits 12.8 seconds.
+//! - With more watches than permits, the watches share the permits, first come, first served. Each watch then polls about
+//!   every 10 seconds and yields a change at its next poll. The total rate is one request per watch every 10 seconds, but
+//!   at most half the number of permits per second: 215 watches with 128 permits send 22 requests per second.
+//! - The permit of a dropped watch stays taken until the server's wait would have ended.
 //!
-//! While servers are in trouble all watches of a client together ask at most 16 times a second, after each has found out
-//! for itself. The first that finds the servers well lets all others ask.
+//! **Several programs on a host** share the agent's limit. With n programs, `max_long_polls` should be at most
+//! (200 − 20 n) / n, which leaves each program 20 connections for other calls: 128 for one program, 80 for two, 46 for
+//! three. Alternatively, raise `limits.http_max_conns_per_client` of the agent. If the agent rejects connections
+//! nevertheless, the number of long polls halves, from those in use, and then grows by one every 10 seconds. Requests
+//! that wait at the server at that time stay there until their wait ends, so it can take 59 seconds until connections are
+//! free.
 //!
-//! A watch has to be polled to go on. One that is not keeps its place for the time that its request may take, and queues
-//! again afterwards; a [`View`] is polled by its task. What is watched in many places of a program is best watched once:
-//! [views](View) of the same query share one request.
+//! **While servers fail**, all watches of a client together send at most 16 requests per second, after each has noticed the
+//! failure itself. The first request that succeeds releases the others.
 //!
-//! # What they cannot do
+//! **A watch makes progress only while it is polled.** If it is not, its request is dropped after its deadline as soon as
+//! another watch needs the permit, and sent again when the watch is polled. A [`View`] is polled by its task. If many
+//! places of a program need the same value, use views: equal views share one request.
 //!
-//! - A restored snapshot shows when the wait is over, because restoring wakes nobody: within 59 seconds by default. So
-//!   does an agent that lost all it had while no request of the watch was under way, as between two polls.
-//! - Servers without a leader hold requests for seconds, and go on holding them when there is one. Where that happens the
-//!   end of an outage is noticed up to the [timeout](crate::Call::timeout) of an attempt later, 5 seconds by default.
-//! - A server that freezes without closing its connections is noticed when the attempt's time is over, 64 seconds by
-//!   default; behind a view in the agent, when the view has not changed for 5 minutes.
-//! - A token that was deleted may go on working for as long as the agent caches it.
-//! - An empty list can mean that the token may not see anything: Consul does not tell them apart.
-//! - With [stale](crate::Call::stale) reads each answer can come from another server, and states can go back. How old an
-//!   answer is can be limited ([`Watch::staleness`]).
+//! # Limitations
+//!
+//! - Restoring a snapshot does not wake blocking queries. A watch sees the restored state when its current wait ends, by
+//!   default within 59 seconds. The same applies if an agent loses its data while the watch has no request in flight, for
+//!   example between two polls.
+//! - Servers without a leader hold requests for seconds, and continue to do so when there is a leader again. In this case a
+//!   watch detects the end of the outage later, by up to the [timeout](crate::Call::timeout) of an attempt, 5 seconds by
+//!   default.
+//! - A server that freezes without closing its connections is detected when the attempt times out, after 64 seconds by
+//!   default. Behind the streaming backend it is detected when the state has not changed for 5 minutes.
+//! - A deleted token may continue to work for as long as the agent caches it.
+//! - With [stale](crate::Call::stale) reads, each response can come from another server, and values can go back.
+//!   [`Watch::max_staleness`] limits the age of a response.
 
-mod config;
 mod diffs;
+mod driver;
+pub(crate) mod limiter;
+mod machine;
+pub(crate) mod registry;
 mod settings;
-mod update;
+mod typed;
 mod view;
 
 use std::fmt;
@@ -114,146 +136,165 @@ use std::future::poll_fn;
 use std::hash::{BuildHasher, RandomState};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-pub use config::Config;
 pub use consul_proto::diff::{Changed, Diff, Keyed};
-pub use consul_proto::machine::watch::{Ends, Settings, State};
+use consul_proto::machine::watch as proto;
+pub use consul_proto::machine::watch::{Degraded, Health, Settings, Severity, StopOn};
 pub use consul_proto::machine::{Backoff, Rate};
-use consul_proto::machine::{Instant, watch};
-use consul_proto::{OutputOf, Watchable};
+use consul_proto::{OutputOf, Route, Watchable};
 pub use diffs::{Collection, Diffs};
 use futures_core::Stream;
-pub use update::{Trouble, Update};
-pub use view::{Snapshot, View};
+pub use view::View;
 
-use crate::driver::Driver;
-use crate::error::Route;
-use crate::{Call, Client, Error};
-use view::Source;
+use crate::{Call, Error};
+use driver::Driver;
+use machine::Watched;
 
-/// A stream of the states of what is watched; see the [module](self) for how it behaves.
+/// The state of a watch at one moment. See [`Snapshot`](proto::Snapshot) of the protocol crate for its methods.
+pub type Snapshot<T> = proto::Snapshot<T, Error>;
+
+type Event<T> = proto::Event<T, Error>;
+
+/// A stream of the values of an endpoint. The [module](self) describes how it behaves.
 ///
-/// Made by [`Call::watch`]. Nothing is sent before it is polled for the first time, nothing is spawned, and dropping it
-/// is the end of it. Between two polls it does nothing.
+/// Created by [`Call::watch`]. No request is sent before it is polled for the first time, no task is spawned, and dropping
+/// it ends everything. It does nothing between two polls.
 #[must_use = "a watch does nothing until it is polled"]
-pub struct Watch<E: Watchable> {
-    driver: Driver<watch::Watch<E, Error>>,
+pub struct Watch<T> {
+    driver: Driver<dyn Watched<T>>,
+    route: Route,
+    /// The value that was yielded last.
+    yielded: Option<Arc<T>>,
 }
 
 impl<E: Watchable> Call<E> {
-    /// Watches instead of reading once: a stream of the states that there are from now on, the present one first.
+    /// Watches instead of reading once: returns a stream of the values from now on, the present one first.
     ///
-    /// Everything the call was given holds for every request. An [`index`](Self::index) means nothing; a
-    /// [`wait`](Self::wait) takes the place of the watch's own, an [`attempt_timeout`](Self::attempt_timeout) is how
-    /// long each request lasts at most beyond it.
-    pub fn watch(self) -> Watch<E>
+    /// All settings of the call apply to every request. An [`index`](Self::index) has no effect. A [`wait`](Self::wait)
+    /// replaces the watch's own, and an [`attempt_timeout`](Self::attempt_timeout) limits how long each attempt may take beyond it.
+    pub fn watch(self) -> Watch<OutputOf<E>>
     where
-        OutputOf<E>: PartialEq + Send + Sync,
+        OutputOf<E>: PartialEq + Send + Sync + 'static,
     {
         let (client, endpoint, options, tokens, attempt_timeout) = self.into_parts();
         let mut settings = Settings::default();
-        settings.grace = attempt_timeout.unwrap_or(client.settings().timeouts.of_read());
+        settings.request_timeout = attempt_timeout.unwrap_or(client.settings().timeouts.of_read());
         if let Some(wait) = options.wait {
             settings.wait = wait;
         }
         let route = Route::of(&endpoint);
-        // The one source of randomness in the standard library, which is enough to keep clients from acting in step.
+        // The only source of randomness in the standard library.
         let seed = RandomState::new().hash_one(0);
-        let machine = watch::Watch::new(endpoint, options, settings, seed);
-        Watch { driver: Driver::new(machine, client, route, tokens) }
+        let machine = proto::Watch::new(endpoint, options, settings, seed);
+        Watch { driver: Driver::new(Box::new(machine), client, tokens), route, yielded: None }
     }
 }
 
-impl<E: Watchable> Watch<E>
-where
-    OutputOf<E>: PartialEq + Send + Sync,
-{
-    /// Waits for the next update; `None` when the watch has ended.
+impl<T: Send + Sync + 'static> Watch<T> {
+    /// Waits for the next snapshot; `None` once the watch has ended.
     ///
-    /// Can be given up and called again without losing anything.
+    /// This method is cancel safe.
     ///
     /// # Errors
     ///
-    /// Where the watch ends; see [`ends`](Self::ends).
-    pub async fn next(&mut self) -> Option<Result<Update<OutputOf<E>>, Error>> {
-        poll_fn(|cx| self.poll_update(cx)).await
+    /// Returns an error once, when the watch ends. See [`stop_on`](Self::stop_on).
+    pub async fn next(&mut self) -> Option<Result<Snapshot<T>, Error>> {
+        poll_fn(|cx| self.poll_snapshot(cx)).await
     }
 
-    /// Waits for the next state, and leaves aside whatever else is told; `None` when the watch has ended.
+    /// Waits for the next new value; `None` once the watch has ended.
     ///
-    /// Can be given up and called again without losing anything.
+    /// This method is cancel safe.
     ///
     /// # Errors
     ///
-    /// Where the watch ends; see [`ends`](Self::ends).
-    pub async fn changed(&mut self) -> Option<Result<State<OutputOf<E>>, Error>> {
-        poll_fn(|cx| update::poll_state(cx, |cx| self.poll_update(cx))).await
+    /// Returns an error once, when the watch ends. See [`stop_on`](Self::stop_on).
+    pub async fn changed(&mut self) -> Option<Result<Arc<T>, Error>>
+    where
+        T: PartialEq,
+    {
+        let before = self.yielded.clone();
+        poll_fn(|cx| {
+            loop {
+                let value = match ready!(self.poll_snapshot(cx)) {
+                    Some(Ok(snapshot)) => snapshot.value().cloned(),
+                    Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                    None => return Poll::Ready(None),
+                };
+                if let Some(value) = value
+                    && before.as_ref().is_none_or(|before| !Arc::ptr_eq(before, &value) && *before != value)
+                {
+                    return Poll::Ready(Some(Ok(value)));
+                }
+            }
+        })
+        .await
     }
 
-    /// The state that was told last.
+    /// Returns the present snapshot.
     #[must_use]
-    pub fn state(&self) -> Option<&Arc<OutputOf<E>>> {
-        self.driver.machine().state()
+    pub fn snapshot(&self) -> Snapshot<T> {
+        self.driver.machine().snapshot()
     }
 
-    /// How long ago the state was confirmed last; `None` where there is none yet.
+    /// Returns the newest value; `None` before the first.
+    #[must_use]
+    pub fn value(&self) -> Option<Arc<T>> {
+        self.snapshot().value().cloned()
+    }
+
+    /// Returns how long ago the value was last confirmed; `None` before the first value.
     ///
-    /// While nothing is wrong, up to the time that servers are asked to wait.
+    /// In normal operation this is at most the configured [`wait`](Self::wait).
     #[must_use]
-    pub fn unconfirmed(&self) -> Option<Duration> {
-        let confirmed = self.driver.machine().confirmed_at()?;
-        Some(self.driver.now().since(confirmed))
+    pub fn last_confirmed(&self) -> Option<Duration> {
+        let confirmed_at = self.driver.machine().confirmed_at()?;
+        Some(self.driver.now().since(confirmed_at))
     }
 
-    /// The same watch, for who has been told nothing yet.
-    fn afresh(mut self) -> Self {
-        self.driver.machine_mut().retell();
+    /// Returns how long the watch has been degraded; `None` if it is healthy.
+    #[must_use]
+    pub fn degraded_for(&self) -> Option<Duration> {
+        let since = self.snapshot().degraded()?.since;
+        Some(self.driver.now().since(since))
+    }
+
+    fn poll_snapshot(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Snapshot<T>, Error>>> {
+        let event = ready!(self.driver.poll_event(cx));
+        Poll::Ready(event.map(|event| match event {
+            Event::Snapshot(snapshot) => {
+                self.yielded = snapshot.value().cloned();
+                Ok(snapshot)
+            }
+            Event::Ended(error) => Err(error),
+        }))
+    }
+
+    /// Returns this watch as one that has yielded nothing yet.
+    fn replayed(mut self) -> Self {
+        self.driver.machine_mut().replay();
+        self.yielded = None;
         self
     }
+
+    /// Replaces the machine by one that is made of it.
+    fn map<U>(self, map: impl FnOnce(Box<dyn Watched<T>>) -> Box<dyn Watched<U>>) -> Watch<U> {
+        Watch { driver: self.driver.map(map), route: self.route, yielded: None }
+    }
 }
 
-impl<E: Watchable> Stream for Watch<E>
-where
-    OutputOf<E>: PartialEq + Send + Sync,
-{
-    type Item = Result<Update<OutputOf<E>>, Error>;
+impl<T: Send + Sync + 'static> Stream for Watch<T> {
+    type Item = Result<Snapshot<T>, Error>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.get_mut().poll_update(cx)
+        self.get_mut().poll_snapshot(cx)
     }
 }
 
-impl<E: Watchable> Source for Watch<E>
-where
-    OutputOf<E>: PartialEq + Send + Sync,
-{
-    type Value = OutputOf<E>;
-
-    fn poll_update(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Update<OutputOf<E>>, Error>>> {
-        let event = self.driver.poll_event(cx);
-        event.map(|event| event.map(|event| update::of(event, self.driver.route(), self.driver.last_token())))
-    }
-
-    fn confirmed_at(&self) -> Option<Instant> {
-        self.driver.machine().confirmed_at()
-    }
-
-    fn client(&self) -> &Client {
-        self.driver.client()
-    }
-
-    fn route(&self) -> &Route {
-        self.driver.route()
-    }
-}
-
-/// An endpoint is plain data, and never pinned.
-impl<E: Watchable> Unpin for Watch<E> {}
-
-impl<E: Watchable> fmt::Debug for Watch<E> {
+impl<T> fmt::Debug for Watch<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Watch").field(self.driver.machine()).finish()
+        f.debug_tuple("Watch").field(&self.driver.machine()).finish()
     }
 }

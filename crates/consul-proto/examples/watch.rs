@@ -10,12 +10,16 @@
     reason = "the program around the protocol may well read its environment and its clock"
 )]
 
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant as Clock};
 
 use bytes::Bytes;
 use consul_proto::machine::{Failure, FailureKind, Input, Instant, Machine, Output, watch};
 use consul_proto::{Endpoint, Options, encode, kv};
+
+/// The error of the driver.
+type Error = Arc<dyn std::error::Error + Send + Sync>;
 
 const KEY: &str = "example/watched";
 
@@ -26,26 +30,27 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let mut watch =
         watch::Watch::new(kv::Get::new(KEY), Options::default(), watch::Settings::default(), driver.seed());
-    let mut told = Vec::new();
+    let mut values = Vec::new();
     while let Some(event) = driver.next(&mut watch) {
-        match event {
-            watch::Event::State(state) => {
-                let value = state.value.as_ref().as_ref().map(|entry| entry.value.clone());
-                println!("now {value:?}");
-                told.push(value);
-                // Somebody else changes it, while the server holds the next request.
-                match told.len() {
-                    1 => change(kv::Put::new(KEY, "blue")),
-                    2 => change(kv::Delete::new(KEY)),
-                    _ => watch.handle(driver.now(), Input::Stop),
-                }
-            }
-            watch::Event::Trouble(trouble) => println!("not confirmed: {}", trouble.cause),
-            watch::Event::Ended(cause) => return Err(cause.to_string().into()),
-            _ => {}
+        let snapshot = match event {
+            watch::Event::Snapshot(snapshot) => snapshot,
+            watch::Event::Ended(error) => return Err(error.to_string().into()),
+        };
+        if let Some(degraded) = snapshot.degraded() {
+            println!("cannot be confirmed: {}", degraded.cause);
+            continue;
+        }
+        let value = snapshot.value().and_then(|entry| Some(entry.as_ref().as_ref()?.value.clone()));
+        println!("now {value:?}");
+        values.push(value);
+        // Another client changes the key, while the server holds the next request.
+        match values.len() {
+            1 => change(kv::Put::new(KEY, "blue")),
+            2 => change(kv::Delete::new(KEY)),
+            _ => watch.handle(driver.now(), Input::Stop),
         }
     }
-    assert_eq!(told, [None, Some("blue".into()), None]);
+    assert_eq!(values, [None, Some("blue".into()), None]);
     Ok(())
 }
 
@@ -76,7 +81,7 @@ impl Driver {
     }
 
     /// What the machine tells next; `None` when it is over.
-    fn next<M: Machine<Error = ureq::Error>>(&self, machine: &mut M) -> Option<M::Event> {
+    fn next<M: Machine<Error = Error>>(&self, machine: &mut M) -> Option<M::Event> {
         loop {
             match machine.poll(self.now()) {
                 Output::Send { exchange, request, deadline, .. } => {
@@ -84,6 +89,7 @@ impl Driver {
                         Ok(response) => Input::Response(exchange, response),
                         Err(error) => {
                             let (kind, is_unsent) = (kind(&error), false);
+                            let error: Error = Arc::new(error);
                             Input::Failed(exchange, Failure { kind, is_unsent, error })
                         }
                     };

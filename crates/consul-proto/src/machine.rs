@@ -74,13 +74,15 @@
 //! # Example
 //!
 //! ```
+//! use std::error::Error;
+//! use std::sync::Arc;
 //! use std::time::Duration;
 //! use bytes::Bytes;
 //! use consul_proto::machine::{Input, Instant, Machine, Output, Slot, watch};
 //! use consul_proto::{Options, kv};
 //!
 //! let get = kv::Get::new("app/color");
-//! let mut watch = watch::Watch::<_, std::io::Error>::new(get, Options::default(), watch::Settings::default(), 42);
+//! let mut watch = watch::Watch::<_, Arc<dyn Error + Send + Sync>>::new(get, Options::default(), watch::Settings::default(), 42);
 //!
 //! let now = Instant::ORIGIN;
 //! assert!(matches!(watch.poll(now), Output::Wait { wants: Some(Slot::Short), .. }));
@@ -94,8 +96,9 @@
 //!     .body(Bytes::from(r#"[{"Key": "app/color", "Value": "Ymx1ZQ==", "CreateIndex": 41, "ModifyIndex": 42}]"#))?;
 //! let now = now + Duration::from_millis(1);
 //! watch.handle(now, Input::Response(exchange, response));
-//! let Output::Event(watch::Event::State(state)) = watch.poll(now) else { panic!("emits the state") };
-//! assert_eq!(state.value.as_ref().as_ref().expect("key exists").value, "blue");
+//! let Output::Event(watch::Event::Snapshot(snapshot)) = watch.poll(now) else { panic!("emits the state") };
+//! let entry = snapshot.value().expect("first value").as_ref().as_ref().expect("key exists");
+//! assert_eq!(entry.value, "blue");
 //!
 //! // The next request waits for a change.
 //! assert!(matches!(watch.poll(now), Output::Wait { wants: Some(Slot::LongPoll), .. }));
@@ -111,6 +114,7 @@
 
 mod backoff;
 mod bucket;
+mod cause;
 mod contract;
 mod instant;
 mod random;
@@ -118,6 +122,7 @@ pub mod watch;
 
 pub use backoff::Backoff;
 pub use bucket::Rate;
+pub use cause::{Cause, CauseKind};
 pub use contract::{Exchange, Failure, FailureKind, Input, Output, Slot};
 pub use instant::Instant;
 

@@ -44,23 +44,23 @@ async fn shorten(subject: Subject, agent: &Agent, faults: Faults, by: &str) {
     let mut watch = subject.watch(&client, |settings| settings.wait = WAIT);
     let start = Instant::now();
     subject.set(&direct, "before").await;
-    watch.until_state("before").await;
+    watch.until_value("before").await;
 
     // The one without an index, the one that is cut off, the one after that.
     watch.during(proxy.until_requests(3)).await;
     watch.during(subject.set(&direct, "cut off once")).await;
-    watch.until_state("cut off once").await;
-    watch.until(|watch| !watch.shortened.is_empty()).await;
+    watch.until_value("cut off once").await;
+    watch.until(|watch| !watch.reduced_waits.is_empty()).await;
     watch.during(subject.set(&direct, "shortened")).await;
-    watch.until_state("shortened").await;
+    watch.until_value("shortened").await;
     watch.during(sleep(QUIET)).await;
     watch.during(subject.set(&direct, "after")).await;
-    watch.until_state("after").await;
+    watch.until_value("after").await;
 
-    assert_eq!(watch.states, ["before", "cut off once", "shortened", "after"]);
-    let [shortened] = watch.shortened[..] else { panic!("told once, not {:?}", watch.shortened) };
-    assert!(shortened <= LIMIT, "{shortened:?}");
-    assert!(watch.troubles.is_empty(), "{:?}", watch.troubles);
+    assert_eq!(watch.values, ["before", "cut off once", "shortened", "after"]);
+    let [reduced] = watch.reduced_waits[..] else { panic!("reported once, not {:?}", watch.reduced_waits) };
+    assert!(reduced <= LIMIT, "{reduced:?}");
+    assert!(watch.degradations.is_empty(), "{:?}", watch.degradations);
     let requests = proxy.requests().len();
     tell_rate(&format!("{:?}, waits cut off by the {by}", subject.kind), requests, start.elapsed());
     assert!(requests <= 40, "{requests}");

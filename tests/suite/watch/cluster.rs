@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use consul_client::kv::Entry;
 use consul_client::{Client, Watch};
-use consul_proto::{OutputOf, Watchable};
 use consul_tests::{Agent, Cluster};
 use tokio::sync::watch;
 use tokio::task::{JoinSet, spawn_blocking};
@@ -110,19 +109,18 @@ async fn wrong(client: &Client, seen: &[watch::Receiver<Store>]) -> Option<Strin
 }
 
 /// Follows a watch for ever. Its states never go back, although a new leader answers before it has read all of its log.
-async fn follow<E: Watchable>(
-    mut watch: Watch<E>,
+async fn follow<T: PartialEq + Send + Sync + 'static>(
+    mut watch: Watch<T>,
     told: watch::Sender<Store>,
-    store: fn(&OutputOf<E>) -> Store,
-) where
-    OutputOf<E>: PartialEq + Send + Sync,
-{
+    store: fn(&T) -> Store,
+) {
     let (mut newest, mut last) = (BTreeMap::new(), None);
     loop {
-        let state = watch.changed().await.unwrap().unwrap();
-        assert!(state.meta.index >= last, "from {last:?} back to {:?}", state.meta.index);
-        last = state.meta.index;
-        let state = store(&state.value);
+        let value = watch.changed().await.unwrap().unwrap();
+        let index = watch.snapshot().meta().unwrap().index;
+        assert!(index >= last, "from {last:?} back to {index:?}");
+        last = index;
+        let state = store(&value);
         for (key, (index, value)) in &state {
             let before = newest.insert(key.clone(), (*index, value.clone()));
             let is_newer = before.as_ref().is_none_or(|(before, _)| before < index);

@@ -4,9 +4,9 @@ use std::future::Future;
 use std::time::Duration;
 
 use consul_client::agent::service::Definition;
-use consul_client::event::{Feed, Heard};
+use consul_client::event::{Feed, FeedItem};
 use consul_client::kv::Entry;
-use consul_client::watch::{Diff, Update};
+use consul_client::watch::{Diff, Snapshot};
 use consul_client::{Client, ErrorKind};
 use consul_tests::{Agent, shared_agent, unique};
 use serde::Deserialize;
@@ -29,12 +29,12 @@ async fn five_hundred_handles_of_a_view_are_one_request() {
         direct.kv().put(&key, value).await.unwrap();
         for view in &mut views {
             let state = soon(view.changed()).await.unwrap().unwrap();
-            assert_eq!(state.value.as_deref(), Some(value.as_bytes()));
+            assert_eq!(state.as_deref(), Some(value.as_bytes()));
         }
     }
     views.truncate(1);
     direct.kv().put(&key, "c").await.unwrap();
-    assert_eq!(soon(views[0].changed()).await.unwrap().unwrap().value.as_deref(), Some(&b"c"[..]));
+    assert_eq!(soon(views[0].changed()).await.unwrap().unwrap().as_deref(), Some(&b"c"[..]));
     // One without an index, and one for each change, with the one that waits now.
     soon(async {
         while proxy.requests().len() < 4 {
@@ -56,10 +56,10 @@ async fn a_view_of_a_service_shows_it_come_and_go() {
     soon(news.changed()).await.unwrap().unwrap();
     client.agent().service().register(&*name).await.unwrap();
     soon(news.changed()).await.unwrap().unwrap();
-    assert_eq!(view.state().unwrap()[0].service.name, name);
+    assert_eq!(view.value().unwrap()[0].service.name, name);
     client.agent().service().deregister(&name).await.unwrap();
     soon(news.changed()).await.unwrap().unwrap();
-    assert!(view.state().unwrap().is_empty() && view.trouble().is_none());
+    assert!(view.value().unwrap().is_empty() && view.snapshot().degraded().is_none());
 }
 
 #[tokio::test]
@@ -67,11 +67,7 @@ async fn the_differences_of_a_prefix_lead_to_what_is_in_the_store() {
     let (client, prefix) = (client(), unique("diffs"));
     let key = |name: &str| format!("{prefix}/{name}");
     let mut diffs = client.kv().list(format!("{prefix}/")).watch().diffs();
-    let mut next = async || loop {
-        if let Update::State(state) = soon(diffs.next()).await.unwrap().unwrap() {
-            return tell(&state.value, prefix.len() + 1);
-        }
-    };
+    let mut next = async || tell(&soon(diffs.changed()).await.unwrap().unwrap(), prefix.len() + 1);
     assert_eq!(next().await, "+ ~ -");
     client.kv().put(key("a"), "1").await.unwrap();
     assert_eq!(next().await, "+a ~ -");
@@ -108,21 +104,20 @@ async fn configuration_keeps_its_last_good_value() {
     let key = |name: &str| format!("{prefix}/{name}");
     let mut config = client.kv().list(format!("{prefix}/")).watch().config::<Limits>();
     let mut next = async || soon(config.next()).await.unwrap().unwrap();
-    let limits = |update: Update<Option<Limits>>| match update {
-        Update::State(state) => {
-            state.value.as_ref().as_ref().map(|limits| (limits.connections, limits.burst))
-        }
-        other => panic!("{other:?}"),
+    let limits = |snapshot: Snapshot<Option<Limits>>| {
+        assert!(snapshot.degraded().is_none(), "{snapshot:?}");
+        snapshot.value().unwrap().as_ref().as_ref().map(|limits| (limits.connections, limits.burst))
     };
     assert_eq!(limits(next().await), None);
     client.kv().put(key("connections"), "5").await.unwrap();
     assert_eq!(limits(next().await), Some((5, 0)));
     client.kv().put(key("burst"), "much").await.unwrap();
-    let Update::Trouble(trouble) = next().await else { panic!("does not fit") };
-    assert_eq!(trouble.error.kind(), ErrorKind::Decode);
+    let invalid = next().await;
+    assert_eq!(invalid.degraded().unwrap().cause.kind(), ErrorKind::Decode);
+    assert_eq!(invalid.value().unwrap().as_ref().as_ref().unwrap().burst, 0);
     client.kv().put(key("burst"), "9").await.unwrap();
     assert_eq!(limits(next().await), Some((5, 9)));
-    assert_eq!(config.state().unwrap().as_ref().as_ref().unwrap().burst, 9);
+    assert_eq!(config.value().unwrap().as_ref().as_ref().unwrap().burst, 9);
 
     let document = unique("document");
     client.kv().put(&document, r#"{"connections": 1}"#).await.unwrap();
@@ -135,7 +130,7 @@ async fn a_service_of_the_agent_is_watched_by_its_hash() {
     let (client, id) = (client(), unique("hashed"));
     let services = client.agent().service();
     let mut watch = services.get(&id).watch();
-    let mut next = async || soon(watch.changed()).await.unwrap().unwrap().value;
+    let mut next = async || soon(watch.changed()).await.unwrap().unwrap();
     assert_eq!(*next().await, None);
     for tag in ["one", "two"] {
         services.register(Definition::new(&id).tag(tag)).await.unwrap();
@@ -147,8 +142,8 @@ async fn a_service_of_the_agent_is_watched_by_its_hash() {
 
 async fn heard(feed: &mut Feed) -> String {
     match soon(feed.next()).await.unwrap().unwrap() {
-        Heard::Event(event) => event.text().unwrap().to_owned(),
-        Heard::Trouble(_) => "trouble".to_owned(),
+        FeedItem::Event(event) => event.text().unwrap().to_owned(),
+        FeedItem::Degraded(_) => "degraded".to_owned(),
         other => format!("{other:?}"),
     }
 }
@@ -180,7 +175,7 @@ async fn a_feed_tells_every_new_event_once() {
 
 async fn until_listed(client: &Client, name: &str, count: usize) {
     let mut list = client.event().list().name(name).watch();
-    soon(async { while list.changed().await.unwrap().unwrap().value.len() < count {} }).await;
+    soon(async { while list.changed().await.unwrap().unwrap().len() < count {} }).await;
 }
 
 #[tokio::test]
@@ -188,7 +183,7 @@ async fn an_agent_that_comes_back_empty_is_a_gap_in_its_events() {
     let agent = Agent::builder().start();
     let (client, name) = (client_of(&agent), unique("gap"));
     let mut feed = client.event().list().name(&name).feed();
-    feed.settings_mut().stall = Duration::from_secs(3600);
+    feed.settings_mut().degraded_after = Duration::from_secs(3600);
     let mut next = async || heard(&mut feed).await;
     let (first, _) = tokio::join!(next(), async {
         // The feed has to have begun: what it finds then is old.

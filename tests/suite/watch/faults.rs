@@ -113,7 +113,7 @@ async fn ride_out(
     let builder = || Client::builder().address(proxy.url()).attempt_timeout(GRACE);
     let (client, attempts) = Attempts::of_client(builder);
     let mut watch = subject.watch(&client, |settings| settings.wait = WAIT);
-    watch.until_state("before").await;
+    watch.until_value("before").await;
     watch.during(proxy.until_requests(2)).await;
 
     // On established connections nobody is refused.
@@ -131,8 +131,8 @@ async fn ride_out(
     assert!((1..=limit.requests()).contains(&requests), "{name}: {requests} requests");
 
     proxy.lift().await;
-    watch.until_state("meanwhile").await;
+    watch.until_value("meanwhile").await;
     watch.during(subject.set(&direct, "after")).await;
-    watch.until_state("after").await;
-    assert_eq!(watch.states, ["before", "meanwhile", "after"], "{name}");
+    watch.until_value("after").await;
+    assert_eq!(watch.values, ["before", "meanwhile", "after"], "{name}");
 }

@@ -1,54 +1,56 @@
-//! A watch, and all it has told.
+//! A watch, and everything that it has yielded.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use consul_client::watch::{Trouble, Update};
+use consul_client::watch::{Degraded, Snapshot};
 use consul_client::{Error, Watch};
-use consul_proto::{OutputOf, Watchable};
 use tokio::time::timeout;
 
 use crate::clients::PATIENCE;
 
-/// A watch of anything, and all it has told.
+/// A watch of anything, and everything that it has yielded.
 pub(super) struct Followed {
     next: Box<Next>,
-    /// The states that it has told, in short.
-    pub(super) states: Vec<String>,
-    pub(super) troubles: Vec<Trouble>,
-    pub(super) shortened: Vec<Duration>,
+    /// The values as text, without repetitions.
+    pub(super) values: Vec<String>,
+    /// The degradations, one for each cause.
+    pub(super) degradations: Vec<Degraded<Error>>,
+    /// The reduced waits.
+    pub(super) reduced_waits: Vec<Duration>,
+    last: Option<Shown>,
 }
 
-type Next = dyn FnMut(&mut Context<'_>) -> Poll<Told> + Send;
+type Next = dyn FnMut(&mut Context<'_>) -> Poll<Shown> + Send;
 
-enum Told {
-    State(String),
-    Trouble(Trouble),
-    Shortened(Duration),
-    Other,
+/// A snapshot whose value is text.
+#[derive(Clone)]
+struct Shown {
+    value: Option<String>,
+    degraded: Option<Degraded<Error>>,
+    reduced_wait: Option<Duration>,
 }
 
 impl Followed {
-    pub(super) fn new<E: Watchable>(mut watch: Watch<E>, short: fn(&OutputOf<E>) -> String) -> Self
-    where
-        OutputOf<E>: PartialEq + Send + Sync,
-    {
-        let told = move |update: Option<Result<_, Error>>| match update {
-            Some(Ok(Update::State(state))) => Told::State(short(&state.value)),
-            Some(Ok(Update::Trouble(trouble))) => Told::Trouble(trouble),
-            Some(Ok(Update::Shortened(wait))) => Told::Shortened(wait),
-            Some(Ok(_)) => Told::Other,
-            Some(Err(error)) => panic!("a watch goes on: {error:?}"),
-            None => panic!("a watch goes on"),
+    pub(super) fn new<T: Send + Sync + 'static>(mut watch: Watch<T>, text: fn(&T) -> String) -> Self {
+        let shown = move |next: Option<Result<Snapshot<T>, Error>>| match next {
+            Some(Ok(snapshot)) => Shown {
+                value: snapshot.value().map(|value| text(value)),
+                degraded: snapshot.degraded().cloned(),
+                reduced_wait: snapshot.reduced_wait(),
+            },
+            Some(Err(error)) => panic!("a watch continues: {error:?}"),
+            None => panic!("a watch continues"),
         };
-        // Each poll gives up on the one before, which is to lose nothing.
-        let next = Box::new(move |cx: &mut Context<'_>| pin!(watch.next()).poll(cx).map(told));
-        Self { next, states: Vec::new(), troubles: Vec::new(), shortened: Vec::new() }
+        // Each poll cancels the call before, which must lose nothing.
+        let next = Box::new(move |cx: &mut Context<'_>| pin!(watch.next()).poll(cx).map(shown));
+        let (values, degradations, reduced_waits, last) = (Vec::new(), Vec::new(), Vec::new(), None);
+        Self { next, values, degradations, reduced_waits, last }
     }
 
-    /// Follows the watch until something else is done.
+    /// Follows the watch while something else is done.
     pub(super) async fn during<F: Future>(&mut self, done: F) -> F::Output {
         let mut done = pin!(done);
         loop {
@@ -60,7 +62,7 @@ impl Followed {
         }
     }
 
-    /// Follows the watch until it has told enough.
+    /// Follows the watch until it has yielded enough.
     pub(super) async fn until(&mut self, is_enough: impl Fn(&Self) -> bool + Send + Sync) {
         let enough = async {
             while !is_enough(self) {
@@ -68,23 +70,34 @@ impl Followed {
             }
         };
         let came = timeout(PATIENCE, enough).await;
-        assert!(came.is_ok(), "told only {:?} and {:?}", self.states, self.troubles);
+        assert!(came.is_ok(), "only {:?} and {:?}", self.values, self.degradations);
     }
 
-    /// Follows the watch until it tells this state, if it has not done so last.
-    pub(super) async fn until_state(&mut self, state: &str) {
-        self.until(|followed| followed.states.last().is_some_and(|last| last == state)).await;
+    /// Follows the watch until this is its value.
+    pub(super) async fn until_value(&mut self, value: &str) {
+        self.until(|followed| followed.values.last().is_some_and(|last| last == value)).await;
     }
 
     async fn step(&mut self) {
-        match poll_fn(&mut self.next).await {
-            Told::State(state) => {
-                assert_ne!(self.states.last(), Some(&state), "told twice");
-                self.states.push(state);
-            }
-            Told::Trouble(trouble) => self.troubles.push(trouble),
-            Told::Shortened(wait) => self.shortened.push(wait),
-            Told::Other => {}
+        let shown = poll_fn(&mut self.next).await;
+        let before = self.last.take();
+        let before_ref = before.as_ref();
+        if let Some(value) = &shown.value
+            && before_ref.and_then(|before| before.value.as_ref()) != Some(value)
+        {
+            self.values.push(value.clone());
         }
+        if let Some(degraded) = &shown.degraded
+            && before_ref.and_then(|before| before.degraded.as_ref()).map(|before| before.kind)
+                != Some(degraded.kind)
+        {
+            self.degradations.push(degraded.clone());
+        }
+        if let Some(wait) = shown.reduced_wait
+            && before_ref.and_then(|before| before.reduced_wait) != Some(wait)
+        {
+            self.reduced_waits.push(wait);
+        }
+        self.last = Some(shown);
     }
 }

@@ -34,7 +34,7 @@ async fn a_watch_through_a_follower_tells_what_is_written_after_the_leader_is_lo
         let mut watches = [key.watch(&client, settings), service.watch(&client, settings)];
         for (subject, watch) in [&key, &service].into_iter().zip(&mut watches) {
             write(subject, &direct, "before").await;
-            watch.until_state("before").await;
+            watch.until_value("before").await;
         }
         let (start, asked) = (Instant::now(), proxy.requests().len());
         match loss {
@@ -60,9 +60,9 @@ fn settings(settings: &mut consul_client::watch::Settings) {
 async fn tells(watch: &mut Followed, subject: &Subject, direct: &Client) -> Duration {
     watch.during(write(subject, direct, "after")).await;
     let written = Instant::now();
-    watch.until_state("after").await;
+    watch.until_value("after").await;
     // Between the two, a leader that has not read all of its log yet can say what was before, and is not believed.
-    assert_eq!(watch.states, ["before", "after"]);
+    assert_eq!(watch.values, ["before", "after"]);
     written.elapsed()
 }
 

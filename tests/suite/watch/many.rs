@@ -41,7 +41,7 @@ async fn more_watches_than_an_agent_takes_connections_all_see_their_changes_and_
         for view in &views {
             let mut view = view.clone();
             let seen = async {
-                while view.state().unwrap().as_deref() != Some(value.as_bytes()) {
+                while view.value().unwrap().as_deref() != Some(value.as_bytes()) {
                     view.changed().await.unwrap().unwrap();
                 }
             };
@@ -57,7 +57,7 @@ async fn more_watches_than_an_agent_takes_connections_all_see_their_changes_and_
     assert!(renewals.await.unwrap() > 5);
     assert!(client.session().info(&session).await.unwrap().is_some(), "the session lives");
     let most_open = most_open.load(Ordering::SeqCst);
-    assert!((64..=64 + 8 + 2).contains(&most_open), "{most_open} connections, with those of the session");
+    assert!((128..=128 + 8 + 2).contains(&most_open), "{most_open} connections, with those of the session");
 }
 
 /// Renews a session until it is over; tells how often.

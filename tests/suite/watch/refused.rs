@@ -53,14 +53,15 @@ async fn refuse(subject: Subject, deleted: Deleted, proxy: Proxy, management: Cl
     let token = create(&management, "/v1/acl/token", json!({ "Policies": [{ "Name": "reader" }] })).await;
     let secret: Token = token["SecretID"].as_str().unwrap().parse().unwrap();
     let client = Client::builder().address(proxy.url()).token(secret).build().unwrap();
-    let mut watch = subject.watch(&client, |settings| (settings.wait, settings.confirm) = (WAIT, CONFIRM));
+    let mut watch =
+        subject.watch(&client, |settings| (settings.wait, settings.reverify_interval) = (WAIT, CONFIRM));
 
     // As long as there are changes, nothing has to be confirmed.
     let start = Instant::now();
     let (mut round, mut changed, mut standstills) = (0, start, 0);
     while start.elapsed() < CONFIRM * 2 {
         watch.during(subject.set(&management, &round.to_string())).await;
-        watch.until_state(&round.to_string()).await;
+        watch.until_value(&round.to_string()).await;
         // A machine that stands still for seconds lets time pass without changes, which is to be confirmed then.
         standstills += usize::from(changed.elapsed() > CONFIRM / 2);
         changed = Instant::now();
@@ -73,7 +74,7 @@ async fn refuse(subject: Subject, deleted: Deleted, proxy: Proxy, management: Cl
 
     // Once a state has been told, nothing is asked before somebody wants the next one.
     subject.set(&management, "last").await;
-    watch.until_state("last").await;
+    watch.until_value("last").await;
     if let Deleted::DuringWait = deleted {
         watch.during(sleep(WAIT / 2)).await;
     }
@@ -81,13 +82,12 @@ async fn refuse(subject: Subject, deleted: Deleted, proxy: Proxy, management: Cl
     let delete = management.request(Method::DELETE, format!("/v1/acl/token/{accessor}"));
     assert_eq!(delete.await.unwrap().status(), 200);
     let (start, asked) = (Instant::now(), proxy.requests().len());
-    watch.until(|watch| !watch.troubles.is_empty()).await;
+    watch.until(|watch| !watch.degradations.is_empty()).await;
     let told = start.elapsed();
-    assert!(watch.troubles[0].error.is_permission_denied(), "{:?}", watch.troubles);
-    assert!(watch.troubles[0].unconfirmed.is_some());
+    assert!(watch.degradations[0].cause.is_permission_denied(), "{:?}", watch.degradations);
     watch.during(sleep(CONFIRM)).await;
-    assert_eq!(watch.troubles.len(), 1, "told once");
-    assert_eq!(watch.states.last().unwrap(), "last", "and the state stays");
+    assert_eq!(watch.degradations.len(), 1, "told once");
+    assert_eq!(watch.values.last().unwrap(), "last", "and the state stays");
     let requests = proxy.requests().len() - asked;
     let case = format!("{:?}, token deleted {deleted:?}, told after {told:.1?}", subject.kind);
     tell_rate(&case, requests, start.elapsed());

@@ -30,21 +30,21 @@ async fn restore(subject: Subject) {
     let mut watch = subject.watch(&client, |settings| settings.wait = WAIT);
 
     subject.set(&direct, "kept").await;
-    watch.until_state("kept").await;
+    watch.until_value("kept").await;
     let snapshot = direct.request(Method::GET, "/v1/snapshot").await.unwrap();
     assert_eq!(snapshot.status(), 200);
     watch.during(subject.set(&direct, "undone")).await;
-    watch.until_state("undone").await;
+    watch.until_value("undone").await;
 
     let restore = direct.request(Method::PUT, "/v1/snapshot").body(snapshot.into_body());
     assert_eq!(watch.during(restore.into_future()).await.unwrap().status(), 200);
     let (start, asked) = (Instant::now(), proxy.requests().len());
-    watch.until(|watch| watch.states.len() > 2).await;
+    watch.until(|watch| watch.values.len() > 2).await;
     assert!(start.elapsed() < LIMIT, "told after {:?}", start.elapsed());
     let case = format!("{:?}, restored snapshot", subject.kind);
     tell_rate(&case, proxy.requests().len() - asked, start.elapsed());
 
     watch.during(subject.set(&direct, "after")).await;
-    watch.until_state("after").await;
-    assert_eq!(watch.states, ["kept", "undone", "kept", "after"]);
+    watch.until_value("after").await;
+    assert_eq!(watch.values, ["kept", "undone", "kept", "after"]);
 }

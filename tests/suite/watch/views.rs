@@ -23,14 +23,14 @@ async fn what_an_agent_says_without_its_servers_is_no_state() {
     let (direct, subject) = (client_of(&server), Subject::new(Kind::Service));
     subject.set(&direct, "before").await;
     let mut watch = subject.watch(&client, |settings| {
-        (settings.wait, settings.confirm, settings.stall) = (WAIT, CONFIRM, STALL);
+        (settings.wait, settings.reverify_interval, settings.degraded_after) = (WAIT, CONFIRM, STALL);
     });
-    watch.until_state("before").await;
+    watch.until_value("before").await;
 
     // The view goes on with what it has, and is not believed for ever.
     server.pause();
-    watch.until(|watch| watch.troubles.len() == 1).await;
-    assert!(watch.troubles[0].unconfirmed.is_some(), "{:?}", watch.troubles);
+    watch.until(|watch| watch.degradations.len() == 1).await;
+    assert_eq!(watch.values, ["before"]);
 
     // After a restart there is a view without anything.
     agent.terminate();
@@ -51,12 +51,12 @@ async fn what_an_agent_says_without_its_servers_is_no_state() {
         }
     }
     watch.during(tokio::time::sleep(CONFIRM)).await;
-    assert_eq!(watch.states, ["before"]);
+    assert_eq!(watch.values, ["before"]);
 
     server.resume();
     watch.during(subject.set(&direct, "after")).await;
-    watch.until_state("after").await;
-    assert_eq!(watch.states, ["before", "after"]);
+    watch.until_value("after").await;
+    assert_eq!(watch.values, ["before", "after"]);
 }
 
 /// Waits until an agent answers anything.

@@ -44,13 +44,13 @@ async fn watch(subject: &Subject, client: &Client) -> Followed {
     }
     subject.set(client, "before").await;
     let mut watch = subject.watch(client, |settings| settings.wait = WAIT);
-    watch.until_state("before").await;
+    watch.until_value("before").await;
     watch
 }
 
 async fn goes_on(watch: &mut Followed, subject: &Subject, client: &Client) {
-    watch.until_state("absent").await;
+    watch.until_value("absent").await;
     watch.during(subject.set(client, "after")).await;
-    watch.until_state("after").await;
-    assert_eq!(watch.states, ["before", "absent", "after"]);
+    watch.until_value("after").await;
+    assert_eq!(watch.values, ["before", "absent", "after"]);
 }

@@ -24,7 +24,7 @@
 mod feed;
 mod operations;
 
-pub use self::feed::{Feed, Heard};
+pub use self::feed::{Feed, FeedItem};
 pub use self::operations::*;
 use crate::Client;
 

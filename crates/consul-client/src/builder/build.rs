@@ -12,7 +12,7 @@ use crate::builder::{ClientBuilder, ConfigError, ConnectionSettings};
 use crate::client::Settings;
 use crate::runtime::Runtime;
 use crate::token::{TokenFile, TokenFileError, Tokens};
-use crate::turns::{LONG_POLLS, Turns};
+use crate::watch::limiter::{LONG_POLLS, Limiter};
 
 /// Bytes of a response's body that are read, by default.
 const MAX_RESPONSE_SIZE: usize = 64 << 20;
@@ -38,12 +38,12 @@ impl ClientBuilder {
             }
             None => connect(self.build_address()?, self.connection)?,
         };
-        let limiter = Turns::new(self.max_long_polls.unwrap_or(LONG_POLLS), Arc::clone(&runtime));
+        let limiter = Limiter::new(self.max_long_polls.unwrap_or(LONG_POLLS), Arc::clone(&runtime));
         Ok(Client::with_settings(Settings {
             executor,
             runtime,
-            turns: Arc::new(limiter),
-            views: Arc::default(),
+            limiter: Arc::new(limiter),
+            registry: Arc::default(),
             tokens,
             timeouts: self.timeouts,
             max_response_size: self.max_response_size.unwrap_or(MAX_RESPONSE_SIZE),

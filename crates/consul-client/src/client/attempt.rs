@@ -5,16 +5,20 @@ use std::pin::pin;
 use std::time::Duration;
 
 use bytes::Bytes;
-use consul_transport::{Body, Idempotent, SendMark, TransportError};
+use consul_transport::{Body, Idempotent, SendMark, TransportError, TransportErrorKind};
 
 use crate::call::timeout::{TimedOut, Timeouts, with_timeout};
 use crate::client::{Client, TOKEN};
 use crate::error::{Error, Route};
 use crate::token::Tokens;
+use crate::watch::limiter;
 use crate::{BodyStream, Token};
 
 /// The largest body of an error response, in bytes. The texts of servers are far shorter.
 const MAX_ERROR_BODY: usize = 1 << 20;
+
+/// How soon an agent at its limit of connections closes a new one.
+const SUDDENLY: Duration = Duration::from_millis(100);
 
 /// A request of a call, before its first attempt.
 pub(crate) struct Outgoing {
@@ -81,6 +85,9 @@ impl Client {
             Ok(http::Response::from_parts(head, body.collect(limit).await?))
         });
         let response = self.settle(exchange, &mark, route, timeout).await?;
+        if limiter::is_connection_limit(&response) {
+            settings.limiter.connection_limit_reached(true);
+        }
         Ok((response, token))
     }
 
@@ -126,7 +133,14 @@ impl Client {
         let start = runtime.now();
         let result = match with_timeout(runtime, start + timeout, mark, exchange).await {
             Ok(Ok(response)) => Ok(response),
-            Ok(Err(error)) => Err(Error::transport(route.clone(), error)),
+            Ok(Err(error)) => {
+                // An agent at its limit of connections closes new ones without a response.
+                let is_closed = error.kind() == TransportErrorKind::Closed;
+                if is_closed && runtime.now().since(start) < SUDDENLY {
+                    self.settings().limiter.connection_limit_reached(false);
+                }
+                Err(Error::transport(route.clone(), error))
+            }
             Err(TimedOut { is_unsent }) => Err(Error::timeout(route.clone(), timeout, is_unsent)),
         };
         if tracing::enabled!(tracing::Level::DEBUG) {

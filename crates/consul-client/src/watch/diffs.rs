@@ -1,7 +1,7 @@
-//! What changes from state to state.
+//! Changes between the values of a watch.
 
 use std::collections::BTreeMap;
-use std::fmt::{self, Debug};
+use std::fmt;
 use std::future::poll_fn;
 use std::hash::Hash;
 use std::pin::Pin;
@@ -9,51 +9,48 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use consul_proto::diff::{Diff, Keyed};
-use consul_proto::{OutputOf, Watchable};
 use futures_core::Stream;
 
 use crate::Error;
-use crate::watch::{State, Update, View, Watch, update};
+use crate::watch::{Snapshot, View, Watch};
 
-/// What changes from state to state of a list or a map: what came, what is different, what is gone.
+/// A stream of the changes between the values of a list or a map: items that were added, changed or removed.
 ///
-/// Made by [`Watch::diffs`] and [`View::diffs`]; everything else is told as they tell it. The first difference is to
-/// nothing: all that is there has come. Applied one after the other, differences lead to the state that was told last. Of
-/// changes in quick succession there is one difference, and what came and went in between is in none.
+/// Created by [`Watch::diffs`] and [`View::diffs`]. Each snapshot contains the difference to the value before; health and
+/// reduced wait are those of the watch. The first difference is from nothing: every item is added. If only the health
+/// has changed, the difference is empty. Applied in order, the diffs produce the last value. Several changes in quick
+/// succession become one diff, and items that were added and removed in between are in none.
 ///
 /// ```no_run
 /// # async fn example(client: consul_client::Client) -> Result<(), consul_client::Error> {
-/// use consul_client::watch::Update;
-///
 /// let mut flags = client.kv().list("app/flags/").watch().diffs();
-/// while let Some(update) = flags.next().await {
-///     if let Update::State(state) = update? {
-///         for entry in &state.value.added {
-///             println!("+ {}", entry.key);
-///         }
-///         for change in &state.value.changed {
-///             println!("~ {}", change.after.key);
-///         }
-///         for entry in &state.value.removed {
-///             println!("- {}", entry.key);
-///         }
+/// while let Some(diff) = flags.changed().await {
+///     let diff = diff?;
+///     for entry in &diff.added {
+///         println!("+ {}", entry.key);
+///     }
+///     for change in &diff.changed {
+///         println!("~ {}", change.after.key);
+///     }
+///     for entry in &diff.removed {
+///         println!("- {}", entry.key);
 ///     }
 /// }
 /// # Ok(())
 /// # }
 /// ```
-#[must_use = "differences come as they are polled for"]
-pub struct Diffs<S, L> {
-    states: S,
+#[must_use = "a stream does nothing until it is polled"]
+pub struct Diffs<L> {
+    values: Pin<Box<dyn Stream<Item = Result<Snapshot<L>, Error>> + Send>>,
     before: Option<Arc<L>>,
 }
 
-/// A state that differences can be told of: a list, or a map.
+/// A value that diffs can be computed of: a list or a map.
 pub trait Collection {
-    /// What it consists of.
+    /// The items.
     type Item;
 
-    /// What leads from the state before to this one; from nothing where there is none.
+    /// Returns the difference between `before` and this value; from nothing if there is none before.
     fn since(&self, before: Option<&Self>) -> Diff<Self::Item>;
 }
 
@@ -65,10 +62,10 @@ impl<T: Keyed + PartialEq + Clone> Collection for Vec<T> {
     }
 }
 
-/// Items are pairs of key and value.
+/// The items are pairs of key and value.
 impl<K, V> Collection for BTreeMap<K, V>
 where
-    K: Clone + Ord + Hash + Debug,
+    K: Clone + Ord + Hash + fmt::Debug,
     V: Clone + PartialEq,
 {
     type Item = (K, V);
@@ -78,83 +75,93 @@ where
     }
 }
 
-impl<E: Watchable> Watch<E>
-where
-    OutputOf<E>: Collection + PartialEq + Send + Sync,
-{
-    /// Tells what changes from state to state: [`Diffs`].
-    pub fn diffs(self) -> Diffs<Self, OutputOf<E>> {
-        Diffs { states: self.afresh(), before: None }
+impl<T: Collection + PartialEq + Send + Sync + 'static> Watch<T> {
+    /// Returns the changes between the values: [`Diffs`].
+    pub fn diffs(self) -> Diffs<T> {
+        Diffs { values: Box::pin(self.replayed()), before: None }
     }
 }
 
-impl<T: Collection + Send + Sync + 'static> View<T> {
-    /// Tells this handle what changes from state to state: [`Diffs`].
-    pub fn diffs(self) -> Diffs<Self, T> {
-        // Also of a clone, which would go on from where the first is.
-        Diffs { states: self.afresh(), before: None }
+impl<T: Collection + PartialEq + Send + Sync + 'static> View<T> {
+    /// Returns the changes between the values that this handle sees: [`Diffs`].
+    pub fn diffs(self) -> Diffs<T> {
+        Diffs { values: Box::pin(self.replayed()), before: None }
     }
 }
 
-impl<S, L> Diffs<S, L>
-where
-    S: Stream<Item = Result<Update<L>, Error>> + Unpin + Send,
-    L: Collection + Send + Sync,
-{
-    /// Waits for the next update; `None` when the watch has ended.
+impl<L: Collection + Send + Sync> Diffs<L> {
+    /// Waits for the next snapshot; `None` once the watch has ended.
     ///
-    /// Can be given up and called again without losing anything.
+    /// This method is cancel safe.
     ///
     /// # Errors
     ///
-    /// Where the watch ends; see [`Watch::ends`].
-    pub async fn next(&mut self) -> Option<Result<Update<Diff<L::Item>>, Error>> {
-        poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    /// Returns an error once, when the watch ends. See [`Watch::stop_on`].
+    pub async fn next(&mut self) -> Option<Result<Snapshot<Diff<L::Item>>, Error>> {
+        poll_fn(|cx| self.poll_diff(cx).map(|next| next.map(|next| next.map(|(snapshot, _)| snapshot)))).await
     }
 
-    /// Waits for the next difference, and leaves aside whatever else is told; `None` when the watch has ended.
+    /// Waits for the first value and then for the next change; `None` once the watch has ended.
     ///
-    /// Can be given up and called again without losing anything.
+    /// This method is cancel safe.
     ///
     /// # Errors
     ///
-    /// Where the watch ends; see [`Watch::ends`].
-    pub async fn changed(&mut self) -> Option<Result<State<Diff<L::Item>>, Error>> {
-        poll_fn(|cx| update::poll_state(cx, |cx| Pin::new(&mut *self).poll_next(cx))).await
+    /// Returns an error once, when the watch ends. See [`Watch::stop_on`].
+    pub async fn changed(&mut self) -> Option<Result<Arc<Diff<L::Item>>, Error>> {
+        poll_fn(|cx| {
+            loop {
+                match ready!(self.poll_diff(cx)) {
+                    Some(Ok((snapshot, true))) => return Poll::Ready(snapshot.value().cloned().map(Ok)),
+                    Some(Ok(_)) => {}
+                    Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                    None => return Poll::Ready(None),
+                }
+            }
+        })
+        .await
     }
 
-    /// What the last difference has led to; `None` where there has been none yet.
+    /// Returns the value that the last diff has led to; `None` before the first.
     #[must_use]
-    pub fn state(&self) -> Option<&Arc<L>> {
+    pub fn value(&self) -> Option<&Arc<L>> {
         self.before.as_ref()
     }
 }
 
-impl<S, L> Stream for Diffs<S, L>
-where
-    S: Stream<Item = Result<Update<L>, Error>> + Unpin,
-    L: Collection,
-{
-    type Item = Result<Update<Diff<L::Item>>, Error>;
+/// A snapshot of a difference, and whether the value is a new one.
+type Next<I> = (Snapshot<Diff<I>>, bool);
 
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let update = ready!(Pin::new(&mut self.states).poll_next(cx));
-        Poll::Ready(update.map(|update| {
-            update.map(|update| {
-                update.map(|after| {
-                    let diff = after.since(self.before.as_deref());
-                    self.before = Some(after);
-                    Arc::new(diff)
-                })
-            })
-        }))
+impl<L: Collection> Diffs<L> {
+    fn poll_diff(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Next<L::Item>, Error>>> {
+        let snapshot = match ready!(self.values.as_mut().poll_next(cx)) {
+            Some(Ok(snapshot)) => snapshot,
+            Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+            None => return Poll::Ready(None),
+        };
+        let value = snapshot.value().zip(snapshot.meta()).map(|(after, meta)| {
+            let is_same = self.before.as_ref().is_some_and(|before| Arc::ptr_eq(before, after));
+            let diff = if is_same { Diff::default() } else { after.since(self.before.as_deref()) };
+            self.before = Some(Arc::clone(after));
+            (Arc::new(diff), Arc::clone(meta), !is_same)
+        });
+        let is_new = value.as_ref().is_some_and(|(_, _, is_new)| *is_new);
+        let value = value.map(|(diff, meta, _)| (diff, meta));
+        let snapshot = Snapshot::new(value, snapshot.health().clone(), snapshot.reduced_wait());
+        Poll::Ready(Some(Ok((snapshot, is_new))))
     }
 }
 
-impl<S: Unpin, L> Unpin for Diffs<S, L> {}
+impl<L: Collection> Stream for Diffs<L> {
+    type Item = Result<Snapshot<Diff<L::Item>>, Error>;
 
-impl<S: Debug, L> Debug for Diffs<S, L> {
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.poll_diff(cx).map(|next| next.map(|next| next.map(|(snapshot, _)| snapshot)))
+    }
+}
+
+impl<L> fmt::Debug for Diffs<L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Diffs").field(&self.states).finish()
+        f.debug_struct("Diffs").finish_non_exhaustive()
     }
 }

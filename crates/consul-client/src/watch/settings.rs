@@ -1,68 +1,64 @@
-//! How a watch goes about it.
+//! The settings of a watch.
 
 use std::time::Duration;
 
-use consul_proto::{OutputOf, Watchable};
+use crate::watch::{Backoff, Rate, Settings, StopOn, Watch};
 
-use crate::watch::{Backoff, Ends, Rate, Settings, Watch};
-
-/// The defaults are right for nearly everybody. What is set holds from the next request on.
-impl<E: Watchable> Watch<E>
-where
-    OutputOf<E>: PartialEq + Send + Sync,
-{
-    /// How long the server is to wait for a change before it answers all the same; 55 seconds unless set.
+/// The settings. The defaults are right for nearly every program. A change applies from the next request on.
+impl<T> Watch<T> {
+    /// Sets how long the server waits for a change before it responds anyway. Defaults to 55 seconds.
     ///
-    /// After a snapshot was restored the watch can be wrong for this long and a sixteenth, and proxies tend to give up
+    /// After a snapshot is restored, the watch can be wrong for this time and a sixteenth. Many proxies close a request
     /// after a minute.
     pub fn wait(self, wait: Duration) -> Self {
         self.with(|settings| settings.wait = wait)
     }
 
-    /// How often changes are fetched: 4 at once, then one in 100 ms, unless set. Of changes that come faster, only the
-    /// newest is.
-    pub fn changes(self, rate: Rate) -> Self {
-        self.with(|settings| settings.changes = rate)
+    /// Sets how often changes are fetched. Defaults to 4 immediately, then one per 100 ms. If changes come faster, the
+    /// watch fetches only the newest.
+    pub fn change_rate(self, rate: Rate) -> Self {
+        self.with(|settings| settings.change_rate = rate)
     }
 
-    /// How often an answer may bring nothing, or a change that was there at once: 20 times in a row, then once a second,
-    /// unless set. The brake for servers that do not wait.
-    pub fn repeats(self, rate: Rate) -> Self {
-        self.with(|settings| settings.repeats = rate)
+    /// Sets how often a response may contain nothing, or a change that was there immediately. Defaults to 20 in a row,
+    /// then one per second. It limits the requests to servers that do not wait.
+    pub fn idle_rate(self, rate: Rate) -> Self {
+        self.with(|settings| settings.idle_rate = rate)
     }
 
-    /// The pauses between attempts that fail.
+    /// Sets the delays between attempts that fail.
     pub fn backoff(self, backoff: Backoff) -> Self {
         self.with(|settings| settings.backoff = backoff)
     }
 
-    /// The pause after a refusal, which time alone seldom mends; 30 seconds unless set.
-    pub fn refusal_pause(self, pause: Duration) -> Self {
-        self.with(|settings| settings.refusal_pause = pause)
+    /// Sets the delay after a permanent failure. Defaults to 30 seconds.
+    pub fn rejected_retry_delay(self, delay: Duration) -> Self {
+        self.with(|settings| settings.rejected_retry_delay = delay)
     }
 
-    /// How long an outage is ridden out before it is told; 10 seconds unless set.
-    pub fn stall(self, after: Duration) -> Self {
-        self.with(|settings| settings.stall = after)
+    /// Sets how long a transient failure may last before the watch is degraded. Defaults to 10 seconds.
+    pub fn degraded_after(self, after: Duration) -> Self {
+        self.with(|settings| settings.degraded_after = after)
     }
 
-    /// How long a view in the agent is believed that tells no change; 5 minutes unless set.
-    pub fn confirm(self, after: Duration) -> Self {
-        self.with(|settings| settings.confirm = after)
+    /// Sets how long to trust the agent's streaming backend without a change before asking the servers again. Defaults to
+    /// 5 minutes.
+    pub fn reverify_interval(self, interval: Duration) -> Self {
+        self.with(|settings| settings.reverify_interval = interval)
     }
 
-    /// For [stale](crate::Call::stale) reads: how long ago the answering server may have heard the leader. Where it is
-    /// longer the answer is not taken, and the leader is asked.
-    pub fn staleness(self, limit: Duration) -> Self {
-        self.with(|settings| settings.staleness = Some(limit))
+    /// Sets, for [stale](crate::Call::stale) reads, how long ago the responding server may have heard from the leader. An
+    /// older response is discarded, and the leader is asked. Defaults to no limit.
+    pub fn max_staleness(self, limit: Duration) -> Self {
+        self.with(|settings| settings.max_staleness = Some(limit))
     }
 
-    /// Which failures end the watch; none unless set.
-    pub fn ends(self, ends: Ends) -> Self {
-        self.with(|settings| settings.ends = ends)
+    /// Sets the failures that end the watch. Defaults to none.
+    pub fn stop_on(self, failures: StopOn) -> Self {
+        self.with(|settings| settings.stop_on = failures)
     }
 
-    /// All settings, to change them while the watch goes on.
+    /// Returns all settings, to change them while the watch runs.
     pub fn settings_mut(&mut self) -> &mut Settings {
         self.driver.machine_mut().settings_mut()
     }

@@ -1,6 +1,6 @@
-//! The state of what is watched, at hand at any time.
+//! The newest value of a watch, always available.
 
-mod shared;
+mod keeper;
 
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -13,271 +13,257 @@ use consul_proto::{OutputOf, Watchable};
 use futures_core::Stream;
 use tokio::sync::watch::Receiver;
 
-use crate::watch::{State, Trouble, Update, Watch, update};
+use crate::watch::{Snapshot, Watch};
 use crate::{Call, Error};
+use keeper::{Shared, Shown};
 
-use shared::Shared;
-pub(super) use shared::{Source, alone};
-
-/// What is watched in the background: the newest state at hand at any time, for any number of readers.
+/// A watch that a background task polls: its newest value is always available, for any number of readers.
 ///
-/// Made by [`Call::view`], [`Watch::view`] and [`Config::view`](crate::watch::Config::view). A task of the runtime keeps
-/// it up to date, whether anybody looks or not, and ends with the last handle.
+/// Created by [`Call::view`] and [`Watch::view`]. The task ends with the last handle.
 ///
 /// ```no_run
 /// # async fn example(client: consul_client::Client) -> Result<(), consul_client::Error> {
 /// let web = client.health().service("web").passing().view();
 /// web.ready().await?;
 ///
-/// // From now on, anywhere and at no cost:
-/// for instance in web.state().iter().flat_map(|instances| instances.iter()) {
+/// // From now on, anywhere and without waiting:
+/// for instance in web.value().iter().flat_map(|instances| instances.iter()) {
 ///     println!("{}:{}", instance.address(), instance.port());
 /// }
 /// # Ok(())
 /// # }
 /// ```
 ///
-/// **A handle** is cheap to clone and to keep. All views of one query, made by one [`Client`](crate::Client) and what it
-/// was [scoped](crate::Client::with_datacenter) to, are one watch with one request: the same operation with the same
-/// arguments, options, token and settings.
+/// **Handles** are cheap to clone and to keep. All views of one query share one watch with one request, if they were
+/// created by one [`Client`](crate::Client) and the clients [derived](crate::Client::with_datacenter) from it. The query
+/// is the complete request with its token, and the settings.
 ///
-/// **What it shows** is what the watch told last: [how watches behave](crate::watch#how-watches-behave) holds for it too.
-/// In an outage it goes on showing the last state that was known; [`unconfirmed`](Self::unconfirmed) tells for how long
-/// that has been so, and [`trouble`](Self::trouble) why. Emptiness that servers stand behind is shown as emptiness.
+/// **The content** is the newest snapshot of the watch, and [how watches behave](crate::watch#how-watches-behave) holds
+/// for it too. During an outage, the last known value stays. [`last_confirmed`](Self::last_confirmed) returns its age,
+/// and [`snapshot`](Self::snapshot) the reason.
 ///
-/// **It ends** as its watch does, with an error. So does a view whose task has ended with its runtime, or by a panic of what
-/// it calls, such as a comparison of a type of yours. What was shown last stays.
+/// **A view ends** when its watch ends, with an error. It also ends if its task cannot be spawned, if the task ends with
+/// its runtime, or if the comparison of a value panics. The last value stays.
 ///
-/// **As a stream**, and by [`next`](Self::next) and [`changed`](Self::changed), each handle is told the present state first
-/// and the newest one whenever there is another. A handle that is slow skips what was in between, and holds up nobody;
-/// where the state has changed and changed back meanwhile it is told the same state again.
+/// **As a stream**, and with [`next`](Self::next) and [`changed`](Self::changed), each handle receives the present snapshot
+/// first, and then the newest one whenever it differs from the one before. A slow handle skips what was in between, and
+/// does not delay others.
 #[must_use = "a view ends with its last handle"]
 pub struct View<T> {
-    shared: Arc<Shared<T>>,
-    news: Receiver<()>,
-    told: Told,
-    waiting: Option<Waiting>,
+    shared: Arc<Shared>,
+    receiver: Receiver<Shown<T>>,
+    /// The snapshot that this handle received last.
+    yielded: Snapshot<T>,
+    has_ended: bool,
+    waiting: Option<Waiting<T>>,
 }
 
-/// Hears of news, and gives the receiver back.
-type Waiting = Pin<Box<dyn Future<Output = (Receiver<()>, bool)> + Send + Sync>>;
-
-/// What a handle has been told.
-#[derive(Clone, Copy, Debug, Default)]
-struct Told {
-    state: u64,
-    trouble: u64,
-    is_in_trouble: bool,
-    shortened: u64,
-    is_over: bool,
-}
-
-/// What a view shows at one moment.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Snapshot<T> {
-    /// The state that was told last; `None` where none is known yet.
-    pub state: Option<State<T>>,
-    /// Why the state cannot be confirmed, where that was told: at once for refusals, after a while for outages.
-    pub trouble: Option<Trouble>,
-    /// Why it has ended, where it has: the state stays what it was.
-    pub end: Option<Error>,
-}
+/// Waits for a change, and returns the receiver.
+type Waiting<T> = Pin<Box<dyn Future<Output = (Receiver<Shown<T>>, bool)> + Send + Sync>>;
 
 impl<E: Watchable> Call<E> {
-    /// Watches in the background, for any number of readers: [`View`]. With settings of its own, such as
-    /// [`stall`](Watch::stall), it is `watch().stall(..).view()`.
+    /// Watches in the background, for any number of readers: [`View`]. For settings such as
+    /// [`degraded_after`](crate::Watch::degraded_after), use `watch().degraded_after(..).view()`.
     ///
-    /// # Panics
-    ///
-    /// Outside of a runtime, where the client's is tokio's.
+    /// This method does not fail. If the task cannot be spawned, [`View::ready`](crate::View::ready) returns the error.
     pub fn view(self) -> View<OutputOf<E>>
     where
-        OutputOf<E>: PartialEq + Send + Sync,
+        OutputOf<E>: PartialEq + Send + Sync + 'static,
     {
         self.watch().view()
     }
 }
 
-impl<E: Watchable> Watch<E>
-where
-    OutputOf<E>: PartialEq + Send + Sync,
-{
-    /// Goes on in the background, for any number of readers: [`View`].
+impl<T: PartialEq + Send + Sync + 'static> Watch<T> {
+    /// Continues in the background, for any number of readers: [`View`].
     ///
-    /// # Panics
-    ///
-    /// Outside of a runtime, where the client's is tokio's.
-    pub fn view(self) -> View<OutputOf<E>> {
-        shared::join(self.afresh())
+    /// This method does not fail. If the task cannot be spawned, [`View::ready`] returns the error.
+    pub fn view(self) -> View<T> {
+        keeper::join(self.replayed())
     }
 }
 
-impl<T: Send + Sync + 'static> View<T> {
-    fn new(shared: Arc<Shared<T>>, news: Receiver<()>) -> Self {
-        Self { shared, news, told: Told::default(), waiting: None }
+impl<T: PartialEq + Send + Sync + 'static> View<T> {
+    fn new(shared: Arc<Shared>, receiver: Receiver<Shown<T>>) -> Self {
+        Self { shared, receiver, yielded: Snapshot::default(), has_ended: false, waiting: None }
     }
 
-    /// The state that is known; `None` where none is yet. Takes no lock and waits for nothing.
+    /// Returns the newest value; `None` before the first.
     #[must_use]
-    pub fn state(&self) -> Option<Arc<T>> {
-        self.shared.now().state.as_ref().map(|(state, _)| Arc::clone(&state.value))
+    pub fn value(&self) -> Option<Arc<T>> {
+        self.receiver.borrow().snapshot.value().cloned()
     }
 
-    /// How long ago the state was confirmed last; `None` where there is none yet.
-    ///
-    /// While nothing is wrong, up to the time that servers are asked to wait.
-    #[must_use]
-    pub fn unconfirmed(&self) -> Option<Duration> {
-        self.shared.unconfirmed()
-    }
-
-    /// Why the state cannot be confirmed, while that is so and has been told.
-    #[must_use]
-    pub fn trouble(&self) -> Option<Trouble> {
-        self.snapshot().trouble
-    }
-
-    /// Everything that is known, at one moment.
+    /// Returns the newest snapshot.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot<T> {
-        let now = self.shared.now();
-        let trouble = now.trouble.as_ref().map(|(trouble, _)| self.shared.of_age(trouble));
-        Snapshot { state: now.state.as_ref().map(|(state, _)| state.clone()), trouble, end: now.end.clone() }
+        self.receiver.borrow().snapshot.clone()
     }
 
-    /// Waits for the first state; gives the present one where there is one.
+    /// Returns why the view has ended; `None` while it runs.
+    #[must_use]
+    pub fn error(&self) -> Option<Error> {
+        self.receiver.borrow().end.clone()
+    }
+
+    /// Returns how long ago the value was last confirmed; `None` before the first value.
     ///
-    /// Outages, refusals and values that do not fit are ridden out, so put a limit on it where a program must not wait for
-    /// ever; [`trouble`](Self::trouble) tells what it waits for.
+    /// In normal operation this is at most the configured [`wait`](Watch::wait).
+    #[must_use]
+    pub fn last_confirmed(&self) -> Option<Duration> {
+        self.receiver.borrow().snapshot.value()?;
+        self.shared.last_confirmed()
+    }
+
+    /// Returns how long the view has been degraded; `None` if it is healthy.
+    #[must_use]
+    pub fn degraded_for(&self) -> Option<Duration> {
+        let since = self.receiver.borrow().snapshot.degraded()?.since;
+        Some(self.shared.now().since(since))
+    }
+
+    /// Waits for the first value. Returns the present one if there is one.
+    ///
+    /// It waits through outages, missing permissions and values that cannot be decoded. Set a timeout if the program must
+    /// not wait forever; the [`snapshot`](Self::snapshot) contains the reason.
+    ///
+    /// This method is cancel safe.
     ///
     /// # Errors
     ///
-    /// Where the view has ended without a state; see [`Watch::ends`].
+    /// Returns an error if the view has ended without a value, also if its task could not be spawned.
     pub async fn ready(&self) -> Result<Arc<T>, Error> {
-        let mut news = self.news.clone();
-        loop {
-            news.mark_unchanged();
-            if let Some(state) = self.state() {
-                return Ok(state);
-            }
-            if let Some(error) = &self.shared.now().end {
-                return Err(error.clone());
-            }
-            // Before they cease there is an end.
-            if news.changed().await.is_err() && self.shared.now().end.is_none() {
-                return Err(self.shared.lost("the view has ended"));
-            }
+        self.wait_for(|_| true).await
+    }
+
+    /// Waits until `predicate` returns `true` for the newest value, and returns that value.
+    ///
+    /// This method is cancel safe.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the view has ended without such a value.
+    pub async fn wait_for(&self, mut predicate: impl FnMut(&T) -> bool + Send) -> Result<Arc<T>, Error> {
+        let mut receiver = self.receiver.clone();
+        let matching = |shown: &Shown<T>| shown.snapshot.value().cloned();
+        let found = async {
+            // The error of a closed channel: its last content has an end.
+            let shown = receiver
+                .wait_for(|shown| {
+                    shown.end.is_some() || matching(shown).is_some_and(|value| predicate(&value))
+                })
+                .await;
+            shown.map(|shown| (shown.snapshot.value().cloned(), shown.end.clone())).ok()
+        }
+        .await;
+        match found {
+            Some((Some(value), None)) => Ok(value),
+            Some((Some(value), Some(_))) if predicate(&value) => Ok(value),
+            Some((_, Some(error))) => Err(error),
+            _ => Err(self.shared.lost("the view has ended")),
         }
     }
 
-    /// Waits for what this handle has not been told yet; `None` when the view has ended.
+    /// Waits for a snapshot that differs from the last one of this handle; `None` once the view has ended.
     ///
-    /// Can be given up and called again without losing anything.
-    ///
-    /// # Errors
-    ///
-    /// Where the view ends; see [`Watch::ends`].
-    pub async fn next(&mut self) -> Option<Result<Update<T>, Error>> {
-        poll_fn(|cx| self.poll_update(cx)).await
-    }
-
-    /// Waits for a state that this handle has not been told yet, and leaves aside whatever else is told; `None` when the
-    /// view has ended.
+    /// This method is cancel safe.
     ///
     /// # Errors
     ///
-    /// Where the view ends; see [`Watch::ends`].
-    pub async fn changed(&mut self) -> Option<Result<State<T>, Error>> {
-        poll_fn(|cx| update::poll_state(cx, |cx| self.poll_update(cx))).await
+    /// Returns an error once, when the view ends. See [`Watch::stop_on`].
+    pub async fn next(&mut self) -> Option<Result<Snapshot<T>, Error>> {
+        poll_fn(|cx| self.poll_snapshot(cx)).await
     }
 
-    /// The same handle, told nothing yet.
-    pub(super) fn afresh(self) -> Self {
-        Self { told: Told::default(), waiting: None, ..self }
-    }
-
-    fn poll_update(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Update<T>, Error>>> {
-        loop {
-            if self.waiting.is_none() {
-                self.news.mark_unchanged();
-                if let Some(update) = self.untold() {
-                    return Poll::Ready(update);
+    /// Waits for a value that differs from the last one of this handle; `None` once the view has ended.
+    ///
+    /// This method is cancel safe.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error once, when the view ends. See [`Watch::stop_on`].
+    pub async fn changed(&mut self) -> Option<Result<Arc<T>, Error>> {
+        let before = self.yielded.clone();
+        poll_fn(|cx| {
+            loop {
+                match ready!(self.poll_snapshot(cx)) {
+                    Some(Ok(snapshot)) if snapshot.has_value_of(&before) => {}
+                    Some(Ok(snapshot)) => return Poll::Ready(snapshot.value().cloned().map(Ok)),
+                    Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                    None => return Poll::Ready(None),
                 }
             }
+        })
+        .await
+    }
+
+    /// Returns this handle as one that has received nothing yet.
+    pub(super) fn replayed(self) -> Self {
+        Self { yielded: Snapshot::default(), has_ended: false, waiting: None, ..self }
+    }
+
+    fn poll_snapshot(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Snapshot<T>, Error>>> {
+        loop {
+            if self.waiting.is_none()
+                && let Some(next) = self.unseen()
+            {
+                return Poll::Ready(next);
+            }
             let waiting = self.waiting.get_or_insert_with(|| {
-                let mut news = self.news.clone();
+                let mut receiver = self.receiver.clone();
                 Box::pin(async move {
-                    let is_alive = news.changed().await.is_ok();
-                    (news, is_alive)
+                    let is_alive = receiver.changed().await.is_ok();
+                    (receiver, is_alive)
                 })
             });
-            let (news, is_alive) = ready!(waiting.as_mut().poll(cx));
-            self.waiting = None;
-            self.news = news;
+            let (receiver, is_alive) = ready!(waiting.as_mut().poll(cx));
+            (self.receiver, self.waiting) = (receiver, None);
             if !is_alive {
-                // Nothing comes any more, but what came last may not have been told.
-                let last = self.untold().unwrap_or(None);
-                return Poll::Ready(last);
+                return Poll::Ready(self.unseen().unwrap_or(None));
             }
         }
     }
 
-    /// What this handle has not been told yet, the state first.
-    #[expect(clippy::option_option, reason = "there is nothing to tell, or the end")]
-    fn untold(&mut self) -> Option<Option<Result<Update<T>, Error>>> {
-        let (now, told) = (self.shared.now(), &mut self.told);
-        if told.is_over {
+    /// Returns what this handle has not received yet, the snapshot before the end.
+    #[expect(clippy::option_option, reason = "nothing new, or the end")]
+    fn unseen(&mut self) -> Option<Option<Result<Snapshot<T>, Error>>> {
+        let shown = self.receiver.borrow_and_update();
+        if shown.snapshot != self.yielded {
+            self.yielded = shown.snapshot.clone();
+            return Some(Some(Ok(self.yielded.clone())));
+        }
+        let end = shown.end.clone()?;
+        if self.has_ended {
             return Some(None);
         }
-        if let Some((state, count)) = &now.state
-            && told.state < *count
-        {
-            told.state = *count;
-            // A state ends the trouble that was before it.
-            told.is_in_trouble = false;
-            return Some(Some(Ok(Update::State(state.clone()))));
-        }
-        if let Some((wait, count)) = now.shortened
-            && told.shortened < count
-        {
-            told.shortened = count;
-            return Some(Some(Ok(Update::Shortened(wait))));
-        }
-        match &now.trouble {
-            Some((trouble, count)) if told.trouble < *count => {
-                (told.trouble, told.is_in_trouble) = (*count, true);
-                return Some(Some(Ok(Update::Trouble(self.shared.of_age(trouble)))));
-            }
-            None if told.is_in_trouble => {
-                told.is_in_trouble = false;
-                return Some(Some(Ok(Update::Confirmed)));
-            }
-            _ => {}
-        }
-        let end = now.end.clone()?;
-        told.is_over = true;
+        self.has_ended = true;
         Some(Some(Err(end)))
     }
 }
 
-impl<T: Send + Sync + 'static> Stream for View<T> {
-    type Item = Result<Update<T>, Error>;
+impl<T: PartialEq + Send + Sync + 'static> Stream for View<T> {
+    type Item = Result<Snapshot<T>, Error>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.get_mut().poll_update(cx)
+        self.get_mut().poll_snapshot(cx)
     }
 }
 
-/// Goes on from where the first is.
+/// The clone continues from where the original is.
 impl<T> Clone for View<T> {
     fn clone(&self) -> Self {
-        Self { shared: Arc::clone(&self.shared), news: self.news.clone(), told: self.told, waiting: None }
+        Self {
+            shared: Arc::clone(&self.shared),
+            receiver: self.receiver.clone(),
+            yielded: self.yielded.clone(),
+            has_ended: self.has_ended,
+            waiting: None,
+        }
     }
 }
 
 impl<T> fmt::Debug for View<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("View").field("told", &self.told).finish_non_exhaustive()
+        f.debug_struct("View").field("has_ended", &self.has_ended).finish_non_exhaustive()
     }
 }

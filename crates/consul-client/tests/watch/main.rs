@@ -2,11 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test; clippy sees only the functions marked as such")]
 
-mod config;
 mod diffs;
 mod feed;
+mod limiter;
 mod properties;
 mod stream;
-mod turns;
+mod typed;
 mod view;
 mod world;

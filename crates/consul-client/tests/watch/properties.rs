@@ -1,4 +1,4 @@
-//! What holds in whatever order things happen.
+//! Properties that hold for all orders of events.
 
 use std::pin::Pin;
 use std::task::{Context, Waker};
@@ -6,29 +6,31 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use consul_client::watch::Update;
-use consul_client::{View, Watch, proto};
+use consul_client::watch::Snapshot;
+use consul_client::{View, Watch};
 use futures_core::Stream;
 use proptest::prelude::*;
 
-use crate::world::{Asked, Reply, World, secs, store, text};
+use crate::world::{Reply, Request, World, secs, store, text};
 
 const fn millis(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
-/// A store that takes a moment for every answer.
-fn distant(versions: &[(Duration, &'static str)]) -> impl FnMut(&Asked) -> (Duration, Reply) + Send + use<> {
+/// A store that takes some time for each response.
+fn distant(
+    versions: &[(Duration, &'static str)],
+) -> impl FnMut(&Request) -> (Duration, Reply) + Send + use<> {
     let mut store = store(versions);
-    move |asked| {
-        let (after, reply) = store(asked);
+    move |request| {
+        let (after, reply) = store(request);
         (after.max(millis(3)), reply)
     }
 }
 
-/// Something that follows a key, and is polled or not.
+/// A watch or view of a key, which is polled or not.
 enum Follower {
-    Watch(Box<Watch<proto::kv::Raw>>),
+    Watch(Box<Watch<Option<Bytes>>>),
     View(View<Option<Bytes>>),
 }
 
@@ -71,7 +73,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn who_is_polled_is_told_whatever_others_do_and_nothing_is_left_of_those_who_go(
+    fn polled_watch_sees_changes_whatever_others_do_and_dropped_ones_release_everything(
         steps in steps(),
         places in 1..4usize,
     ) {
@@ -100,36 +102,36 @@ proptest! {
         // The others stay, and are not polled any more: their requests end, and each is called once.
         let mut watch = raw(9).watch();
         let first = world.clock.run(change_at - secs(100), watch.changed()).unwrap().unwrap().unwrap();
-        prop_assert_eq!(text(&first.value), "a");
+        prop_assert_eq!(text(&first), "a");
         let mut view = raw(10).view();
         prop_assert!(world.clock.run(change_at - secs(1), watch.changed()).is_none());
         let second = world.clock.run(change_at + secs(25), watch.changed()).unwrap().unwrap().unwrap();
-        prop_assert_eq!(text(&second.value), "b");
+        prop_assert_eq!(text(&second), "b");
         world.clock.pass(change_at + secs(30));
-        let shown = view.state().unwrap();
+        let shown = view.value().unwrap();
         prop_assert_eq!(text(&shown), "b");
         prop_assert!(world.clock.run(change_at + secs(30), view.next()).is_some());
 
         drop((followers, watch, view));
         world.clock.pass(change_at + secs(100));
-        prop_assert_eq!((world.under_way(), world.clock.tasks(), world.clock.alarms()), (0, 0, 0));
-        let has_no_view = format!("{:?}", world.client).contains("Views(0)");
+        prop_assert_eq!((world.in_flight(), world.clock.tasks(), world.clock.alarms()), (0, 0, 0));
+        let has_no_view = format!("{:?}", world.client).contains("Registry(0)");
         prop_assert!(has_no_view);
         let views: Vec<_> = (0..places).map(|key| raw(key).view()).collect();
         world.clock.pass(change_at + secs(101));
-        prop_assert_eq!(world.under_way(), views.len(), "every place is free");
+        prop_assert_eq!(world.in_flight(), views.len(), "every place is free");
     }
 
     #[test]
-    fn each_handle_is_told_what_the_view_shows_in_the_end(
+    fn each_handle_receives_the_final_snapshot(
         answers in prop::collection::vec((0..5u8, 1..20u64), 1..40),
         looks in prop::collection::vec((0..3usize, prop::bool::ANY, 0..15_000u64), 1..40),
     ) {
         let mut answers = answers.into_iter();
         let mut index = 10;
-        let world = World::new(move |asked| {
+        let world = World::new(move |request| {
             let Some((kind, after)) = answers.next() else { return (secs(100_000), None) };
-            let after = if asked.is_long() { secs(after).min(asked.wait().unwrap()) } else { Duration::ZERO };
+            let after = if request.is_long() { secs(after).min(request.wait().unwrap()) } else { Duration::ZERO };
             index += 1;
             (after, match kind {
                 0 => None,
@@ -139,21 +141,13 @@ proptest! {
             })
         });
         let view = world.client.kv().raw("k").view();
-        let mut handles: [_; 3] = std::array::from_fn(|_| (view.clone(), None, false));
-        let look = |(view, state, is_in_trouble): &mut (View<_>, Option<Option<Bytes>>, bool), until| {
-            let update = world.clock.run(until, view.next());
-            let is_any = update.is_some();
-            match update.map(|update| update.unwrap().unwrap()) {
-                Some(Update::State(told)) => (*state, *is_in_trouble) = (Some(Option::clone(&told.value)), false),
-                Some(Update::Trouble(trouble)) => {
-                    assert_eq!(trouble.unconfirmed, view.unconfirmed());
-                    *is_in_trouble = true;
-                }
-                Some(Update::Confirmed) => {
-                    assert!(*is_in_trouble, "nothing was wrong");
-                    *is_in_trouble = false;
-                }
-                _ => {}
+        let mut handles: [_; 3] = std::array::from_fn(|_| (view.clone(), Snapshot::default()));
+        let look = |(view, last): &mut (View<_>, Snapshot<Option<Bytes>>), until| {
+            let next = world.clock.run(until, view.next()).map(|next| next.unwrap().unwrap());
+            let is_any = next.is_some();
+            if let Some(snapshot) = next {
+                assert_ne!(snapshot, *last, "yielded twice");
+                *last = snapshot;
             }
             is_any
         };
@@ -167,16 +161,13 @@ proptest! {
         world.clock.pass(world.clock.now() + secs(2000));
         for handle in &mut handles {
             while look(handle, world.clock.now()) {}
-            let (view, state, is_in_trouble) = handle;
-            let shown = view.state();
-            prop_assert_eq!(state.as_ref(), shown.as_deref());
-            prop_assert_eq!(*is_in_trouble, view.trouble().is_some());
+            prop_assert_eq!(&handle.1, &handle.0.snapshot());
         }
     }
 }
 
 #[test]
-fn ten_thousand_watches_that_come_and_go_leave_nothing_behind() {
+fn ten_thousand_dropped_watches_release_everything() {
     let world = World::new(distant(&[(secs(0), "a")]));
     for number in 0..10_000_u64 {
         let call = world.client.kv().raw(format!("k{}", number % 100));
@@ -190,12 +181,12 @@ fn ten_thousand_watches_that_come_and_go_leave_nothing_behind() {
         }
     }
     world.clock.pass(world.clock.now() + secs(100));
-    assert_eq!((world.under_way(), world.clock.tasks(), world.clock.alarms()), (0, 0, 0));
-    assert!(format!("{:?}", world.client).contains("Views(0)"));
-    let before = world.asked().len();
+    assert_eq!((world.in_flight(), world.clock.tasks(), world.clock.alarms()), (0, 0, 0));
+    assert!(format!("{:?}", world.client).contains("Registry(0)"));
+    let before = world.requests().len();
     let views: Vec<_> = (0..32).map(|key| world.client.kv().raw(format!("k{key}")).view()).collect();
     world.clock.pass(world.clock.now() + secs(1));
-    assert_eq!(world.under_way(), views.len());
-    let mut asked = world.asked().split_off(before).into_iter().filter(Asked::is_long);
-    assert!(asked.all(|asked| asked.wait() == Some(secs(55))), "and nobody is counted who is gone");
+    assert_eq!(world.in_flight(), views.len());
+    let mut requests = world.requests().split_off(before).into_iter().filter(Request::is_long);
+    assert!(requests.all(|request| request.wait() == Some(secs(55))), "and nobody is counted who is gone");
 }

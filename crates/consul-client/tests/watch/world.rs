@@ -1,4 +1,4 @@
-//! A world in which time passes as told, with one server in it.
+//! A virtual clock and a scripted server.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -12,10 +12,10 @@ use std::{fmt, mem};
 use bytes::Bytes;
 use consul_client::runtime::{Instant, Runtime, Sleep, SpawnError, Task};
 use consul_client::transport::{Body, Executor, TransportError, TransportErrorKind};
-use consul_client::watch::{Trouble, Update};
-use consul_client::{Client, Error, Watch, proto};
+use consul_client::watch::Snapshot;
+use consul_client::{Client, Error, Watch};
 
-/// A clock that stands still until it is moved, and the tasks that live by it.
+/// A clock that stands still until it is moved, and the tasks that use it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Clock(Arc<Mutex<Hands>>);
 
@@ -26,6 +26,7 @@ pub(crate) struct Hands {
     ids: u64,
     tasks: Vec<(Task, Arc<Woken>)>,
     polls: usize,
+    refuses_tasks: bool,
 }
 
 impl fmt::Debug for Hands {
@@ -106,7 +107,12 @@ impl Runtime for Clock {
     }
 
     fn spawn(&self, task: Task) -> Result<(), SpawnError> {
-        self.hands().tasks.push((task, Woken::new()));
+        let mut hands = self.hands();
+        if hands.refuses_tasks {
+            drop(hands);
+            return Err(SpawnError::new("no runtime"));
+        }
+        hands.tasks.push((task, Woken::new()));
         Ok(())
     }
 }
@@ -170,6 +176,11 @@ impl Clock {
         drop(tasks);
     }
 
+    /// Fails to spawn tasks from now on.
+    pub(crate) fn refuse_tasks(&self) {
+        self.hands().refuses_tasks = true;
+    }
+
     /// How many tasks there are.
     pub(crate) fn tasks(&self) -> usize {
         self.hands().tasks.len()
@@ -186,15 +197,15 @@ impl Clock {
     }
 }
 
-/// What the server is asked, and when.
+/// A request, and when it was sent.
 #[derive(Clone, Debug)]
-pub(crate) struct Asked {
+pub(crate) struct Request {
     pub(crate) at: Duration,
     pub(crate) target: String,
     pub(crate) token: Option<String>,
 }
 
-impl Asked {
+impl Request {
     pub(crate) fn is_blocking(&self) -> bool {
         self.index().is_some()
     }
@@ -218,16 +229,16 @@ impl Asked {
     }
 }
 
-/// What it answers: status, index, body; or nothing.
+/// A response: status, index, body; or none.
 pub(crate) type Reply = Option<(u16, u64, &'static str)>;
-type Script = Box<dyn FnMut(&Asked) -> (Duration, Reply) + Send>;
+type Script = Box<dyn FnMut(&Request) -> (Duration, Reply) + Send>;
 
 pub(crate) struct Server {
     pub(crate) clock: Clock,
     script: Mutex<Script>,
-    asked: Mutex<Vec<Asked>>,
-    under_way: Mutex<Vec<Asked>>,
-    /// The most that were under way at once: at the server for long, and briefly.
+    requests: Mutex<Vec<Request>>,
+    in_flight: Mutex<Vec<Request>>,
+    /// The most requests in flight at the same time: long polls, and short ones.
     most: Mutex<(usize, usize)>,
 }
 
@@ -237,26 +248,26 @@ impl std::fmt::Debug for Server {
     }
 }
 
-/// A request that is under way, until it is dropped.
-struct UnderWay<'a>(&'a Server, Asked);
+/// A request in flight, until it is dropped.
+struct InFlight<'a>(&'a Server, Request);
 
-impl<'a> UnderWay<'a> {
-    fn new(server: &'a Server, asked: Asked) -> Self {
-        let mut under_way = server.under_way.lock().unwrap();
-        under_way.push(asked.clone());
-        let long = under_way.iter().filter(|asked| asked.is_long()).count();
+impl<'a> InFlight<'a> {
+    fn new(server: &'a Server, request: Request) -> Self {
+        let mut in_flight = server.in_flight.lock().unwrap();
+        in_flight.push(request.clone());
+        let long = in_flight.iter().filter(|request| request.is_long()).count();
         let mut most = server.most.lock().unwrap();
-        *most = (most.0.max(long), most.1.max(under_way.len() - long));
-        drop((under_way, most));
-        Self(server, asked)
+        *most = (most.0.max(long), most.1.max(in_flight.len() - long));
+        drop((in_flight, most));
+        Self(server, request)
     }
 }
 
-impl Drop for UnderWay<'_> {
+impl Drop for InFlight<'_> {
     fn drop(&mut self) {
-        let mut under_way = self.0.under_way.lock().unwrap();
-        let at = under_way.iter().position(|asked| asked.target == self.1.target).unwrap();
-        under_way.swap_remove(at);
+        let mut in_flight = self.0.in_flight.lock().unwrap();
+        let at = in_flight.iter().position(|request| request.target == self.1.target).unwrap();
+        in_flight.swap_remove(at);
     }
 }
 
@@ -264,15 +275,15 @@ impl Drop for UnderWay<'_> {
 impl Executor for Server {
     async fn execute(&self, request: http::Request<Body>) -> Result<http::Response<Body>, TransportError> {
         let token = request.headers().get("x-consul-token");
-        let asked = Asked {
+        let request = Request {
             at: self.clock.now(),
             target: request.uri().to_string(),
             token: token.map(|token| token.to_str().unwrap().to_owned()),
         };
-        self.asked.lock().unwrap().push(asked.clone());
-        let _under_way = UnderWay::new(self, asked.clone());
-        let (after, reply) = (self.script.lock().unwrap())(&asked);
-        self.clock.sleep_until(Instant::ORIGIN + asked.at.saturating_add(after)).await;
+        self.requests.lock().unwrap().push(request.clone());
+        let _in_flight = InFlight::new(self, request.clone());
+        let (after, reply) = (self.script.lock().unwrap())(&request);
+        self.clock.sleep_until(Instant::ORIGIN + request.at.saturating_add(after)).await;
         let Some((status, index, body)) = reply else {
             return Err(TransportError::new(TransportErrorKind::Connect, "refused"));
         };
@@ -288,21 +299,21 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) fn new(script: impl FnMut(&Asked) -> (Duration, Reply) + Send + 'static) -> Self {
+    pub(crate) fn new(script: impl FnMut(&Request) -> (Duration, Reply) + Send + 'static) -> Self {
         Self::with(64, script)
     }
 
-    /// Where a client may have so many long polls at once.
+    /// A client with this limit of long polls.
     pub(crate) fn with(
         long_polls: usize,
-        script: impl FnMut(&Asked) -> (Duration, Reply) + Send + 'static,
+        script: impl FnMut(&Request) -> (Duration, Reply) + Send + 'static,
     ) -> Self {
         let clock = Clock::default();
         let server = Arc::new(Server {
             clock: clock.clone(),
             script: Mutex::new(Box::new(script)),
-            asked: Mutex::default(),
-            under_way: Mutex::default(),
+            requests: Mutex::default(),
+            in_flight: Mutex::default(),
             most: Mutex::default(),
         });
         let builder = Client::builder()
@@ -311,39 +322,40 @@ impl World {
         Self { clock, server, client: builder.build().unwrap() }
     }
 
-    pub(crate) fn watch(&self) -> Watch<proto::kv::Raw> {
+    pub(crate) fn watch(&self) -> Watch<Option<Bytes>> {
         self.client.kv().raw("k").watch()
     }
 
-    /// The next update in short, where there is one before `until`.
-    pub(crate) fn next(&self, watch: &mut Watch<proto::kv::Raw>, until: Duration) -> Option<String> {
-        self.clock.run(until, watch.next()).map(tell)
+    /// The next snapshot as text, if there is one before `until`.
+    pub(crate) fn next(&self, watch: &mut Watch<Option<Bytes>>, until: Duration) -> Option<String> {
+        self.clock.run(until, watch.next()).map(shown)
     }
 
-    pub(crate) fn asked(&self) -> Vec<Asked> {
-        self.server.asked.lock().unwrap().clone()
+    pub(crate) fn requests(&self) -> Vec<Request> {
+        self.server.requests.lock().unwrap().clone()
     }
 
-    pub(crate) fn under_way(&self) -> usize {
-        self.server.under_way.lock().unwrap().len()
+    pub(crate) fn in_flight(&self) -> usize {
+        self.server.in_flight.lock().unwrap().len()
     }
 
-    /// The most requests at once: long and brief ones.
-    pub(crate) fn most_under_way(&self) -> (usize, usize) {
+    /// The most requests at the same time: long polls, and short ones.
+    pub(crate) fn most_in_flight(&self) -> (usize, usize) {
         *self.server.most.lock().unwrap()
     }
 }
 
-/// An update in short.
-pub(crate) fn tell(update: Option<Result<Update<Option<Bytes>>, Error>>) -> String {
-    match update {
-        None => "end".to_owned(),
-        Some(Err(error)) => format!("ended: {error}"),
-        Some(Ok(Update::State(state))) => text(&state.value).to_owned(),
-        Some(Ok(Update::Trouble(Trouble { error, unconfirmed, .. }))) => {
-            format!("trouble: {:?} {:?}", error.kind(), unconfirmed.map(|time| time.as_secs()))
-        }
-        Some(Ok(other)) => format!("{other:?}"),
+/// A snapshot as text: the value, and the kind of the error if it is degraded.
+pub(crate) fn shown(next: Option<Result<Snapshot<Option<Bytes>>, Error>>) -> String {
+    let snapshot = match next {
+        None => return "end".to_owned(),
+        Some(Err(error)) => return format!("ended: {error}"),
+        Some(Ok(snapshot)) => snapshot,
+    };
+    let value = snapshot.value().map_or("nothing", |value| text(value));
+    match snapshot.degraded() {
+        None => value.to_owned(),
+        Some(degraded) => format!("{value}, degraded: {:?}", degraded.cause.kind()),
     }
 }
 
@@ -357,25 +369,25 @@ pub(crate) const fn secs(seconds: u64) -> Duration {
 
 pub(crate) const NEVER: Duration = secs(1_000_000);
 
-/// A store whose value changes at the given times; waits as servers do.
+/// A store whose value changes at the given times. It waits like a server.
 pub(crate) fn store(
     versions: &[(Duration, &'static str)],
-) -> impl FnMut(&Asked) -> (Duration, Reply) + Send + use<> {
+) -> impl FnMut(&Request) -> (Duration, Reply) + Clone + Send + use<> {
     let versions = versions.to_vec();
-    move |asked| {
-        let current = versions.iter().rposition(|(at, _)| *at <= asked.at).unwrap();
+    move |request| {
+        let current = versions.iter().rposition(|(at, _)| *at <= request.at).unwrap();
         let answer = |version: usize| Some((200, version as u64 + 10, versions[version].1));
-        let Some(wait) = asked.wait().filter(|_| asked.index() == Some(current as u64 + 10)) else {
+        let Some(wait) = request.wait().filter(|_| request.index() == Some(current as u64 + 10)) else {
             return (Duration::ZERO, answer(current));
         };
         match versions.get(current + 1) {
-            Some((at, _)) if *at <= asked.at + wait => (*at - asked.at, answer(current + 1)),
+            Some((at, _)) if *at <= request.at + wait => (*at - request.at, answer(current + 1)),
             _ => (wait, answer(current)),
         }
     }
 }
 
-/// The answer to a list of keys; without an index to each, so that keys differ by their values alone.
+/// The response to a list of keys. They have no index each, so they differ by their values only.
 pub(crate) fn entries(entries: &[(&str, &str)]) -> &'static str {
     let entries = entries.iter().map(|(key, value)| {
         format!(r#"{{"Key": "{key}", "Value": "{}"}}"#, base64_simd::STANDARD.encode_to_string(value))

@@ -97,6 +97,16 @@ impl ApiError {
         self
     }
 
+    /// Returns the error of a response without any result because ACLs filtered all of them.
+    pub(crate) fn filtered_by_acls() -> Self {
+        Self(Box::new(Report {
+            status: StatusCode::OK,
+            kind: ApiErrorKind::PermissionDenied,
+            message: "the token may not read any of the results".to_owned(),
+            location: None,
+        }))
+    }
+
     /// Status of the answer.
     #[must_use]
     pub fn status(&self) -> StatusCode {

@@ -1,64 +1,64 @@
-//! How long to leave alone what has failed.
+//! The delays between attempts that fail.
 
 use std::time::Duration;
 
 use crate::machine::Instant;
 use crate::machine::random::Random;
 
-/// How long to wait between attempts while they fail.
+/// The delays between attempts while they fail.
 ///
-/// The pause doubles from [`base`](Self::base) up to a limit. The limit is short while the outage is young, because
-/// elections and restarts are over in seconds, and long afterwards. Each pause that is new is drawn from zero to its
-/// full length (full jitter), so clients that failed together do not come back together. Once the limit is reached,
-/// only a 64th of the pause is left to chance: who is spread already stays so, the number of attempts can be told, and
-/// so can the time in which the end of the outage is noticed.
+/// The delay doubles from [`initial`](Self::initial) up to a maximum. The maximum is small at first, because elections
+/// and restarts take seconds, and large later. Each new delay is random between zero and its full length (full jitter),
+/// so clients that failed at the same time do not retry at the same time. At the maximum, only a 64th of the delay is
+/// random: clients are already spread, and so the number of attempts and the time to notice the end of an outage are
+/// predictable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_structs, reason = "callers construct it")]
 pub struct Backoff {
-    /// Longest pause after the first failure; 700 ms unless set.
-    pub base: Duration,
-    /// Longest pause while the outage is young; 1.35 s unless set.
-    pub brief: Duration,
-    /// How long an outage is young; 30 s unless set.
-    pub young: Duration,
-    /// Longest pause of all; 30 s unless set.
-    pub cap: Duration,
+    /// The longest delay after the first failure. Defaults to 700 ms.
+    pub initial: Duration,
+    /// The longest delay during the [early period](Self::early_period). Defaults to 1.35 seconds.
+    pub early_max: Duration,
+    /// How long the early period of an outage lasts. Defaults to 30 seconds.
+    pub early_period: Duration,
+    /// The longest delay after the early period. Defaults to 30 seconds.
+    pub max: Duration,
 }
 
 impl Default for Backoff {
-    /// At most ten attempts in the first ten seconds, two a minute in the end.
+    /// At most 10 attempts in the first 10 seconds, and eventually 2 per minute.
     fn default() -> Self {
         Self {
-            base: Duration::from_millis(700),
-            brief: Duration::from_millis(1350),
-            young: Duration::from_secs(30),
-            cap: Duration::from_secs(30),
+            initial: Duration::from_millis(700),
+            early_max: Duration::from_millis(1350),
+            early_period: Duration::from_secs(30),
+            max: Duration::from_secs(30),
         }
     }
 }
 
-/// An outage, as far as it is known.
+/// Failed attempts since the last success.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Outage {
-    /// Since when, and the longest that the last pause could be.
+pub(super) struct Attempts {
+    /// When the first one failed, and the upper limit of the last delay.
     last: Option<(Instant, Duration)>,
 }
 
-impl Outage {
-    /// Counts a failure; tells how long to pause.
-    pub(super) fn pause(&mut self, backoff: &Backoff, now: Instant, random: &mut Random) -> Duration {
+impl Attempts {
+    /// Counts a failure and returns the delay before the next attempt.
+    pub(super) fn failed(&mut self, backoff: &Backoff, now: Instant, random: &mut Random) -> Duration {
         let since = self.last.map_or(now, |(since, _)| since);
-        let limit =
-            if now.since(since) < backoff.young { backoff.brief.min(backoff.cap) } else { backoff.cap };
+        let is_early = now.since(since) < backoff.early_period;
+        let max = if is_early { backoff.early_max.min(backoff.max) } else { backoff.max };
         let before = self.last.map(|(_, longest)| longest);
-        // Made of the last one and not of a count of failures, so there is no count that can overflow.
-        let longest = before.map_or(backoff.base, |longest| longest.saturating_mul(2)).min(limit);
+        // Computed from the last delay and not from a number of failures, so that nothing overflows.
+        let longest = before.map_or(backoff.initial, |longest| longest.saturating_mul(2)).min(max);
         self.last = Some((since, longest));
         let is_steady = before == Some(longest);
         longest - random.up_to(if is_steady { longest / 64 } else { longest })
     }
 
-    /// Ends it.
-    pub(super) fn end(&mut self) {
+    pub(super) fn succeeded(&mut self) {
         self.last = None;
     }
 }
@@ -67,19 +67,19 @@ impl Outage {
 mod tests {
     use super::*;
 
-    /// When attempts are made that all fail at once.
+    /// Returns when attempts are made that fail immediately.
     fn attempts(seed: u64, duration: Duration) -> Vec<Duration> {
-        let (mut outage, mut random) = (Outage::default(), Random::new(seed));
+        let (mut failed, mut random) = (Attempts::default(), Random::new(seed));
         let (mut now, mut attempts) = (Instant::ORIGIN, Vec::new());
         while now.since_origin() < duration {
             attempts.push(now.since_origin());
-            now = now + outage.pause(&Backoff::default(), now, &mut random);
+            now = now + failed.failed(&Backoff::default(), now, &mut random);
         }
         attempts
     }
 
     #[test]
-    fn attempts_are_few_and_the_end_of_the_outage_is_noticed_in_time() {
+    fn attempts_are_few_and_delays_have_limits() {
         for seed in 0..500 {
             let attempts = attempts(seed, Duration::from_secs(600));
             let in_first = |seconds| attempts.iter().filter(|at| at.as_secs() < seconds).count();
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn clients_do_not_act_in_step() {
+    fn clients_retry_at_different_times() {
         let at = |seed, nth| attempts(seed, Duration::from_secs(600))[nth];
         for nth in [1, 2, 10, 40] {
             let mut times: Vec<_> = (0..50).map(|seed| at(seed, nth)).collect();
@@ -106,25 +106,28 @@ mod tests {
     }
 
     #[test]
-    fn no_number_of_failures_overflows() {
-        let endless = Backoff { cap: Duration::MAX, young: Duration::ZERO, ..Backoff::default() };
-        let (mut outage, mut random) = (Outage::default(), Random::new(1));
+    fn many_failures_do_not_overflow() {
+        let endless = Backoff { max: Duration::MAX, early_period: Duration::ZERO, ..Backoff::default() };
+        let (mut attempts, mut random) = (Attempts::default(), Random::new(1));
         let mut now = Instant::ORIGIN;
         for _ in 0..100_000 {
-            now = now + outage.pause(&endless, now, &mut random);
+            now = now + attempts.failed(&endless, now, &mut random);
         }
     }
 
     #[test]
-    fn a_success_starts_it_over() {
-        let (mut outage, mut random) = (Outage::default(), Random::new(1));
+    fn success_resets_the_delay() {
+        let (mut attempts, mut random) = (Attempts::default(), Random::new(1));
         for second in 0..600 {
-            let _ =
-                outage.pause(&Backoff::default(), Instant::ORIGIN + Duration::from_secs(second), &mut random);
+            let _ = attempts.failed(
+                &Backoff::default(),
+                Instant::ORIGIN + Duration::from_secs(second),
+                &mut random,
+            );
         }
-        outage.end();
+        attempts.succeeded();
         let pause =
-            outage.pause(&Backoff::default(), Instant::ORIGIN + Duration::from_secs(600), &mut random);
-        assert!(pause <= Backoff::default().base);
+            attempts.failed(&Backoff::default(), Instant::ORIGIN + Duration::from_secs(600), &mut random);
+        assert!(pause <= Backoff::default().initial);
     }
 }

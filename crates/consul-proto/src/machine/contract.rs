@@ -121,6 +121,8 @@ pub enum FailureKind {
     Closed,
     /// The deadline has passed.
     Timeout,
+    /// The driver dropped the exchange to free its slot. This is not an error: the machine asks for the slot again.
+    Preempted,
     /// Any other failure, such as a response that is not HTTP, or is too large.
     Other,
 }

@@ -1,11 +1,11 @@
-//! Chance, from a seed.
+//! Random numbers from a seed.
 
 use std::time::Duration;
 
 use crate::machine::instant::nanos;
 
-/// A generator of numbers that look random (SplitMix64): enough to keep clients from acting in step, and the same
-/// again for the same seed.
+/// A random number generator (SplitMix64). The same seed produces the same numbers. Not for secrets: its purpose is to
+/// spread the requests of many clients.
 #[derive(Clone, Debug)]
 pub(super) struct Random(u64);
 
@@ -14,7 +14,7 @@ impl Random {
         Self(seed)
     }
 
-    fn next(&mut self) -> u64 {
+    pub(super) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -22,7 +22,7 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// A duration from zero to `limit`, each as likely as the other.
+    /// Returns a duration from zero to `limit`, uniformly distributed.
     pub(super) fn up_to(&mut self, limit: Duration) -> Duration {
         let range = u128::from(nanos(limit)) + 1;
         Duration::from_nanos(((u128::from(self.next()) * range) >> 64) as u64)
@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn draws_spread_over_the_whole_range() {
+    fn durations_are_uniformly_distributed() {
         let mut random = Random::new(0);
         let mut quarters = [0; 4];
         for _ in 0..4000 {

@@ -1,282 +1,237 @@
-//! Watching a blocking endpoint: the newest state, whatever happens to the servers.
+//! Watches a blocking endpoint: the newest state, whatever happens to the servers.
 //!
-//! A blocking query is asked again and again; what is hard is everything around it. The rules, each with its reason in
-//! the file that carries it out:
+//! A watch repeats a blocking query. Its parts decide everything around it:
 //!
-//! - **What is asked** (this file). The first request has no index. From then on the index of the last good answer is
-//!   sent, or none. After a failure the server is hardly asked to wait, so that the end of the trouble is known at once.
-//! - **What an answer means** (`answer`). An index that goes back is believed of a leader that is sure of its office, and
-//!   starts the watch over. Equal content is no event. A view without data (index 1, from the agent's streaming backend)
-//!   is not emptiness: the servers are asked. Errors never change the index.
-//! - **When to ask** (`pace`). Two token buckets and a backoff; silence costs nothing, and no answer comes late after it.
-//!   Where the driver limits requests, also not before it is this machine's turn.
-//! - **How long the server is to wait** (`hold`). Shorter, once something on the way proves to cut long waits off.
-//! - **What is told of failures** (`trouble`). Refusals at once; outages when they last.
+//! | part | decides |
+//! | --- | --- |
+//! | `cursor` | from which index or hash the next request continues |
+//! | `trust` | whether a response shows the present state, is checked again, or shows a lost permission |
+//! | `content` | whether a response is new, and whether it is empty |
+//! | `throttle` | when the next request may be sent |
+//! | `wait_tuner` | how long the server is asked to wait |
+//! | `failures` | when failures make the watch degraded |
+//!
+//! `attempt` applies what the end of an attempt changes, and this file connects the parts. The rules that hold for all of them:
+//!
+//! - An error changes neither the index nor the value. The request after it asks for a short wait only, so that the end of
+//!   the failures is noticed soon.
+//! - The machine emits its [`Snapshot`] if it differs from the last one that it emitted. While one is pending, the
+//!   machine sends no request.
 
-mod answer;
-mod event;
-mod hold;
-mod pace;
+mod attempt;
+mod content;
+mod cursor;
+mod failures;
 mod settings;
+mod severity;
+mod snapshot;
 #[cfg(test)]
 mod tests;
-mod trouble;
+mod throttle;
+mod trust;
+mod wait_tuner;
 
-use std::collections::VecDeque;
 use std::fmt;
-use std::sync::Arc;
+use std::mem;
 use std::time::Duration;
 
 use bytes::Bytes;
 
-pub use event::{Cause, Event, Severity, State, Trouble};
-pub use settings::{Ends, Settings};
+pub use settings::{Settings, StopOn};
+pub use snapshot::{Degraded, Event, Health, Severity, Snapshot};
 
-use crate::machine::{Exchange, Input, Instant, Machine, Output, Slot};
-use crate::{Cached, Consistency, EncodeError, Options, OutputOf, Route, Watchable, encode};
-use hold::Hold;
-use pace::Pace;
-use trouble::Episode;
+use crate::machine::{Cause, Exchange, FailureKind, Input, Instant, Machine, Output, Slot};
+use crate::{EncodeError, Options, OutputOf, Route, Watchable, encode};
+use content::Fingerprints;
+use cursor::Position;
+use failures::Failures;
+use snapshot::Known;
+use throttle::Throttle;
+use trust::{PROBE, Trust};
+use wait_tuner::WaitTuner;
 
-/// Watches an endpoint; see the [module](self) for its rules.
+/// A watch of one endpoint. The [module](self) describes its parts.
 ///
-/// Holds the newest state that it has told, to know the next one from it, and nothing else that grows.
+/// `X` is the driver's error. Memory: the last value, which the next one is compared with, and a constant amount.
 pub struct Watch<E: Watchable, X> {
     endpoint: E,
-    /// Index or hash of the last good answer stand here, where [`encode`] reads them.
+    /// The options of the next request.
     options: Options,
-    /// What the caller asked for, where a single request may differ.
-    consistency: Option<Consistency>,
-    cached: Option<Cached>,
     settings: Settings,
-    phase: Phase,
-    /// A slot for the next poll, and how long the server may hold the request.
+    phase: Phase<X>,
     granted: Option<(Slot, Duration)>,
-    /// Exchanges there have been.
     exchanges: u64,
-    /// The state that was told last.
-    state: Option<State<OutputOf<E>>>,
-    /// The index of the last good answer, also where the next request goes without one.
-    last_index: Option<u64>,
-    /// When the last good answer came.
-    confirmed: Option<Instant>,
-    /// When the servers, and not only a view in the agent, last stood behind the state.
-    vouched: Instant,
-    /// Whether requests with an index are answered out of a view in the agent.
-    is_streaming: bool,
-    /// Why the next request goes without an index; nothing to do with the usual case.
-    doubt: Option<Doubt>,
-    pace: Pace,
-    hold: Hold,
-    episode: Option<Episode<X>>,
-    /// Events that are to be taken: never more than one of them a state.
-    outbox: VecDeque<Event<OutputOf<E>, X>>,
+    position: Position,
+    trust: Trust,
+    fingerprints: Fingerprints,
+    throttle: Throttle,
+    tuner: WaitTuner,
+    failures: Failures<X>,
+    known: Option<Known<OutputOf<E>>>,
+    is_empty: bool,
+    confirmed_at: Option<Instant>,
+    emitted: Snapshot<OutputOf<E>, X>,
 }
 
-/// What the machine is about.
-#[derive(Debug)]
-enum Phase {
-    /// The next request is sent when its time has come.
+enum Phase<X> {
+    /// The next request is sent when it may be.
     Idle,
-    /// An answer is due.
-    Asked(Asked),
-    /// The exchange is to be given up, then it is over.
+    /// A request is in flight.
+    Sent(Sent),
+    /// The owner has asked for the end, while this exchange was in flight.
     Stopping(Exchange),
-    /// It is over.
-    Stopped,
+    /// The watch has ended with an error that is not emitted yet.
+    Failed(X),
+    /// The watch has ended.
+    Ended,
 }
 
-/// A request that is under way.
+/// A request in flight.
 #[derive(Clone, Copy, Debug)]
-struct Asked {
+struct Sent {
     exchange: Exchange,
     at: Instant,
-    /// How long the server may wait; `None` where there is no index to wait on.
+    /// How long the server may wait; `None` for a request without an index.
     wait: Option<Duration>,
 }
 
-/// What is wrong with the last answer, so that it was not taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Doubt {
-    /// The agent's view had no data, or older data than had been told.
-    View,
-    /// A server had older data than had been told.
-    Backward,
-    /// A server had not heard the leader for too long.
-    Stale,
-}
-
-/// How long the server is to wait after a failure. Long enough for a view in the agent to come by its data, and a brief
-/// turn is enough for it.
-const PROBE: Duration = Slot::SHORT_WAIT;
-
-/// The least time for which a view in the agent is believed.
-const BELIEVED: Duration = Duration::from_secs(1);
-
-impl<E: Watchable, X> Watch<E, X> {
-    /// A watch of `endpoint`.
+impl<E: Watchable, X: Clone + From<Cause>> Watch<E, X> {
+    /// Creates a watch of `endpoint`.
     ///
-    /// `options` is what each request adds, except for index, hash and wait, which are the watch's own. `seed` decides
-    /// what is left to chance: give each watch another.
+    /// `options` apply to each request, except for index, hash and wait, which the watch sets. `seed` decides the random
+    /// parts of delays; use another one for each watch.
     #[must_use]
     pub fn new(endpoint: E, options: Options, settings: Settings, seed: u64) -> Self {
-        let Options { consistency, cached, .. } = options;
         Self {
             endpoint,
-            options: Options { index: None, hash: None, ..options },
-            consistency,
-            cached,
             settings,
             phase: Phase::Idle,
             granted: None,
             exchanges: 0,
-            state: None,
-            last_index: None,
-            confirmed: None,
-            vouched: Instant::ORIGIN,
-            is_streaming: false,
-            doubt: None,
-            pace: Pace::new(seed),
-            hold: Hold::default(),
-            episode: None,
-            outbox: VecDeque::new(),
+            position: Position::new(E::CURSOR),
+            trust: Trust::new(&options),
+            fingerprints: Fingerprints::new(seed),
+            throttle: Throttle::new(seed),
+            tuner: WaitTuner::default(),
+            failures: Failures::new(),
+            known: None,
+            is_empty: false,
+            confirmed_at: None,
+            emitted: Snapshot::default(),
+            options: Options { index: None, hash: None, wait: None, ..options },
         }
     }
 
-    /// What is watched.
+    /// Returns the watched endpoint.
     #[must_use]
     pub fn endpoint(&self) -> &E {
         &self.endpoint
     }
 
-    /// The first request. Two watches whose first requests and settings are equal see the same.
+    /// Returns the first request. Two watches with equal first requests and settings see the same.
     ///
     /// # Errors
     ///
-    /// Where it cannot be written.
+    /// Returns an error if the request is invalid.
     pub fn first_request(&self) -> Result<http::Request<Bytes>, EncodeError> {
-        let Self { consistency, cached, .. } = *self;
-        let first =
-            Options { index: None, hash: None, wait: None, consistency, cached, ..self.options.clone() };
-        encode(&self.endpoint, &first)
+        let mut options = Options { index: None, hash: None, wait: None, ..self.options.clone() };
+        self.trust.write_first(&mut options);
+        encode(&self.endpoint, &options)
     }
 
-    /// How it is watched.
+    /// Returns the settings.
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
 
-    /// How it is watched, to change it; from the next request on.
+    /// Returns the settings to change them, from the next request on.
     pub fn settings_mut(&mut self) -> &mut Settings {
         &mut self.settings
     }
 
-    /// The state that was told last.
+    /// Returns the present snapshot.
     #[must_use]
-    pub fn state(&self) -> Option<&Arc<OutputOf<E>>> {
-        self.state.as_ref().map(|state| &state.value)
+    pub fn snapshot(&self) -> Snapshot<OutputOf<E>, X> {
+        Snapshot::new(self.known.clone(), self.failures.health().clone(), self.tuner.reduced())
     }
 
-    /// Tells anew what it has told, for an owner that knows nothing of it: the state, where there is one, at once; trouble
-    /// that goes on, with the next failure.
-    pub fn retell(&mut self) {
-        // Trouble that was not taken yet would be told by an episode that knows nothing of it, and so never be ended.
-        self.outbox.retain(|event| matches!(event, Event::Shortened(_) | Event::Ended(_)));
-        if let Some(state) = &self.state {
-            self.outbox.push_front(Event::State(state.clone()));
-        }
-        if let Some(episode) = &mut self.episode {
-            episode.retell();
-        }
+    /// Emits the present snapshot again, for a new owner.
+    pub fn replay(&mut self) {
+        self.emitted = Snapshot::default();
     }
 
-    /// When that state was confirmed last, by an answer that told it or told nothing else.
+    /// Returns when the value was confirmed last, by a response with the same value.
     ///
-    /// While nothing is wrong it lies back for up to the time that the server was asked to wait.
+    /// In normal operation this is at most the configured wait ago.
     #[must_use]
     pub fn confirmed_at(&self) -> Option<Instant> {
-        self.confirmed
+        self.confirmed_at
     }
 
-    fn has_cursor(&self) -> bool {
-        self.options.index.is_some() || self.options.hash.is_some()
-    }
-
-    /// How long the server is to hold the next request; `None` where it has nothing to wait on.
+    /// Returns how long the server is asked to wait; `None` if there is nothing to wait on, or the servers have to
+    /// confirm the state.
     fn wait(&self, now: Instant) -> Option<Duration> {
-        let is_to_vouch = self.is_streaming && self.until_vouching(now) < BELIEVED;
-        (self.has_cursor() && !is_to_vouch).then(|| {
-            let wait = self.hold.wait(&self.settings);
-            let wait = if self.episode.is_some() { wait.min(PROBE) } else { wait };
-            if self.is_streaming { wait.min(self.until_vouching(now)) } else { wait }
-        })
-    }
-
-    /// What the next request needs.
-    fn needed(&self, now: Instant) -> Slot {
-        if self.wait(now).is_some_and(|wait| wait > Slot::SHORT_WAIT) { Slot::LongPoll } else { Slot::Short }
-    }
-
-    /// Decides what to ask, and writes it into the options.
-    fn ask(&mut self, now: Instant, longest: Duration) -> Option<Duration> {
-        let wait = self.wait(now).map(|wait| wait.min(longest));
-        if wait.is_none() {
-            // A cursor that is not used is not needed again: from here on there are requests without one until one succeeds.
-            (self.options.index, self.options.hash) = (None, None);
-        }
-        let is_first = self.state.is_none() && self.doubt.is_none();
-        self.options.wait = wait;
-        // Only the servers themselves can dispel a doubt.
-        self.options.cached = self.cached.filter(|_| wait.is_some() || is_first);
-        self.options.consistency = match self.doubt {
-            None | Some(Doubt::View) => self.consistency,
-            Some(Doubt::Backward) => Some(Consistency::Consistent),
-            // Agents can be set to make stale reads of default ones, but not of those that name the leader.
-            Some(Doubt::Stale) => Some(Consistency::Leader),
-        };
-        wait
-    }
-
-    /// The time that is left before the servers have to stand behind what the agent's view says.
-    fn until_vouching(&self, now: Instant) -> Duration {
-        // Room for a wait in between, whatever is set.
-        (self.vouched + self.settings.confirm.max(2 * BELIEVED)).since(now)
+        let longest = self.trust.longest(now, &self.settings).filter(|_| self.position.is_set())?;
+        let wait = self.tuner.wait(now, &self.settings).min(longest);
+        Some(if self.failures.is_failing() { wait.min(PROBE) } else { wait })
     }
 
     fn send(&mut self, now: Instant, slot: Slot, longest: Duration) -> Output<Event<OutputOf<E>, X>> {
-        let wait = self.ask(now, longest);
+        let wait = self.wait(now).map(|wait| wait.min(longest));
+        if wait.is_none() {
+            self.position.clear();
+        }
+        self.position.write(&mut self.options);
+        self.options.wait = wait;
+        self.trust.write(&mut self.options, wait.is_some(), self.known.is_none());
+        let route = Route::of(&self.endpoint);
         match encode(&self.endpoint, &self.options) {
             Ok(request) => {
                 self.exchanges += 1;
                 let exchange = Exchange::new(self.exchanges);
-                self.phase = Phase::Asked(Asked { exchange, at: now, wait });
-                self.pace.sent(&self.settings, now);
-                // Servers add up to a sixteenth to the wait, to spread their answers.
+                self.phase = Phase::Sent(Sent { exchange, at: now, wait });
+                self.throttle.sent(&self.settings, now);
+                // Servers add up to a sixteenth to the wait, to spread their responses.
                 let held = wait.map_or(Duration::ZERO, |wait| wait + wait / 16);
-                let (route, deadline) = (Route::of(&self.endpoint), now + held + self.settings.grace);
+                let deadline = now + held + self.settings.request_timeout;
                 Output::Send { exchange, route, request, slot, held, deadline }
             }
             Err(error) => {
-                self.phase = Phase::Stopped;
-                Output::Event(Event::Ended(Cause::Request(error)))
+                self.phase = Phase::Ended;
+                Output::Event(Event::Ended(Cause::Request { route, error }.into()))
             }
         }
     }
 
-    /// Ends the exchange, where it is the one under way.
-    fn take_asked(&mut self, exchange: Exchange) -> Option<Asked> {
+    /// Ends the exchange, if it is the one in flight.
+    fn take_sent(&mut self, exchange: Exchange) -> Option<Sent> {
         match self.phase {
-            Phase::Asked(asked) if asked.exchange == exchange => {
+            Phase::Sent(sent) if sent.exchange == exchange => {
                 self.phase = Phase::Idle;
-                Some(asked)
+                Some(sent)
             }
             _ => None,
         }
     }
 }
 
-impl<E: Watchable, X> Machine for Watch<E, X>
+impl<E: Watchable, X: Clone + From<Cause>> Watch<E, X>
+where
+    OutputOf<E>: PartialEq,
+{
+    /// Returns the snapshot, if it differs from the last one.
+    fn changed(&mut self) -> Option<Snapshot<OutputOf<E>, X>> {
+        let snapshot = self.snapshot();
+        if snapshot == self.emitted {
+            return None;
+        }
+        self.emitted = snapshot.clone();
+        Some(snapshot)
+    }
+}
+
+impl<E: Watchable, X: Clone + From<Cause>> Machine for Watch<E, X>
 where
     OutputOf<E>: PartialEq,
 {
@@ -286,23 +241,24 @@ where
     fn handle(&mut self, now: Instant, input: Input<X>) {
         match input {
             Input::Response(exchange, response) => {
-                if let Some(asked) = self.take_asked(exchange) {
-                    self.answered(now, asked, response);
+                if let Some(sent) = self.take_sent(exchange) {
+                    self.responded(now, sent, response);
                 }
             }
             Input::Failed(exchange, failure) => {
-                if let Some(asked) = self.take_asked(exchange) {
-                    self.failed(now, asked, Cause::Failed(failure));
+                if let Some(sent) = self.take_sent(exchange)
+                    && failure.kind != FailureKind::Preempted
+                {
+                    self.failed(now, sent, failure.into());
                 }
             }
             Input::Granted { slot, longest } => self.granted = Some((slot, longest)),
             Input::Stop => {
-                self.outbox.clear();
                 self.phase = match self.phase {
-                    Phase::Asked(Asked { exchange, .. }) | Phase::Stopping(exchange) => {
+                    Phase::Sent(Sent { exchange, .. }) | Phase::Stopping(exchange) => {
                         Phase::Stopping(exchange)
                     }
-                    Phase::Idle | Phase::Stopped => Phase::Stopped,
+                    Phase::Idle | Phase::Failed(_) | Phase::Ended => Phase::Ended,
                 };
             }
         }
@@ -311,32 +267,38 @@ where
     fn poll(&mut self, now: Instant) -> Output<Self::Event> {
         // A grant is valid for this poll only.
         let granted = self.granted.take();
-        if let Some(event) = self.outbox.pop_front() {
-            return Output::Event(event);
-        }
         if let Phase::Stopping(exchange) = self.phase {
-            self.phase = Phase::Stopped;
+            self.phase = Phase::Ended;
             return Output::Cancel(exchange);
         }
-        if matches!(self.phase, Phase::Stopped) {
+        if matches!(self.phase, Phase::Ended) {
             return Output::Done;
         }
-        if let Some(event) = self.stalled(now) {
-            return Output::Event(event);
+        self.failures.advance(now, &self.settings);
+        if let Some(snapshot) = self.changed() {
+            return Output::Event(Event::Snapshot(snapshot));
         }
-        let stalls_at = self.stalls_at();
-        if !matches!(self.phase, Phase::Idle) {
-            return Output::Wait { until: stalls_at, wants: None };
+        let degraded_at = self.failures.due_at(&self.settings);
+        match self.phase {
+            Phase::Idle => {}
+            Phase::Sent(_) => return Output::Wait { until: degraded_at, wants: None },
+            _ => {
+                return match mem::replace(&mut self.phase, Phase::Ended) {
+                    Phase::Failed(cause) => Output::Event(Event::Ended(cause)),
+                    _ => Output::Done,
+                };
+            }
         }
-        let ready_at = self.pace.ready_at(&self.settings);
+        let ready_at = self.throttle.ready_at(&self.settings);
         if ready_at > now {
-            let until = Some(stalls_at.map_or(ready_at, |at| at.min(ready_at)));
-            return Output::Wait { until, wants: None };
+            let until = degraded_at.map_or(ready_at, |at| at.min(ready_at));
+            return Output::Wait { until: Some(until), wants: None };
         }
-        let wanted = self.needed(now);
+        let is_long = self.wait(now).is_some_and(|wait| wait > Slot::SHORT_WAIT);
+        let wanted = if is_long { Slot::LongPoll } else { Slot::Short };
         match granted {
             Some((slot, longest)) if slot == wanted => self.send(now, slot, longest),
-            _ => Output::Wait { until: stalls_at, wants: Some(wanted) },
+            _ => Output::Wait { until: degraded_at, wants: Some(wanted) },
         }
     }
 }
@@ -347,8 +309,7 @@ impl<E: Watchable, X> fmt::Debug for Watch<E, X> {
             .field("endpoint", &self.endpoint)
             .field("options", &self.options)
             .field("settings", &self.settings)
-            .field("phase", &self.phase)
-            .field("confirmed", &self.confirmed)
+            .field("confirmed_at", &self.confirmed_at)
             .finish_non_exhaustive()
     }
 }

@@ -1,74 +1,75 @@
-//! How a watch goes about it.
+//! The settings of a watch.
 
 use std::time::Duration;
 
 use crate::machine::{Backoff, Rate};
 
-/// How a watch goes about it. The defaults are right for nearly everybody.
+/// The settings of a watch. The defaults are right for nearly every program.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Settings {
-    /// How long the server is to wait for a change before it answers all the same; 55 s unless set, 10 minutes at
-    /// most.
+    /// How long the server waits for a change before it responds anyway, at most 10 minutes. Defaults to 55 seconds.
     ///
-    /// After a snapshot was restored a watch can be wrong for this long and a sixteenth; and many proxies give up after
-    /// a minute. That is why it is not longer.
+    /// After a snapshot is restored, a watch can be wrong for this time and a sixteenth, and many proxies close a
+    /// request after a minute.
     pub wait: Duration,
-    /// How long an attempt may take beyond the server's wait; 5 s unless set.
-    pub grace: Duration,
-    /// How often changes are fetched: 4 at once, then one in 100 ms, unless set. Of changes that come faster, only the
-    /// newest is.
-    pub changes: Rate,
-    /// How often an answer may bring nothing: a failure, or no change before the wait is over, or a change that was
-    /// there at once. 20 times in a row, then once a second, unless set.
+    /// How long an attempt may take beyond the server's wait. Defaults to 5 seconds.
+    pub request_timeout: Duration,
+    /// How often changes are fetched. If changes come faster, the watch fetches only the newest. Defaults to 4
+    /// immediately, then one per 100 ms.
+    pub change_rate: Rate,
+    /// How often a response may contain nothing useful: a failure, no change before the wait is over, or a change that
+    /// was there immediately. Defaults to 20 in a row, then one per second.
     ///
-    /// The brake for servers and proxies that do not wait at all. Changes that had to be waited for, if only for the
-    /// interval of [`changes`](Self::changes), do not count.
-    pub repeats: Rate,
-    /// The pauses between attempts that fail.
+    /// It limits the requests to servers and proxies that do not wait. Changes after a wait do not count, if the wait
+    /// lasted at least the interval of [`change_rate`](Self::change_rate).
+    pub idle_rate: Rate,
+    /// The delays between attempts that fail.
     pub backoff: Backoff,
-    /// The pause after a refusal, which time alone seldom mends; 30 s unless set, and a tenth of it is left to chance.
-    pub refusal_pause: Duration,
-    /// How long an outage is ridden out before it is told; 10 s unless set. Elections take less.
-    pub stall: Duration,
-    /// How long a view in the agent is believed that tells no change; 5 minutes unless set.
+    /// The delay after a permanent failure, such as a missing permission. Defaults to 30 seconds. Up to a tenth is
+    /// added at random.
+    pub rejected_retry_delay: Duration,
+    /// How long a transient failure may last before the watch is degraded. Defaults to 10 seconds; elections are
+    /// shorter.
+    pub degraded_after: Duration,
+    /// How long to trust the agent's streaming backend without a change before asking the servers again, by a request
+    /// without an index. Defaults to 5 minutes.
     ///
-    /// Such views hide that the token was deleted or that the servers are gone. Each time this long has passed the servers
-    /// themselves are asked, by a request without an index.
-    pub confirm: Duration,
-    /// For stale reads: how long ago the answering server may have heard the leader. Where it is longer the answer is not
-    /// taken, and the leader is asked. Without a limit unless set.
-    pub staleness: Option<Duration>,
-    /// Which failures end the watch; none unless set.
-    pub ends: Ends,
+    /// The streaming backend does not report that the token was deleted or that the servers cannot be reached.
+    pub reverify_interval: Duration,
+    /// For stale reads: how long ago the responding server may have heard from the leader. A response that is older is
+    /// discarded, and the leader is asked. Defaults to no limit.
+    pub max_staleness: Option<Duration>,
+    /// The failures that end the watch. Defaults to none.
+    pub stop_on: StopOn,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
             wait: Duration::from_secs(55),
-            grace: Duration::from_secs(5),
-            changes: Rate { burst: 4, interval: Duration::from_millis(100) },
-            repeats: Rate { burst: 20, interval: Duration::from_secs(1) },
+            request_timeout: Duration::from_secs(5),
+            change_rate: Rate { burst: 4, interval: Duration::from_millis(100) },
+            idle_rate: Rate { burst: 20, interval: Duration::from_secs(1) },
             backoff: Backoff::default(),
-            refusal_pause: Duration::from_secs(30),
-            stall: Duration::from_secs(10),
-            confirm: Duration::from_secs(300),
-            staleness: None,
-            ends: Ends::Never,
+            rejected_retry_delay: Duration::from_secs(30),
+            degraded_after: Duration::from_secs(10),
+            reverify_interval: Duration::from_secs(300),
+            max_staleness: None,
+            stop_on: StopOn::Never,
         }
     }
 }
 
-/// Which failures end a watch. A request that cannot be written always does.
+/// The failures that end a watch. A request that is invalid always ends it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Ends {
-    /// None: refusals are told and tried again after a while.
+pub enum StopOn {
+    /// No failure. Permanent failures are reported and retried later.
     #[default]
     Never,
-    /// Refusals: no permission, no such token, not a request that the server takes.
-    OnRefusal,
-    /// Every failure, outages included.
-    OnFailure,
+    /// Permanent failures: no permission, an unknown token, a request that the server rejects.
+    PermanentFailure,
+    /// Every failure, also transient ones.
+    AnyFailure,
 }

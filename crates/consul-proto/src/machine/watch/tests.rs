@@ -1,40 +1,42 @@
-//! A watch against servers that are functions, on a clock that is a number.
+//! A watch against servers that are functions, with a clock that is a number.
 
-mod answers;
 mod failures;
-mod pace;
 mod properties;
-mod views;
+mod responses;
+mod streaming;
+mod throttle;
 
 use std::time::Duration;
 
 use bytes::Bytes;
 
 use crate::kv;
-use crate::machine::watch::{Cause, Event, Settings, Watch};
-use crate::machine::{Exchange, Failure, FailureKind, Input, Instant, Machine, Output, Slot};
+use crate::machine::watch::{Event, Health, Settings, Snapshot, Watch};
+use crate::machine::{
+    Cause, CauseKind, Exchange, Failure, FailureKind, Input, Instant, Machine, Output, Slot,
+};
 use crate::{Consistency, Cursor, Endpoint, Method, Options, RequestWriter, Watchable};
 
 /// A request, as the server sees it.
 #[derive(Clone, Debug)]
-struct Asked {
+struct Request {
     at: Duration,
     index: Option<u64>,
     wait: Option<Duration>,
     query: String,
 }
 
-/// What a server does with a request.
+/// How a server handles a request.
 #[derive(Clone, Debug)]
 enum Reply {
-    Answer { status: u16, index: Option<String>, headers: Vec<(&'static str, String)>, body: String },
+    Response { status: u16, index: Option<String>, headers: Vec<(&'static str, String)>, body: String },
     Fail(FailureKind),
     Never,
 }
 
 impl Reply {
     fn ok(index: u64, body: impl Into<String>) -> Self {
-        Self::Answer { status: 200, index: Some(index.to_string()), headers: Vec::new(), body: body.into() }
+        Self::Response { status: 200, index: Some(index.to_string()), headers: Vec::new(), body: body.into() }
     }
 
     fn absent(index: u64) -> Self {
@@ -43,11 +45,11 @@ impl Reply {
 
     fn status(status: u16, index: Option<u64>, body: &str) -> Self {
         let index = index.map(|index| index.to_string());
-        Self::Answer { status, index, headers: Vec::new(), body: body.to_owned() }
+        Self::Response { status, index, headers: Vec::new(), body: body.to_owned() }
     }
 
     fn with(mut self, name: &'static str, value: impl ToString) -> Self {
-        if let Self::Answer { headers, .. } = &mut self {
+        if let Self::Response { headers, .. } = &mut self {
             headers.push((name, value.to_string()));
         }
         self
@@ -66,12 +68,12 @@ const fn millis(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
-/// A server that answers at once without an index, and otherwise when the wait is over.
-fn quiet(asked: &Asked, reply: Reply) -> (Duration, Reply) {
-    (asked.wait.unwrap_or_default(), reply)
+/// A server that responds immediately without an index, and otherwise at the end of the wait.
+fn quiet(request: &Request, reply: Reply) -> (Duration, Reply) {
+    (request.wait.unwrap_or_default(), reply)
 }
 
-/// An endpoint whose answers have a hash and no index.
+/// An endpoint with hashes instead of indexes.
 #[derive(Clone, Debug)]
 struct Hashed;
 
@@ -103,17 +105,29 @@ impl Watchable for Unordered {
     const CURSOR: Cursor = Cursor::Opaque;
 }
 
-/// A watch and what came of it.
+/// A watch, its requests and its snapshots.
 struct Sim<E: Watchable = kv::Raw> {
-    watch: Watch<E, &'static str>,
+    watch: Watch<E, TestError>,
     now: Duration,
-    under_way: Option<(Exchange, Duration, Reply)>,
-    /// How long a turn is.
+    in_flight: Option<(Exchange, Duration, Reply)>,
+    /// The granted time of a long poll.
     longest: Duration,
-    /// What was asked.
-    asked: Vec<Asked>,
-    /// What was told, and when.
-    told: Vec<(Duration, String)>,
+    /// What was request.
+    sent: Vec<Request>,
+    /// What was emitted, and when, as text.
+    emitted: Vec<(Duration, String)>,
+    /// The snapshot that was emitted last.
+    last: Snapshot<Option<Bytes>, TestError>,
+}
+
+/// The driver's error.
+#[derive(Clone, Debug)]
+struct TestError(String);
+
+impl From<Cause> for TestError {
+    fn from(cause: Cause) -> Self {
+        Self(cause.to_string())
+    }
 }
 
 impl Sim {
@@ -132,10 +146,11 @@ impl<E: Watchable<Response = <kv::Raw as Endpoint>::Response>> Sim<E> {
         Self {
             watch,
             now: Duration::ZERO,
-            under_way: None,
-            asked: Vec::new(),
-            told: Vec::new(),
+            in_flight: None,
+            sent: Vec::new(),
+            emitted: Vec::new(),
             longest: Duration::MAX,
+            last: Snapshot::default(),
         }
     }
 
@@ -143,8 +158,8 @@ impl<E: Watchable<Response = <kv::Raw as Endpoint>::Response>> Sim<E> {
         Instant::ORIGIN + self.now
     }
 
-    /// Lives until `until`, or until the watch has ended.
-    fn run(&mut self, until: Duration, server: &mut dyn FnMut(&Asked) -> (Duration, Reply)) {
+    /// Runs until `until`, or until the watch has ended.
+    fn run(&mut self, until: Duration, server: &mut dyn FnMut(&Request) -> (Duration, Reply)) {
         loop {
             let wake_at = match self.watch.poll(self.instant()) {
                 Output::Wait { wants: Some(slot), .. } => {
@@ -153,52 +168,71 @@ impl<E: Watchable<Response = <kv::Raw as Endpoint>::Response>> Sim<E> {
                     continue;
                 }
                 Output::Send { exchange, request, held, deadline, .. } => {
-                    let asked = self.receive(&request);
+                    let request = self.receive(&request);
                     // On the wire it is rounded up to whole milliseconds.
-                    let at_server = asked.wait.map_or(Duration::ZERO, |wait| wait + wait / 16);
-                    assert!(at_server >= held && at_server - held < millis(2), "{asked:?}, {held:?}");
-                    let (after, reply) = server(&asked);
+                    let at_server = request.wait.map_or(Duration::ZERO, |wait| wait + wait / 16);
+                    assert!(at_server >= held && at_server - held < millis(2), "{request:?}, {held:?}");
+                    let (after, reply) = server(&request);
                     let (at, deadline) = (self.now.saturating_add(after), deadline.since_origin());
                     assert!(
-                        deadline >= self.now + asked.wait.unwrap_or_default(),
-                        "{asked:?} until {deadline:?}"
+                        deadline >= self.now + request.wait.unwrap_or_default(),
+                        "{request:?} until {deadline:?}"
                     );
                     let is_late = at > deadline || matches!(reply, Reply::Never);
                     let outcome =
                         if is_late { (deadline, Reply::Fail(FailureKind::Timeout)) } else { (at, reply) };
-                    assert!(self.under_way.is_none(), "one request at a time");
-                    self.under_way = Some((exchange, outcome.0, outcome.1));
-                    self.asked.push(asked);
+                    assert!(self.in_flight.is_none(), "one request at a time");
+                    self.in_flight = Some((exchange, outcome.0, outcome.1));
+                    self.sent.push(request);
                     continue;
                 }
                 Output::Event(event) => {
-                    self.told.push((self.now, tell(event)));
+                    self.record(event);
                     continue;
                 }
                 Output::Cancel(exchange) => {
-                    assert_eq!(self.under_way.take().map(|(exchange, ..)| exchange), Some(exchange));
+                    assert_eq!(self.in_flight.take().map(|(exchange, ..)| exchange), Some(exchange));
                     continue;
                 }
                 Output::Done => return,
                 Output::Wait { until, wants: None } => until.map(Instant::since_origin),
             };
-            let answer_at = self.under_way.as_ref().map(|(_, at, _)| *at);
-            let next = wake_at.into_iter().chain(answer_at).min().expect("waits for something");
+            let response_at = self.in_flight.as_ref().map(|(_, at, _)| *at);
+            let next = wake_at.into_iter().chain(response_at).min().expect("waits for something");
             if next > until {
                 self.now = until;
                 return;
             }
             self.now = self.now.max(next);
-            if answer_at.is_some_and(|at| at <= self.now) {
+            if response_at.is_some_and(|at| at <= self.now) {
                 self.deliver();
             }
         }
     }
 
+    fn record(&mut self, event: Event<Option<Bytes>, TestError>) {
+        match event {
+            Event::Snapshot(snapshot) => {
+                assert_ne!(snapshot, self.last, "emitted twice");
+                let news = news(&self.last, &snapshot, &self.watch, self.instant());
+                assert!(!news.is_empty(), "{snapshot:?} shows nothing new");
+                self.emitted.extend(news.into_iter().map(|news| (self.now, news)));
+                self.last = snapshot;
+            }
+            Event::Ended(cause) => self.emitted.push((self.now, format!("(ended: {})", cause.0))),
+        }
+    }
+
+    /// Emits everything again, as for a new owner.
+    fn replay(&mut self) {
+        self.watch.replay();
+        self.last = Snapshot::default();
+    }
+
     fn deliver(&mut self) {
-        let (exchange, _, reply) = self.under_way.take().unwrap();
+        let (exchange, _, reply) = self.in_flight.take().unwrap();
         let input = match reply {
-            Reply::Answer { status, index, headers, body } => {
+            Reply::Response { status, index, headers, body } => {
                 let mut answer = http::Response::builder().status(status);
                 for (name, value) in headers {
                     answer = answer.header(name, value);
@@ -208,13 +242,16 @@ impl<E: Watchable<Response = <kv::Raw as Endpoint>::Response>> Sim<E> {
                 }
                 Input::Response(exchange, answer.body(Bytes::from(body)).unwrap())
             }
-            Reply::Fail(kind) => Input::Failed(exchange, Failure { kind, is_unsent: false, error: "failed" }),
+            Reply::Fail(kind) => Input::Failed(
+                exchange,
+                Failure { kind, is_unsent: false, error: TestError("failed".to_owned()) },
+            ),
             Reply::Never => unreachable!("became a timeout"),
         };
         self.watch.handle(self.instant(), input);
     }
 
-    fn receive(&self, request: &http::Request<Bytes>) -> Asked {
+    fn receive(&self, request: &http::Request<Bytes>) -> Request {
         let query = request.uri().query().unwrap_or_default().to_owned();
         let value = |name: &str| {
             query.split('&').find_map(|pair| Some(pair.strip_prefix(name)?.strip_prefix('=')?.to_owned()))
@@ -222,47 +259,70 @@ impl<E: Watchable<Response = <kv::Raw as Endpoint>::Response>> Sim<E> {
         let index = value("index").map(|index| index.parse().unwrap());
         let wait = value("wait").map(|wait| millis(wait.trim_end_matches("ms").parse().unwrap()));
         assert_eq!(index.is_some() || value("hash").is_some(), wait.is_some(), "both or none: {query}");
-        Asked { at: self.now, index, wait, query }
+        Request { at: self.now, index, wait, query }
     }
 
-    /// The events, without their times.
+    /// Returns the emitted texts without their times.
     fn events(&self) -> Vec<&str> {
-        self.told.iter().map(|(_, event)| event.as_str()).collect()
+        self.emitted.iter().map(|(_, event)| event.as_str()).collect()
     }
 
-    /// The indexes that were sent.
+    /// Returns the indexes of the requests.
     fn indexes(&self) -> Vec<Option<u64>> {
-        self.asked.iter().map(|asked| asked.index).collect()
+        self.sent.iter().map(|request| request.index).collect()
     }
 
-    /// Requests from `from` to before `until`, in seconds.
+    /// Returns the number of requests in these seconds.
     fn requests(&self, from: u64, until: u64) -> usize {
-        self.asked.iter().filter(|asked| (secs(from)..secs(until)).contains(&asked.at)).count()
+        self.sent.iter().filter(|request| (secs(from)..secs(until)).contains(&request.at)).count()
     }
 }
 
-fn tell(event: Event<Option<Bytes>, &'static str>) -> String {
-    match event {
-        Event::State(state) => match state.value.as_ref() {
+/// Returns what is new in a snapshot, as text.
+fn news<E>(
+    before: &Snapshot<Option<Bytes>, TestError>,
+    after: &Snapshot<Option<Bytes>, TestError>,
+    watch: &Watch<E, TestError>,
+    now: Instant,
+) -> Vec<String>
+where
+    E: Watchable<Response = <kv::Raw as Endpoint>::Response>,
+{
+    let mut news = Vec::new();
+    let is_new = !after.has_value_of(before);
+    if is_new {
+        let value = after.value().expect("a value never disappears");
+        news.push(match value.as_ref() {
             Some(body) => String::from_utf8(body.to_vec()).unwrap(),
             None => "(absent)".to_owned(),
-        },
-        Event::Trouble(trouble) => {
-            let since = trouble.unconfirmed.map(|time| time.as_secs());
-            format!("({}, unconfirmed {since:?})", name(&trouble.cause))
-        }
-        Event::Confirmed => "(confirmed)".to_owned(),
-        Event::Shortened(wait) => format!("(shortened {wait:?})"),
-        Event::Ended(cause) => format!("(ended: {})", name(&cause)),
+        });
     }
+    match (before.health(), after.health()) {
+        (before, after) if before == after => {}
+        (_, Health::Degraded(degraded)) => {
+            let name = name(degraded.kind, &degraded.cause);
+            let confirmed = watch.confirmed_at().map(|at| now.since(at).as_secs());
+            news.push(format!("({name}, confirmed {confirmed:?})"));
+        }
+        // A new value shows the recovery.
+        (_, Health::Healthy) if is_new => {}
+        (_, Health::Healthy) => news.push("(recovered)".to_owned()),
+    }
+    if before.reduced_wait() != after.reduced_wait() {
+        news.push(match after.reduced_wait() {
+            Some(wait) => format!("(wait reduced to {wait:?})"),
+            None => "(full wait)".to_owned(),
+        });
+    }
+    news
 }
 
-fn name(cause: &Cause<&'static str>) -> String {
-    match cause {
-        Cause::Failed(failure) => format!("{:?}", failure.kind),
-        Cause::Api(error) => format!("{:?}", error.kind()),
-        Cause::Decode(error) => error.to_string().split(" (").next().unwrap_or_default().to_owned(),
-        Cause::Request(error) => error.to_string(),
+fn name(kind: CauseKind, cause: &TestError) -> String {
+    match kind {
+        CauseKind::Failed(kind) => format!("{kind:?}"),
+        CauseKind::Api(kind) => format!("{kind:?}"),
+        CauseKind::Decode => cause.0.split(" (").next().unwrap_or_default().to_owned(),
+        CauseKind::Request => cause.0.clone(),
     }
 }
 

@@ -97,22 +97,19 @@ impl Get {
         self.0.send().await
     }
 
-    /// Watches instead of reading once: a stream of the states that there are from now on, the present one first.
+    /// Watches instead of reading once: returns a stream of the values from now on, the present one first.
     ///
-    /// Everything the call was given holds for every request. An [`index`](Self::index) means nothing; a
-    /// [`wait`](Self::wait) takes the place of the watch's own, an [`attempt_timeout`](Self::attempt_timeout) is how
-    /// long each request lasts at most beyond it.
+    /// All settings of the call apply to every request. An [`index`](Self::index) has no effect. A [`wait`](Self::wait)
+    /// replaces the watch's own, and an [`attempt_timeout`](Self::attempt_timeout) limits how long each attempt may take beyond it.
     #[inline]
-    pub fn watch(self) -> Watch<proto::kv::Get> {
+    pub fn watch(self) -> Watch<Option<Entry>> {
         self.0.watch()
     }
 
-    /// Watches in the background, for any number of readers: [`View`]. With settings of its own, such as
-    /// [`stall`](crate::Watch::stall), it is `watch().stall(..).view()`.
+    /// Watches in the background, for any number of readers: [`View`]. For settings such as
+    /// [`degraded_after`](crate::Watch::degraded_after), use `watch().degraded_after(..).view()`.
     ///
-    /// # Panics
-    ///
-    /// Outside of a runtime, where the client's is tokio's.
+    /// This method does not fail. If the task cannot be spawned, [`View::ready`] returns the error.
     #[inline]
     pub fn view(self) -> View<Option<Entry>> {
         self.0.view()

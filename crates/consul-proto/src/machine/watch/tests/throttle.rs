@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_server_that_never_waits_makes_no_hot_loop() {
+fn server_that_never_waits_causes_no_hot_loop() {
     for is_changing in [true, false] {
         let mut sim = Sim::new(Settings::default());
         let mut index = 0;
@@ -16,15 +16,15 @@ fn a_server_that_never_waits_makes_no_hot_loop() {
             let requests = sim.requests(minute * 60, minute * 60 + 60);
             assert!(requests <= 100, "{requests}");
         }
-        assert_eq!(sim.told.len(), if is_changing { sim.asked.len() } else { 1 });
+        assert_eq!(sim.emitted.len(), if is_changing { sim.sent.len() } else { 1 });
         if is_changing {
-            assert_eq!(sim.told[..3].iter().map(|(at, _)| *at).collect::<Vec<_>>(), [Duration::ZERO; 3]);
+            assert_eq!(sim.emitted[..3].iter().map(|(at, _)| *at).collect::<Vec<_>>(), [Duration::ZERO; 3]);
         }
     }
 }
 
 #[test]
-fn the_same_holds_where_errors_come_in_between() {
+fn errors_between_responses_cause_no_hot_loop() {
     let mut sim = Sim::new(Settings::default());
     let mut count = 0;
     sim.run(secs(600), &mut |_| {
@@ -38,26 +38,26 @@ fn the_same_holds_where_errors_come_in_between() {
 }
 
 #[test]
-fn changes_are_told_without_delay_as_fast_as_ten_a_second() {
+fn ten_changes_per_second_are_emitted_without_delay() {
     let mut sim = Sim::new(Settings::default());
     let changes = |now: Duration| now.as_millis() as u64 / 110;
-    sim.run(secs(60), &mut |asked| {
-        let (current, seen) = (changes(asked.at), asked.index.map(|index| index - 10));
+    sim.run(secs(60), &mut |request| {
+        let (current, seen) = (changes(request.at), request.index.map(|index| index - 10));
         let next = if seen.is_some_and(|seen| seen >= current) { current + 1 } else { current };
-        (millis(next * 110).saturating_sub(asked.at), Reply::ok(10 + next, format!("{next}")))
+        (millis(next * 110).saturating_sub(request.at), Reply::ok(10 + next, format!("{next}")))
     });
-    assert_eq!(sim.told.len(), 546);
-    assert!(sim.told[1..].iter().all(|(at, event)| *at == millis(event.parse::<u64>().unwrap() * 110)));
+    assert_eq!(sim.emitted.len(), 546);
+    assert!(sim.emitted[1..].iter().all(|(at, event)| *at == millis(event.parse::<u64>().unwrap() * 110)));
 }
 
 #[test]
-fn the_newest_of_changes_that_come_faster_is_told() {
+fn faster_changes_are_coalesced_to_the_newest() {
     let mut sim = Sim::new(Settings::default());
     // One a millisecond, for five seconds.
     let changes = |now: Duration| (now.as_millis() as u64).min(5000);
-    sim.run(secs(60), &mut |asked| {
-        let current = changes(asked.at);
-        let is_news = asked.index.is_none_or(|index| index < 10 + current);
+    sim.run(secs(60), &mut |request| {
+        let current = changes(request.at);
+        let is_news = request.index.is_none_or(|index| index < 10 + current);
         let (after, current) = match is_news {
             true => (Duration::ZERO, current),
             false if current == 5000 => (secs(55), current),
@@ -66,65 +66,65 @@ fn the_newest_of_changes_that_come_faster_is_told() {
         (after, Reply::ok(10 + current, format!("{current}")))
     });
     assert_eq!(sim.events().last(), Some(&"5000"));
-    assert!(sim.told.last().unwrap().0 <= secs(6), "{:?}", sim.told.last());
+    assert!(sim.emitted.last().unwrap().0 <= secs(6), "{:?}", sim.emitted.last());
 }
 
 #[test]
-fn nothing_delays_a_change_after_silence() {
+fn change_after_silence_is_emitted_without_delay() {
     let mut sim = Sim::new(Settings::default());
     let change_at = secs(3600) + millis(123);
-    sim.run(secs(3700), &mut |asked| match asked.wait {
+    sim.run(secs(3700), &mut |request| match request.wait {
         None => (Duration::ZERO, Reply::ok(10, "a")),
-        Some(wait) if asked.at + wait >= change_at && asked.index == Some(10) => {
-            (change_at - asked.at, Reply::ok(11, "b"))
+        Some(wait) if request.at + wait >= change_at && request.index == Some(10) => {
+            (change_at - request.at, Reply::ok(11, "b"))
         }
-        Some(wait) => (wait, Reply::ok(asked.index.unwrap(), if asked.at < change_at { "a" } else { "b" })),
+        Some(wait) => {
+            (wait, Reply::ok(request.index.unwrap(), if request.at < change_at { "a" } else { "b" }))
+        }
     });
-    assert_eq!(sim.told[1..], [(change_at, "b".to_owned())]);
-    let next = sim.asked.iter().find(|asked| asked.index == Some(11)).unwrap();
+    assert_eq!(sim.emitted[1..], [(change_at, "b".to_owned())]);
+    let next = sim.sent.iter().find(|request| request.index == Some(11)).unwrap();
     assert_eq!(next.at, change_at);
 }
 
 #[test]
-fn a_turn_is_as_long_as_it_is_and_the_next_has_to_be_waited_for() {
+fn granted_time_limits_the_wait() {
     let mut sim = Sim::new(Settings::default());
     sim.longest = secs(3);
-    sim.run(secs(59), &mut |asked| quiet(asked, Reply::ok(10, "a")));
-    let waits: Vec<_> = sim.asked.iter().map(|asked| asked.wait).collect();
+    sim.run(secs(59), &mut |request| quiet(request, Reply::ok(10, "a")));
+    let waits: Vec<_> = sim.sent.iter().map(|request| request.wait).collect();
     assert!(waits[0].is_none() && waits[1..].iter().all(|wait| *wait == Some(secs(3))), "{waits:?}");
     assert_eq!((waits.len(), sim.events()), (21, vec!["a"]));
 }
 
 #[test]
-fn who_has_no_turn_sends_nothing_and_tells_what_there_is_to_tell() {
+fn degradation_is_emitted_while_the_slot_is_awaited() {
     let mut sim = Sim::new(Settings::default());
     let refused = || (Duration::ZERO, Reply::Fail(FailureKind::Connect));
     sim.run(millis(1), &mut |_| refused());
-    let mut now = sim.instant();
-    let mut told = Vec::new();
-    while now.since_origin() < secs(60) {
-        match sim.watch.poll(now) {
-            Output::Wait { until: Some(until), .. } => now = until,
+    while sim.now < secs(60) {
+        match sim.watch.poll(sim.instant()) {
+            Output::Wait { until: Some(until), .. } => sim.now = until.since_origin(),
             Output::Wait { until: None, wants: Some(Slot::Short) } => break,
-            Output::Event(event) => told.push((now.since_origin(), tell(event))),
+            Output::Event(event) => sim.record(event),
             other => panic!("{other:?}"),
         }
     }
-    assert_eq!(told, [(secs(10), "(Connect, unconfirmed None)".to_owned())]);
+    assert_eq!(sim.emitted, [(secs(10), "(Connect, confirmed None)".to_owned())]);
 }
 
 #[test]
-fn a_turn_for_a_brief_request_is_not_used_for_a_long_one() {
+fn grant_for_a_short_slot_is_not_used_for_a_long_poll() {
     let mut sim = Sim::new(Settings::default());
-    sim.run(Duration::ZERO, &mut |asked| quiet(asked, Reply::ok(10, "a")));
+    sim.run(Duration::ZERO, &mut |request| quiet(request, Reply::ok(10, "a")));
     let now = sim.instant() + secs(1);
-    sim.under_way = None;
-    let Output::Wait { wants: None, .. } = sim.watch.poll(now) else { panic!("has asked") };
+    sim.in_flight = None;
+    let Output::Wait { wants: None, .. } = sim.watch.poll(now) else { panic!("has request") };
     sim.watch.handle(
         now,
         Input::Failed(
             Exchange::new(2),
-            Failure { kind: FailureKind::Closed, is_unsent: false, error: "failed" },
+            Failure { kind: FailureKind::Closed, is_unsent: false, error: TestError("failed".to_owned()) },
         ),
     );
     sim.watch.handle(now, Input::Granted { slot: Slot::Short, longest: Slot::SHORT_WAIT });
@@ -133,41 +133,40 @@ fn a_turn_for_a_brief_request_is_not_used_for_a_long_one() {
     assert_eq!(held, Slot::SHORT_WAIT + Slot::SHORT_WAIT / 16);
     let answer = http::Response::builder().header("x-consul-index", 11).body(Bytes::from("b")).unwrap();
     sim.watch.handle(now, Input::Response(Exchange::new(3), answer));
-    assert!(matches!(sim.watch.poll(now), Output::Event(Event::State(_))));
+    assert!(matches!(sim.watch.poll(now), Output::Event(Event::Snapshot(_))));
     sim.watch.handle(now, Input::Granted { slot: Slot::Short, longest: Slot::SHORT_WAIT });
     assert!(matches!(sim.watch.poll(now), Output::Wait { until: None, wants: Some(Slot::LongPoll) }));
 }
 
 #[test]
-fn a_slow_owner_gets_the_newest_state_at_once() {
+fn slow_owner_gets_the_newest_value_immediately() {
     let mut sim = Sim::new(Settings::default());
-    sim.run(Duration::ZERO, &mut |asked| quiet(asked, Reply::ok(10, "0")));
-    assert!(sim.under_way.is_some());
-    // The owner is away; the answer to the request under way is all that piles up.
-    sim.under_way.as_mut().unwrap().1 = millis(1);
-    sim.under_way.as_mut().unwrap().2 = Reply::ok(11, "1");
+    sim.run(Duration::ZERO, &mut |request| quiet(request, Reply::ok(10, "0")));
+    assert!(sim.in_flight.is_some());
+    // The owner is away. Only the response to the request in flight arrives.
+    sim.in_flight.as_mut().unwrap().1 = millis(1);
+    sim.in_flight.as_mut().unwrap().2 = Reply::ok(11, "1");
     sim.now = secs(1000);
-    sim.run(secs(1000), &mut |asked| {
-        let is_news = asked.index != Some(1010);
+    sim.run(secs(1000), &mut |request| {
+        let is_news = request.index != Some(1010);
         (if is_news { Duration::ZERO } else { secs(55) }, Reply::ok(1010, "1000"))
     });
     assert_eq!(sim.events(), ["0", "1", "1000"]);
-    assert!(sim.watch.outbox.is_empty());
 }
 
 #[test]
-fn an_owner_that_takes_its_time_with_an_event_has_nothing_pile_up() {
+fn no_request_is_sent_while_an_event_is_pending() {
     let mut sim = Sim::new(Settings::default());
     let now = sim.instant();
     sim.watch.handle(now, Input::Granted { slot: Slot::Short, longest: Duration::MAX });
     let Output::Send { exchange, .. } = sim.watch.poll(now) else { panic!("asks") };
-    sim.under_way = Some((exchange, Duration::ZERO, Reply::ok(10, "0")));
+    sim.in_flight = Some((exchange, Duration::ZERO, Reply::ok(10, "0")));
     sim.deliver();
-    assert!(matches!(sim.watch.poll(now), Output::Event(Event::State(_))));
-    // A thousand changes later: what is asked now is answered with the newest.
+    assert!(matches!(sim.watch.poll(now), Output::Event(Event::Snapshot(_))));
+    // A thousand changes later: what is request now is answered with the newest.
     sim.now = secs(1000);
-    sim.run(secs(1001), &mut |asked| {
-        (if asked.index == Some(10) { Duration::ZERO } else { secs(55) }, Reply::ok(1010, "1000"))
+    sim.run(secs(1001), &mut |request| {
+        (if request.index == Some(10) { Duration::ZERO } else { secs(55) }, Reply::ok(1010, "1000"))
     });
-    assert_eq!((sim.events(), sim.asked[0].index), (vec!["1000"], Some(10)));
+    assert_eq!((sim.events(), sim.sent[0].index), (vec!["1000"], Some(10)));
 }

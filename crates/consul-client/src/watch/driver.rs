@@ -1,0 +1,239 @@
+//! Drives the machines of the protocol crate.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+use consul_proto::Route;
+use consul_proto::machine::{Exchange, Failure, FailureKind, Input, Machine, Output, Slot};
+use consul_transport::{Hint, TransportError, TransportErrorKind};
+
+use crate::client::Attempt;
+use crate::runtime::{Instant, Sleep};
+use crate::token::Tokens;
+use crate::watch::limiter::{Outcome, Permit, Waiter};
+use crate::{Client, Error, ErrorKind};
+
+/// Connects a machine to a client: its executor, clock and limiter.
+///
+/// It lives by being polled. Nothing is spawned, and dropping it ends everything.
+pub(crate) struct Driver<M: ?Sized> {
+    client: Client,
+    /// Instead of the client's.
+    tokens: Option<Tokens>,
+    in_flight: Vec<InFlight>,
+    /// Created when the machine wants a slot for the first time.
+    waiter: Option<Waiter>,
+    /// For the request that the machine sends in the next poll.
+    permit: Option<Permit>,
+    timer: Option<(Instant, Sleep)>,
+    machine: Box<M>,
+}
+
+struct InFlight {
+    exchange: Exchange,
+    route: Route,
+    pending: Pending,
+    permit: Option<Permit>,
+}
+
+type Exchanging = Pin<Box<dyn Future<Output = Result<http::Response<Bytes>, Error>> + Send>>;
+
+/// A request in flight. The limiter drops it if nobody polls it and its time has passed.
+#[derive(Clone)]
+pub(super) struct Pending(Arc<Mutex<Option<Exchanging>>>);
+
+impl<M: ?Sized> Driver<M> {
+    pub(crate) fn new(machine: Box<M>, client: Client, tokens: Option<Tokens>) -> Self {
+        let (in_flight, waiter, permit, timer) = (Vec::new(), None, None, None);
+        Self { client, tokens, in_flight, waiter, permit, timer, machine }
+    }
+
+    pub(crate) fn machine(&self) -> &M {
+        &self.machine
+    }
+
+    pub(crate) fn machine_mut(&mut self) -> &mut M {
+        &mut self.machine
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Returns the source of the tokens of its requests.
+    pub(crate) fn tokens(&self) -> &Tokens {
+        self.tokens.as_ref().unwrap_or(&self.client.settings().tokens)
+    }
+
+    pub(crate) fn now(&self) -> Instant {
+        self.client.settings().runtime.now()
+    }
+
+    /// Replaces the machine by one that is made of it. Requests in flight stay.
+    pub(crate) fn map<N: ?Sized>(self, map: impl FnOnce(Box<M>) -> Box<N>) -> Driver<N> {
+        let Self { client, tokens, in_flight, waiter, permit, timer, machine } = self;
+        Driver { client, tokens, in_flight, waiter, permit, timer, machine: map(machine) }
+    }
+}
+
+impl<M: Machine<Error = Error> + ?Sized> Driver<M> {
+    /// Does what the machine wants, until it emits an event; `None` once it has finished.
+    pub(crate) fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<M::Event>> {
+        loop {
+            // A response that is complete counts, even if its deadline has passed.
+            self.poll_exchanges(cx);
+            let now = self.now();
+            let output = self.machine.poll(now);
+            if !matches!(output, Output::Send { .. }) {
+                // A grant that was not used is void.
+                self.permit = None;
+            }
+            match output {
+                Output::Send { exchange, route, request, slot, held, deadline } => {
+                    let permit = self.permit.take();
+                    self.send(now, exchange, route, request, (slot, held, deadline), permit);
+                }
+                Output::Cancel(exchange) => self.in_flight.retain(|in_flight| in_flight.exchange != exchange),
+                Output::Event(event) => return Poll::Ready(Some(event)),
+                Output::Wait { until, wants: None } => ready!(self.poll_timer(until, cx)),
+                Output::Wait { until, wants: Some(slot) } => ready!(self.poll_slot(now, slot, until, cx)),
+                Output::Done => {
+                    self.waiter = None;
+                    return Poll::Ready(None);
+                }
+            }
+        }
+    }
+
+    fn send(
+        &mut self,
+        now: Instant,
+        exchange: Exchange,
+        route: Route,
+        mut request: http::Request<Bytes>,
+        (slot, held, deadline): (Slot, Duration, Instant),
+        mut permit: Option<Permit>,
+    ) {
+        if !held.is_zero() {
+            request.extensions_mut().insert(Hint::LongPoll { held });
+        } else if slot == Slot::Lease {
+            request.extensions_mut().insert(Hint::Reserved);
+        }
+        let client = self.client.clone();
+        let attempt =
+            Attempt { route: route.clone(), tokens: self.tokens.clone(), timeout: deadline.since(now) };
+        let exchanging: Exchanging = Box::pin(async move {
+            let (mut response, token) = client.attempt(request, attempt).await?;
+            // Errors that the machine finds in the response must not show it.
+            if let Some(token) = token {
+                response.extensions_mut().insert(token);
+            }
+            Ok(response)
+        });
+        let pending = Pending(Arc::new(Mutex::new(Some(exchanging))));
+        if let Some(permit) = &mut permit {
+            permit.sent(now + held, deadline, pending.clone());
+        }
+        self.in_flight.push(InFlight { exchange, route, pending, permit });
+    }
+
+    /// Waits for a slot and grants it. Also ready if it is time to poll again.
+    fn poll_slot(
+        &mut self,
+        now: Instant,
+        slot: Slot,
+        until: Option<Instant>,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
+        let waiter = self.waiter.get_or_insert_with(|| Waiter::new(&self.client.settings().limiter));
+        if let Poll::Ready((permit, longest)) = waiter.poll(slot, cx) {
+            self.permit = permit;
+            self.machine.handle(now, Input::Granted { slot, longest });
+            return Poll::Ready(());
+        }
+        let release_at = waiter.next_release_at();
+        self.poll_timer(until.into_iter().chain(release_at).min(), cx)
+    }
+
+    fn poll_exchanges(&mut self, cx: &mut Context<'_>) {
+        let mut at = 0;
+        while let Some(in_flight) = self.in_flight.get_mut(at) {
+            let Poll::Ready(result) = in_flight.pending.poll(cx) else {
+                at += 1;
+                continue;
+            };
+            let mut in_flight = self.in_flight.swap_remove(at);
+            let (exchange, route, permit) =
+                (in_flight.exchange, in_flight.route.clone(), in_flight.permit.take());
+            if let Some(permit) = permit {
+                permit.ended(Outcome::of(result.as_ref()));
+            }
+            let input = match result {
+                Some(Ok(response)) => Input::Response(exchange, response),
+                Some(Err(error)) => {
+                    let (kind, is_unsent) = (kind(&error), error.is_unsent());
+                    Input::Failed(exchange, Failure { kind, is_unsent, error })
+                }
+                None => {
+                    let error = TransportError::new(TransportErrorKind::Other, "dropped to free its slot");
+                    let error = Error::transport(route, error);
+                    Input::Failed(exchange, Failure { kind: FailureKind::Preempted, is_unsent: false, error })
+                }
+            };
+            let now = self.now();
+            self.machine.handle(now, input);
+        }
+    }
+
+    fn poll_timer(&mut self, at: Option<Instant>, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(at) = at else {
+            self.timer = None;
+            return Poll::Pending;
+        };
+        if self.timer.as_ref().is_none_or(|(set_for, _)| *set_for != at) {
+            self.timer = Some((at, self.client.settings().runtime.sleep_until(at)));
+        }
+        if let Some((_, sleep)) = &mut self.timer {
+            ready!(sleep.as_mut().poll(cx));
+        }
+        self.timer = None;
+        Poll::Ready(())
+    }
+}
+
+impl Pending {
+    /// Polls the request; `None` if the limiter has dropped it.
+    fn poll(&self, cx: &mut Context<'_>) -> Poll<Option<Result<http::Response<Bytes>, Error>>> {
+        let mut exchanging = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match exchanging.as_mut() {
+            None => Poll::Ready(None),
+            Some(future) => future.as_mut().poll(cx).map(Some),
+        }
+    }
+
+    /// Takes the request out, to drop it. A request that is being polled stays.
+    pub(super) fn take(&self) -> Option<impl Sized + use<>> {
+        self.0.try_lock().ok()?.take()
+    }
+}
+
+/// Requests are dropped with their driver, also if the limiter still knows them.
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        let taken = self.pending.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(taken);
+    }
+}
+
+fn kind(error: &Error) -> FailureKind {
+    match error.kind() {
+        ErrorKind::Connect => FailureKind::Connect,
+        ErrorKind::Timeout => FailureKind::Timeout,
+        ErrorKind::Transport(TransportErrorKind::Closed) => FailureKind::Closed,
+        _ => FailureKind::Other,
+    }
+}

@@ -1,0 +1,88 @@
+//! Errors that a machine finds itself.
+
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::{ApiErrorKind, EncodeError, ResponseError, Route};
+
+/// An error that a machine finds itself: in a response, or in a request before it is sent.
+///
+/// A driver converts it into its own error type, so that owners see one type for all errors.
+#[derive(Debug)]
+#[expect(clippy::exhaustive_enums, reason = "a machine writes requests and reads responses, nothing else")]
+pub enum Cause {
+    /// The response is an error, or is not what the operation returns.
+    Response {
+        /// The operation.
+        route: Route,
+        /// The error.
+        error: ResponseError,
+        /// The extensions of the response, in which a driver can keep what it needs to convert the error.
+        extensions: http::Extensions,
+    },
+    /// The request is invalid and was not sent.
+    Request {
+        /// The operation.
+        route: Route,
+        /// The error.
+        error: EncodeError,
+    },
+}
+
+/// The kind of an error, for comparisons: two errors of the same kind need not be reported twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CauseKind {
+    /// There was no complete response.
+    Failed(super::FailureKind),
+    /// The server reported an error.
+    Api(ApiErrorKind),
+    /// The response is not what the operation returns.
+    Decode,
+    /// The request is invalid.
+    Request,
+}
+
+impl Cause {
+    /// Returns the operation that the error belongs to.
+    #[must_use]
+    pub fn route(&self) -> &Route {
+        match self {
+            Self::Response { route, .. } | Self::Request { route, .. } => route,
+        }
+    }
+
+    pub(super) fn kind(&self) -> CauseKind {
+        match self {
+            Self::Response { error: ResponseError::Api(error), .. } => CauseKind::Api(error.kind()),
+            Self::Response { error: ResponseError::Decode(_), .. } => CauseKind::Decode,
+            Self::Request { .. } => CauseKind::Request,
+        }
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Response { error, .. } => error.fmt(f),
+            Self::Request { error, .. } => error.fmt(f),
+        }
+    }
+}
+
+impl Error for Cause {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Response { error, .. } => error.source(),
+            Self::Request { error, .. } => error.source(),
+        }
+    }
+}
+
+/// An error type for drivers that need none of their own.
+impl From<Cause> for Arc<dyn Error + Send + Sync> {
+    fn from(cause: Cause) -> Self {
+        Arc::new(cause)
+    }
+}

@@ -1,0 +1,67 @@
+//! What a failure means.
+
+use http::StatusCode;
+
+use crate::machine::watch::Severity;
+use crate::machine::{Cause, CauseKind, Failure, FailureKind};
+use crate::{ApiErrorKind, ResponseError};
+
+/// A failed attempt, as a watch sees it.
+#[derive(Debug)]
+pub(super) struct FailedAttempt<X> {
+    pub(super) cause: X,
+    pub(super) kind: CauseKind,
+    pub(super) severity: Severity,
+    /// Whether a long wait may have been cut off by something on the way.
+    pub(super) is_interruption: bool,
+}
+
+impl<X> From<Failure<X>> for FailedAttempt<X> {
+    fn from(failure: Failure<X>) -> Self {
+        let severity = match failure.kind {
+            FailureKind::Other => Severity::Unexpected,
+            _ => Severity::Transient,
+        };
+        Self {
+            kind: CauseKind::Failed(failure.kind),
+            severity,
+            is_interruption: failure.kind == FailureKind::Closed || severity == Severity::Unexpected,
+            cause: failure.error,
+        }
+    }
+}
+
+impl<X: From<Cause>> From<Cause> for FailedAttempt<X> {
+    fn from(cause: Cause) -> Self {
+        let kind = cause.kind();
+        let severity = severity(kind);
+        let is_interruption = severity == Severity::Unexpected
+            || matches!(&cause, Cause::Response { error: ResponseError::Api(error), .. } if is_gateway(error.status()));
+        Self { kind, severity, is_interruption, cause: cause.into() }
+    }
+}
+
+fn severity(kind: CauseKind) -> Severity {
+    match kind {
+        CauseKind::Api(kind) if kind.is_transient() => Severity::Transient,
+        // A proxy's page may look like these, also during an outage behind it; and what does not exist may be created.
+        CauseKind::Api(
+            ApiErrorKind::NotFound
+            | ApiErrorKind::UnknownCheck
+            | ApiErrorKind::UnknownService
+            | ApiErrorKind::UnknownSession
+            | ApiErrorKind::UnknownNode
+            | ApiErrorKind::UnknownRoute
+            | ApiErrorKind::Redirect
+            | ApiErrorKind::UnexpectedStatus,
+        )
+        | CauseKind::Decode => Severity::Unexpected,
+        CauseKind::Failed(_) => Severity::Transient,
+        CauseKind::Api(_) | CauseKind::Request => Severity::Permanent,
+    }
+}
+
+/// Whether proxies use the status for a request that took too long.
+fn is_gateway(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 408 | 502..=504 | 520..=527)
+}
