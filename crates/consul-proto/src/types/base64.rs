@@ -7,12 +7,12 @@ use bytes::Bytes;
 use serde::de::{Error, Visitor};
 use serde::{Deserializer, Serializer};
 
-/// Reads base64 from the document into the bytes, without a string in between.
+/// Decodes base64 from the document into the bytes, without a string in between.
 pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Bytes, D::Error> {
-    deserializer.deserialize_any(Base64)
+    deserializer.deserialize_option(Base64)
 }
 
-/// Writes base64; nothing is the empty string.
+/// Encodes as base64; no bytes are the empty string.
 pub(crate) fn serialize<S: Serializer>(bytes: &Bytes, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&STANDARD.encode_to_string(bytes))
 }
@@ -26,10 +26,23 @@ impl<'de> Visitor<'de> for Base64 {
         f.write_str("base64 or null")
     }
 
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Bytes, D::Error> {
+        // Asks for bytes, because serde_json then does not check that the text is UTF-8.
+        deserializer.deserialize_bytes(self)
+    }
+
     fn visit_str<E: Error>(self, text: &str) -> Result<Bytes, E> {
+        self.visit_bytes(text.as_bytes())
+    }
+
+    fn visit_bytes<E: Error>(self, text: &[u8]) -> Result<Bytes, E> {
         // The text may be a secret, so the error does not show it.
         let bytes = STANDARD.decode_to_vec(text).map_err(|_| E::custom("invalid base64"))?;
         Ok(bytes.into())
+    }
+
+    fn visit_none<E: Error>(self) -> Result<Bytes, E> {
+        Ok(Bytes::new())
     }
 
     fn visit_unit<E: Error>(self) -> Result<Bytes, E> {
@@ -47,7 +60,7 @@ mod tests {
     struct Document(#[serde(with = "super")] Bytes);
 
     #[test]
-    fn every_byte_value_survives() {
+    fn every_byte_value_is_encoded_and_decoded() {
         let bytes: Vec<u8> = (0..=255).collect();
         for length in 0..=bytes.len() {
             let document = Document(Bytes::copy_from_slice(&bytes[..length]));
@@ -57,9 +70,19 @@ mod tests {
     }
 
     #[test]
-    fn null_is_empty_and_the_rest_is_refused() {
+    fn escaped_text_and_a_parsed_value_are_decoded() {
+        let value = serde_json::json!("YWI/");
+        assert_eq!(serde_json::from_str::<Document>(r#""YWI\/""#).unwrap().0, &b"ab?"[..]);
+        assert_eq!(serde_json::from_value::<Document>(value).unwrap().0, &b"ab?"[..]);
+        assert_eq!(serde_json::from_value::<Document>(serde_json::Value::Null).unwrap().0, "");
+    }
+
+    #[test]
+    fn null_is_empty_and_other_values_are_rejected() {
         assert_eq!(serde_json::from_str::<Document>("null").unwrap().0, "");
-        for odd in [r#""a""#, r#""YQ""#, r#""YQ=!""#, r#""Y Q=""#, "7", "[]", "true"] {
+        for odd in
+            [r#""a""#, r#""YQ""#, r#""YQ=!""#, r#""Y Q=""#, r#""é===""#, "7", "[]", "[89]", "true", "{}"]
+        {
             let error = serde_json::from_str::<Document>(odd).unwrap_err().to_string();
             assert!(error.contains("base64"), "{odd}: {error}");
         }
