@@ -35,4 +35,4 @@ pub use agent::{Agent, Builder};
 pub use cluster::Cluster;
 pub use shared::{shared_agent, unique};
 pub use skip::{Passed, SKIPPED, skip};
-pub use version::Version;
+pub use version::{InvalidVersion, Version};

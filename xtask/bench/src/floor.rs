@@ -1,4 +1,10 @@
 //! The model of the floor: what one writes down without a second thought, with every field that our own model has.
+#![allow(
+    missing_docs,
+    clippy::exhaustive_enums,
+    clippy::exhaustive_structs,
+    reason = "plain data that only the benchmark reads, with the names of the wire"
+)]
 
 use std::collections::HashMap;
 use std::fmt;
@@ -12,7 +18,6 @@ use serde_json::Value;
 /// One entry of the key/value store.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-#[allow(missing_docs, clippy::exhaustive_structs)]
 pub struct Entry {
     pub lock_index: u64,
     pub key: String,
@@ -61,7 +66,6 @@ where
 /// A duration, as Go prints it or in nanoseconds; the unit of one field of a definition differs from the others.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
-#[allow(missing_docs, clippy::exhaustive_enums)]
 pub enum Lasting {
     Nanoseconds(i64),
     Text(String),
@@ -72,8 +76,7 @@ macro_rules! model {
         $(#[$meta])*
         #[derive(Clone, Debug, Default, Deserialize)]
         #[serde(default, rename_all = "PascalCase")]
-        #[allow(missing_docs, clippy::exhaustive_structs)]
-        pub struct $name { $($(#[$attribute])* pub $field: $type,)* }
+                pub struct $name { $($(#[$attribute])* pub $field: $type,)* }
     )*};
 }
 
