@@ -3,7 +3,9 @@
 use std::fmt;
 use std::future::Future;
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+use rustix::time::{ClockId, clock_gettime};
 
 use crate::canned;
 
@@ -108,7 +110,8 @@ impl Task {
 
 /// Runs what the command line asks for, on a runtime of one thread.
 ///
-/// Prints one number: nanoseconds a request of a single caller, or requests a second of many.
+/// Prints the nanoseconds of a request of a single caller, elapsed and on the CPU, or the requests a second of many
+/// callers.
 #[must_use]
 pub fn main<C: Contender>() -> ExitCode {
     let Some(task) = Task::parse(std::env::args().skip(1)) else {
@@ -149,9 +152,10 @@ async fn run<C: Contender>(task: Task) -> Result<(), Error> {
     let contender = C::new(port).await?;
     repeat(&contender, row, 2).await?;
     let Some(callers) = callers else {
-        let start = Instant::now();
+        let (start, cpu) = (Instant::now(), cpu_time());
         repeat(&contender, row, count).await?;
-        println!("{:.1}", start.elapsed().as_nanos() as f64 / count as f64);
+        let each = |time: Duration| time.as_nanos() as f64 / count as f64;
+        println!("{:.1} {:.1}", each(start.elapsed()), each(cpu_time().saturating_sub(cpu)));
         return Ok(());
     };
     // Opens the connections.
@@ -161,6 +165,11 @@ async fn run<C: Contender>(task: Task) -> Result<(), Error> {
     among(&contender, row, callers, each).await?;
     println!("{:.1}", (each * callers) as f64 / start.elapsed().as_secs_f64());
     Ok(())
+}
+
+/// The CPU time of this process, in user mode and in the kernel.
+fn cpu_time() -> Duration {
+    clock_gettime(ClockId::ProcessCPUTime).try_into().unwrap_or_default()
 }
 
 /// One caller, one request after the other.

@@ -5,24 +5,28 @@ use std::path::Path;
 use std::process::Command;
 use std::{env, fs};
 
-use crate::bench::{CALLERS, Measured};
+use crate::bench::{CALLERS, Costs, Measured};
 use crate::error::{Context, Error};
 use crate::run::Run;
 use crate::workspace::root;
 
 /// The table, in Markdown that also reads well in a terminal.
 pub(super) fn table(results: &[Measured], callers: Option<f64>) -> String {
-    let mut lines = vec![["", "instructions", "must", "met", "bare connection", "time"].map(str::to_owned)];
-    for Measured { row, counted, wall } in results {
-        let ratio = |ratio: Option<f64>| ratio.map_or_else(|| "–".to_owned(), |ratio| format!("{ratio:.2}"));
-        let counted = counted.as_ref().ok();
+    let header = ["", "instructions", "must", "CPU time", "must", "met", "bare connection", "elapsed"];
+    let mut lines = vec![header.map(str::to_owned)];
+    for result @ Measured { row, costs } in results {
+        let costs = costs.as_ref().ok();
+        let ratio =
+            |of: fn(&Costs) -> f64| costs.map_or("–".to_owned(), |costs| format!("{:.3}", of(costs)));
         lines.push([
             row.title.to_owned(),
-            counted.map_or_else(|| "–".to_owned(), |counted| format!("{:.3}", counted.ours)),
-            format!("≤ {:.2}", row.must),
-            met(counted.is_some_and(|counted| counted.ours <= row.must)),
-            ratio(counted.map(|counted| counted.bare)),
-            ratio(*wall),
+            ratio(|costs| costs.instructions),
+            format!("≤ {:.2}", row.instructions),
+            ratio(|costs| costs.cpu),
+            format!("≤ {:.2}", row.cpu),
+            met(result.is_met()),
+            ratio(|costs| costs.bare),
+            ratio(|costs| costs.elapsed),
         ]);
     }
     let mut table = layout(&lines);
@@ -80,56 +84,76 @@ pub(super) fn document(table: &str, valgrind: &str) -> Result<String, Error> {
     let rustc = Run::new(rustc).success()?.stdout;
     let rustc: Vec<_> = rustc.split_whitespace().take(2).collect();
     Ok(format!(
-        "{HEAD}\n{table}\n{METHOD}\nMeasured with {}, {}, valgrind {valgrind}, on {} {}.\n",
+        "{HEAD}\n{table}\n{METHOD}\nMeasured with {}, {}, valgrind {valgrind}, on {} {}: {}.\n",
         rustc.join(" "),
         packages.join(", "),
         env::consts::ARCH,
         env::consts::OS,
+        processor(),
     ))
+}
+
+/// Names the processor, and says whether it has AVX-512, which changes what empty texts and copies cost.
+fn processor() -> String {
+    let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let field = |name: &str| {
+        let line = info.lines().find_map(|line| line.strip_prefix(name)?.trim_start().strip_prefix(':'));
+        line.map_or("", str::trim)
+    };
+    let model = match field("model name") {
+        "" => "a processor that the system does not name",
+        model => model,
+    };
+    let avx512 = if field("flags").split(' ').any(|flag| flag == "avx512f") { "with" } else { "without" };
+    format!("{model}, {avx512} AVX-512")
 }
 
 const HEAD: &str = "\
 # Benchmarks
 
-Written by `cargo xtask bench`, which fails where a must is missed. Figures of requests are ratios: ours ÷ the floor's.
+Written by `cargo xtask bench`, which fails if a limit is missed. Figures of requests are ratios of the client to the
+floor.
 ";
 
 const METHOD: &str = "\
 ## What is compared
 
-*Ours* is `consul-client` as its documentation shows it: the default executor, default timeouts, a token.
+*The client* is `consul-client` as its documentation shows it: the default executor, default timeouts, a token.
 
-*The floor* is the program one writes without a library: hyper-util's pooled client, a request built for each call,
+*The floor* is the program that one writes without a library: hyper-util's pooled client, a request built for each call,
 `serde_json::from_slice` into owned structs with the same fields, base64 decoded by the `base64` crate in a visitor. It
-has no timeouts, and does not look at what the headers say of the answer.
+has no timeouts, and ignores the headers of the response.
 
-*Bare connection* is there for orientation: one connection of `hyper::client::conn`, whose bodies nobody decodes.
+*Bare connection* is for orientation: the instructions of one connection of `hyper::client::conn` that does not decode
+bodies.
 
-All three talk to the same canned server on the loopback address. It answers what a Consul server of version 1.22
-answers, headers included; the instances of the service have every field that such a server sends.
+All three send their requests to the same canned server on the loopback address. It responds as a server of Consul 1.22
+does, headers included; the instances of the service have every field that such a server sends.
 
 ## How
 
-*Instructions* a request are counted by callgrind, in a program of one thread: what a run of twice as many requests
-takes more, divided by the requests that it has more, so that start-up cancels out. Only what happens in the process
-counts; what the kernel does does not. Copies of large blocks are made the way small ones are (by a tunable of glibc),
-for callgrind counts an instruction that repeats itself once for each octet. This figure decides, since it repeats.
+*Instructions* of a request are counted by callgrind, in a program with one thread: the difference between a run and one
+with twice as many requests, divided by the additional requests, so that the start cancels out. Work of the kernel does
+not count. Copies of large blocks are made in the way of small ones (by a tunable of glibc), because callgrind counts an
+instruction that repeats once for each byte. This figure decides, because it repeats.
 
-*Time* a request is that of one caller, without callgrind: the best of five runs in turns. It contains the server's.
+*CPU time* of a request is that of the program's process, in user mode and in the kernel, without callgrind: the minimum
+of nine runs of the floor and of the client in turns. This figure decides too, because it contains the work of the
+kernel, and because instructions differ in what they cost. It needs a machine without other load. *Elapsed* is the time
+of one caller in the same runs; it contains the server's work, and decides nothing.
 
-*Requests a second* are those of 64 callers on a runtime of one thread: the best of fifteen short runs in
-turns.
+*Requests a second* are those of 64 callers on a runtime of one thread: the maximum of fifteen short runs in turns.
 
-*Bytes* of a watch are what a thousand of them add to a program that has sixteen, divided by a thousand, on a runtime of
-one thread. Each has a request waiting at the server, on a connection of its own; `long_polls` is twice as many, so that
-none has to take turns. Streams are polled in a task each, which is counted too. *Heap* is what was allocated and not
-freed, as it was asked for; *resident* is what the kernel says, with what the allocator adds. The *state* is the value
-that was read last: an entry with 100 B, or all that servers send of three instances. It is as large where it is read
-without a watch. What is limited is the rest.
+*Bytes* of a watch are the bytes that a thousand watches add to a program with sixteen, divided by a thousand, on a
+runtime of one thread. Each watch has a request waiting at the server, on its own connection: `max_long_polls` is twice
+the number of watches. Each stream is polled in a task, which counts too. *Heap* is the requested size of all
+allocations that were not freed; *resident* is the size that the kernel reports, with the allocator's own. The *state*
+is the last value: an entry with 100 B, or everything that servers send of three instances. It is as large without a
+watch, so the limit is for the rest.
 
-*Wake-ups* are the voluntary context switches of the one thread in 30 seconds of silence. There must be none.
+*Wake-ups* are the voluntary context switches of the only thread in 30 seconds without changes. There must be none.
 
-*Changes* of twenty keys are written one after the other. Ten keys are watched; ten are followed by blocking queries, on
-a bare connection each, whose bodies nobody decodes. The time is that from sending the write to the moment at which the
-change is told, so it contains the write and the server's work. It hangs on the machine, and fails nothing.
+*Changes* of twenty keys are written one after the other. Ten keys are watched, and ten are read by blocking queries on a
+bare connection each, without decoding. The time is from the start of the write until the change is delivered, so it
+contains the write and the server's work. It depends on the machine, and decides nothing.
 ";

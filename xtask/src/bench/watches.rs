@@ -5,27 +5,27 @@ use crate::bench::report::{layout, met};
 use crate::error::Error;
 
 const KIB: f64 = 1024.0;
-/// What an idle watch with a connection of its own may take, its state apart.
+/// The limit of an idle watch with its own connection, without its state.
 const WATCH: f64 = 20.0 * KIB;
-/// What another handle on a watch may take.
+/// The limit of another handle on a watch.
 const HANDLE: f64 = KIB;
-/// How many of each there are.
+/// The number of watches or handles.
 const COUNT: &str = "1000";
 /// How long wake-ups are counted, in seconds.
 const IDLE: &str = "30";
-/// Changes of the keys that are watched, and as many of those that are not.
+/// Changes of the watched keys, and of the other keys.
 const CHANGES: &str = "1000";
-/// What a watch may take longer than a blocking query, in microseconds: as a rule, and at worst.
+/// How much longer than a blocking query a watch may take, in microseconds: the median, and 99 in 100.
 const LATER: [f64; 2] = [2_000.0, 20_000.0];
 
-/// What there are many of.
+/// A kind of watch or handle.
 #[derive(Debug)]
 struct Subject {
-    /// What the program calls it.
+    /// The name on the command line of the program.
     name: &'static str,
-    /// What readers call it.
+    /// The name for readers.
     title: &'static str,
-    /// What the program calls its state.
+    /// The name of its state on the command line of the program.
     state: Option<&'static str>,
 }
 
@@ -39,15 +39,15 @@ const SUBJECTS: [Subject; 7] = [
     Subject { name: "waiting", title: "another view that waits, with its task", state: None },
 ];
 
-/// What was measured.
+/// The measured figures.
 #[derive(Debug)]
 pub(super) struct Watches {
     idle: Vec<Idle>,
-    /// Microseconds of a blocking query, and of a watch: the median, and of 99 in 100.
+    /// Microseconds of a blocking query and of a watch: the median, and the limit of 99 in 100.
     latency: [[f64; 2]; 2],
 }
 
-/// What one of many takes that have nothing to tell.
+/// The bytes of one of many idle watches or handles.
 #[derive(Debug)]
 struct Idle {
     subject: &'static Subject,
@@ -88,7 +88,7 @@ impl Watches {
         lines.extend(self.idle.iter().map(Idle::line));
         let mut tables = layout(&lines);
         tables.push('\n');
-        let header = ["change told after, µs", "blocking query", "watch", "more", "bound"];
+        let header = ["change delivered after, µs", "blocking query", "watch", "more", "bound"];
         let mut lines = vec![header.map(str::to_owned)];
         let [query, watch] = self.latency;
         for (at, title) in ["median", "99 of 100 within"].into_iter().enumerate() {
