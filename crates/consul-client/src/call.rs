@@ -159,7 +159,7 @@ impl<E: Endpoint<Response: Streamed>> Call<E> {
             Ok(response) => Ok(response),
             Err((head, body)) => {
                 let body = self.client.read_error_body(body, &route, limit).await?;
-                let error = consul_proto::refusal::<E>(&head, &body).into();
+                let error = consul_proto::error_response::<E>(&head, &body);
                 Err(Error::response(route, error, token.as_ref()))
             }
         }

@@ -315,7 +315,7 @@ mod tests {
         let refused = TransportError::unsent(TransportErrorKind::Connect, "10.0.0.7:8500 refused");
         let error = Error::transport(Route::raw(Method::GET), refused);
         let shown = format!("{error:?}");
-        assert!(shown.contains(r#"causes: ["cannot connect", "10.0.0.7:8500 refused"]"#), "{shown}");
+        assert!(shown.contains(r#"causes: ["failed to connect", "10.0.0.7:8500 refused"]"#), "{shown}");
         assert_eq!(error.to_string(), "GET (raw) could not be sent");
     }
 }

@@ -1,24 +1,25 @@
-//! From an endpoint to its request, and from the answer to its value.
+//! From an endpoint to its request, and from the response to its value.
 
 use bytes::Bytes;
+use http::{HeaderName, header};
 
+use crate::error::response::error_of;
 use crate::response::{FromResponse, Head, Response, Streamed};
-use crate::{ApiError, EncodeError, Endpoint, Meta, Options, RequestWriter, ResponseError};
+use crate::{DecodeError, EncodeError, Endpoint, Meta, Options, RequestWriter, ResponseError};
 
-/// The value that an endpoint answers with.
+/// The value that an endpoint returns.
 pub type OutputOf<E> = <<E as Endpoint>::Response as FromResponse>::Output;
 
-/// What an endpoint answers with while the body is still to be read.
+/// The value that an endpoint returns while the body is still to be read.
 pub type OpenedOf<E, B> = <<E as Endpoint>::Response as Streamed>::Opened<B>;
 
 /// Writes the request of an endpoint, in origin form: path and query, no host, no token.
 ///
-/// A body means `Content-Length`: whoever sends the request has to say the length up front, because some operations
-/// ignore a body that comes in chunks.
+/// The request must be sent with a `Content-Length`, not chunked: some operations ignore a chunked body.
 ///
 /// # Errors
 ///
-/// Where what is asked cannot be meant or cannot be carried; nothing is sent then.
+/// Returns an error if an argument is invalid or the request is too large. Such a request must not be sent.
 pub fn encode<E: Endpoint>(endpoint: &E, options: &Options) -> Result<http::Request<Bytes>, EncodeError> {
     let mut request = RequestWriter::new(E::PATH);
     request.offer_datacenter(options.datacenter.as_deref());
@@ -27,43 +28,94 @@ pub fn encode<E: Endpoint>(endpoint: &E, options: &Options) -> Result<http::Requ
     request.finish(E::METHOD)
 }
 
-/// Reads the answer to an endpoint's request.
+/// Reads the response to an endpoint's request.
 ///
 /// # Errors
 ///
-/// Where the server refused or failed, and where the answer is not what the operation answers with.
+/// Returns [`ResponseError::Api`] if Consul reports an error, and [`ResponseError::Decode`] if the response is not what
+/// the operation returns, or not from Consul.
 pub fn decode<E: Endpoint>(response: http::Response<Bytes>) -> Result<Response<OutputOf<E>>, ResponseError> {
     let (head, body) = response.into_parts();
+    check_headers(&head, &body)?;
     if !E::Response::accepts(&head, &body) {
-        return Err(refusal::<E>(&head, &body).into());
+        return Err(error_of::<E>(&head, &body));
     }
+    check_encoding(&head, &body)?;
     let meta = Meta::from_headers(&head.headers);
     let value = E::Response::from_response(&head, body)?;
     Ok(Response { value, meta })
 }
 
-/// Reads the head of the answer to an endpoint's request, and passes the body on unread.
-///
-/// A refusal comes back as `Err` with the parts of the answer: once its body is there, [`refusal`] tells what it
-/// means.
+/// Reads the head of the response to an endpoint's request, and returns the body unread.
 ///
 /// # Errors
 ///
-/// Where the head is no value's.
+/// Returns the parts of the response if it has no value. Once the body is complete, [`error_response`] returns the
+/// error.
 pub fn open<E, B>(response: http::Response<B>) -> Result<Response<OpenedOf<E, B>>, (Head, B)>
 where
     E: Endpoint<Response: Streamed>,
 {
     let (head, body) = response.into_parts();
-    if !E::Response::accepts(&head, &[]) {
+    let is_valid = check_headers(&head, &[]).is_ok() && check_encoding(&head, &[]).is_ok();
+    if !is_valid || !E::Response::accepts(&head, &[]) || E::Response::check(&head).is_err() {
         return Err((head, body));
     }
     let meta = Meta::from_headers(&head.headers);
     Ok(Response { value: E::Response::open(&head, body), meta })
 }
 
-/// Tells what an answer means that carries no value.
+/// Returns the error of a response without a value: one that [`open`] has rejected.
 #[must_use]
-pub fn refusal<E: Endpoint>(head: &Head, body: &[u8]) -> ApiError {
-    ApiError::from_response(head, E::PATH, body)
+pub fn error_response<E>(head: &Head, body: &[u8]) -> ResponseError
+where
+    E: Endpoint<Response: Streamed>,
+{
+    let checks = [check_headers(head, body), check_encoding(head, body)];
+    if let Some(error) = checks.into_iter().find_map(Result::err) {
+        return error.into();
+    }
+    match E::Response::check(head) {
+        Err(error) if E::Response::accepts(head, body) => error.into(),
+        _ => error_of::<E>(head, body),
+    }
+}
+
+/// Rejects a response with one header twice and different values: parts of the program, and proxies on the way, would
+/// read different ones.
+fn check_headers(head: &Head, body: &[u8]) -> Result<(), DecodeError> {
+    // A map without repeated names has as many values as names.
+    if head.headers.len() == head.headers.keys_len() {
+        return Ok(());
+    }
+    for name in head.headers.keys().filter(|name| is_single(name)) {
+        let mut values = head.headers.get_all(name).iter();
+        let first = values.next();
+        if values.any(|value| Some(value) != first) {
+            return Err(DecodeError::new(head, body, format!("header {name} has two values")));
+        }
+    }
+    Ok(())
+}
+
+/// Whether the header decides how a response is read, and is no list.
+fn is_single(name: &HeaderName) -> bool {
+    const SINGLE: [HeaderName; 5] = [
+        header::AGE,
+        header::CONTENT_ENCODING,
+        header::CONTENT_LENGTH,
+        header::CONTENT_TYPE,
+        header::LOCATION,
+    ];
+    SINGLE.contains(name) || name == "x-cache" || name.as_str().starts_with("x-consul-")
+}
+
+/// Rejects a value with a content encoding: no request asks for one, and the encoded bytes are not the value.
+fn check_encoding(head: &Head, body: &[u8]) -> Result<(), DecodeError> {
+    match head.headers.get(header::CONTENT_ENCODING) {
+        Some(encoding) if !encoding.as_bytes().eq_ignore_ascii_case(b"identity") => {
+            Err(DecodeError::new(head, body, format!("content encoding {encoding:?} was not requested")))
+        }
+        _ => Ok(()),
+    }
 }

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use http::Method;
 
-use crate::{FromResponse, RequestWriter};
+use crate::{ApiErrorKind, ErrorResponse, FromResponse, RequestWriter};
 
 /// One operation of the HTTP API.
 ///
@@ -65,6 +65,36 @@ pub trait Endpoint: Debug + Send + Sync + 'static {
     /// [safe](Method::is_safe).
     fn is_write(&self) -> bool {
         !Self::METHOD.is_safe()
+    }
+
+    /// Returns what an error response means for this operation; `None` for what it means in the group of the path, or
+    /// in general.
+    ///
+    /// Only responses that Consul wrote come here. For example, the agent responds to `/v1/coordinate/node/nope` with a
+    /// 404 without a body. In general that is an unknown route, as old servers have no text for it; here the node is
+    /// missing:
+    ///
+    /// ```
+    /// # use consul_proto::{ApiErrorKind, Endpoint, ErrorResponse, Json, Method, RequestWriter};
+    /// # #[derive(Debug)]
+    /// # struct Coordinates;
+    /// # impl Endpoint for Coordinates {
+    /// #     type Response = Json<serde_json::Value>;
+    /// #     const METHOD: Method = Method::GET;
+    /// #     const PATH: &'static str = "/v1/coordinate/node/{node}";
+    /// #     fn write(&self, _: &mut RequestWriter) {}
+    /// fn error_kind(response: &ErrorResponse<'_>) -> Option<ApiErrorKind> {
+    ///     response.is_empty_404().then_some(ApiErrorKind::UnknownNode)
+    /// }
+    /// # }
+    /// # let response = http::Response::builder().status(404).body(Default::default())?;
+    /// # let error = consul_proto::decode::<Coordinates>(response).unwrap_err();
+    /// # assert!(matches!(error, consul_proto::ResponseError::Api(error) if error.kind() == ApiErrorKind::UnknownNode));
+    /// # Ok::<_, http::Error>(())
+    /// ```
+    fn error_kind(response: &ErrorResponse<'_>) -> Option<ApiErrorKind> {
+        let _ = response;
+        None
     }
 }
 

@@ -1,10 +1,17 @@
-//! What can go wrong in the protocol: before a request is sent, and in the answer.
+//! Errors of the protocol: requests that are not sent, and responses without a value.
 
 mod api;
-mod classify;
 mod decode;
 mod encode;
+mod general;
+mod kind;
+pub(crate) mod media;
+pub(crate) mod response;
+pub(crate) mod shown;
+pub(crate) mod texts;
 
-pub use api::{ApiError, ApiErrorKind};
+pub use api::ApiError;
 pub use decode::{DecodeError, ResponseError};
 pub use encode::{ArgumentFault, EncodeError};
+pub use kind::ApiErrorKind;
+pub use response::ErrorResponse;

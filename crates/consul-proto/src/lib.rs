@@ -58,20 +58,22 @@ mod types;
 mod writer;
 
 pub use api::{acl, agent, catalog, coordinate, event, health, kv, session, status, txn};
-pub use codec::{OpenedOf, OutputOf, decode, encode, open, refusal};
+pub use codec::{OpenedOf, OutputOf, decode, encode, error_response, open};
 pub use endpoint::{
     Blocking, Cacheable, Cursor, Endpoint, Filterable, HashBlocking, Peerable, Read, Scope, Sortable, Target,
     Watchable,
 };
-pub use error::{ApiError, ApiErrorKind, ArgumentFault, DecodeError, EncodeError, ResponseError};
+pub use error::{
+    ApiError, ApiErrorKind, ArgumentFault, DecodeError, EncodeError, ErrorResponse, ResponseError,
+};
 pub use http::Method;
 pub use meta::{AclPolicy, CacheStatus, EffectiveConsistency, Meta, QueryBackend};
 pub use options::{Cached, Consistency, Options};
 pub use raw::RawRequest;
 #[doc(no_inline)]
 pub use response::{
-    Empty, First, Flag, FromResponse, Json, List, One, OrEmpty, OrGone, OrMissing, Raw, Response, Text, True,
-    Via,
+    Empty, First, Flag, FromResponse, Json, List, One, OrAbsent, OrEmpty, OrGone, OrMissing, Raw, Response,
+    Text, True, Via,
 };
 pub use route::Route;
 pub use writer::RequestWriter;

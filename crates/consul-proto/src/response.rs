@@ -1,4 +1,4 @@
-//! How an answer is judged and read.
+//! How responses are judged and read.
 
 mod absence;
 mod agent;
@@ -11,7 +11,7 @@ mod via;
 
 use bytes::Bytes;
 
-pub use absence::{OrEmpty, OrGone, OrMissing};
+pub use absence::{OrAbsent, OrEmpty, OrGone, OrMissing};
 pub use agent::{Graded, OrUnknown, Prometheus};
 pub use id::Id;
 pub use json::{First, Json, List, One};
@@ -22,15 +22,15 @@ pub use via::Via;
 
 use crate::{DecodeError, Meta};
 
-/// Status and headers of an answer.
+/// Status and headers of a response.
 pub type Head = http::response::Parts;
 
-/// A value and what its answer says about itself.
+/// A value, and what the headers of its response say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Response<T> {
     /// The value.
     pub value: T,
-    /// What the headers tell.
+    /// The metadata from the headers.
     pub meta: Meta,
 }
 
@@ -41,40 +41,50 @@ impl<T> Response<T> {
     }
 }
 
-/// A kind of answer: which statuses mean a value, and how the value is read.
+/// A kind of response: which statuses have a value, and how the value is decoded.
 ///
-/// The kinds nest: [`OrMissing`]`<`[`One`]`<T>>` takes a 404 for absence and otherwise a list with one element.
+/// The kinds nest: [`OrMissing`]`<`[`One`]`<T>>` is absent if the status is 404, and otherwise a list with one element.
 pub trait FromResponse {
     /// The value.
     type Output;
 
-    /// Whether the answer carries a value, rather than a refusal.
+    /// Whether the response has a value, rather than an error.
     fn accepts(head: &Head, body: &[u8]) -> bool {
         let _ = body;
         head.status == http::StatusCode::OK
     }
 
-    /// Whether the body that follows this head may be a value's, and so of any size. Of every other answer only the text
-    /// of a refusal is wanted, which is short: whoever gathers it may stop early.
+    /// Whether the body after this head may be a value, and so of any size. Of every other response only the error text
+    /// is needed, which is short: the rest of the body need not be read.
     ///
-    /// An answer that only says that something is absent has nothing to carry.
+    /// A response that says that something is absent has no value.
     fn may_carry(head: &Head) -> bool {
         head.status.is_success()
     }
 
-    /// Reads the value of an answer that is [accepted](Self::accepts).
+    /// Decodes the value of a response that is [accepted](Self::accepts).
     ///
     /// # Errors
     ///
-    /// Where the body is not what is due.
+    /// Returns an error if the body is not what the operation returns, or not from Consul.
     fn from_response(head: &Head, body: Bytes) -> Result<Self::Output, DecodeError>;
 }
 
-/// A kind of answer that is judged by its head alone, so that its body can be passed on unread.
+/// A kind of response that is judged by its head alone, so that its body can be streamed.
 pub trait Streamed: FromResponse {
-    /// What stands for the value while its body is still to be read.
+    /// The value while its body is still to be read.
     type Opened<B>;
 
-    /// Pairs an accepted head with the body that follows it.
+    /// Checks the head of an accepted response.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the body cannot be a complete value of Consul.
+    fn check(head: &Head) -> Result<(), DecodeError> {
+        let _ = head;
+        Ok(())
+    }
+
+    /// Combines an accepted head with the body that follows it.
     fn open<B>(head: &Head, body: B) -> Self::Opened<B>;
 }

@@ -20,12 +20,22 @@ pub(crate) fn rejected<E: Endpoint>(endpoint: &E) -> EncodeError {
     encode(endpoint, &Options::default()).unwrap_err()
 }
 
-/// The value of an answer that carries index 7.
+/// The value of a response that has index 7.
 pub(crate) fn decoded<E: Endpoint>(status: u16, body: &str) -> Result<OutputOf<E>, ResponseError> {
-    let response = http::Response::builder()
-        .status(status)
-        .header("X-Consul-Index", "7")
-        .body(Bytes::copy_from_slice(body.as_bytes()))
-        .unwrap();
+    let response = response(status, body).header("X-Consul-Index", "7");
+    read::<E>(response, body)
+}
+
+/// The value of a response without headers of Consul, as 1.8 sends them and proxies.
+pub(crate) fn unmarked<E: Endpoint>(status: u16, body: &str) -> Result<OutputOf<E>, ResponseError> {
+    read::<E>(response(status, body), body)
+}
+
+fn response(status: u16, body: &str) -> http::response::Builder {
+    http::Response::builder().status(status).header("Content-Length", body.len())
+}
+
+fn read<E: Endpoint>(response: http::response::Builder, body: &str) -> Result<OutputOf<E>, ResponseError> {
+    let response = response.body(Bytes::copy_from_slice(body.as_bytes())).unwrap();
     decode::<E>(response).map(|response| response.value)
 }

@@ -116,7 +116,7 @@ mod tests {
         let body = r#"[{"Key":"k","Value":"WzEsMzAwXQ=="}]"#;
         let Err(ResponseError::Decode(error)) = answer(200, body) else { panic!("was read") };
         assert_eq!(error.path(), Some("[1]"));
-        assert_eq!(error.to_string(), "unexpected value: invalid value: integer, expected u8, at [1]");
+        assert_eq!(error.to_string(), "value cannot be decoded: [1]: invalid value: integer, expected u8");
         let body = r#"[{"Key":"k","Value":"aHVudGVyMg=="}]"#;
         let Err(ResponseError::Decode(error)) = answer(200, body) else { panic!("was read") };
         let text = format!("{error} {error:?}");

@@ -288,6 +288,7 @@ impl Executor for Server {
             return Err(TransportError::new(TransportErrorKind::Connect, "refused"));
         };
         let answer = http::Response::builder().status(status).header("x-consul-index", index);
+        let answer = answer.header("content-length", body.len());
         Ok(answer.body(Body::from(bytes::Bytes::from_static(body.as_bytes()))).unwrap())
     }
 }

@@ -1,5 +1,6 @@
 //! [Access control](https://developer.hashicorp.com/consul/api-docs/acl): who may do what.
 
+pub(super) mod errors;
 pub mod legacy;
 
 pub use crate::types::secret::Secret;

@@ -14,6 +14,7 @@
 pub mod check;
 mod disable_maintenance;
 mod enable_maintenance;
+pub(super) mod errors;
 mod force_leave;
 mod host;
 mod join;

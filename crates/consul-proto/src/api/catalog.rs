@@ -35,6 +35,7 @@ mod datacenters;
 mod deregister_check;
 mod deregister_node;
 mod deregister_service;
+pub(super) mod errors;
 mod gateway_services;
 mod node;
 mod node_services;

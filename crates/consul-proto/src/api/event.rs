@@ -26,6 +26,7 @@
 //! else: the index goes up and down, and a lower one is not a reset. A blocking query ends when the index is *another*
 //! one. [`Event::list_index`] computes it for an event.
 
+pub(super) mod errors;
 mod fire;
 mod list;
 mod model;

@@ -11,6 +11,7 @@
 
 mod checks;
 mod connect;
+pub(super) mod errors;
 mod ingress;
 mod node;
 mod service;

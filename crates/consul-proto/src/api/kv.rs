@@ -27,6 +27,7 @@ mod delete;
 mod delete_all;
 mod delete_if;
 mod delete_tree;
+pub(super) mod errors;
 mod get;
 mod keys;
 mod list;

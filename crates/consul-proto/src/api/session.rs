@@ -17,6 +17,7 @@
 
 mod create;
 mod destroy;
+pub(super) mod errors;
 mod info;
 mod list;
 mod model;

@@ -28,6 +28,7 @@
 
 mod apply;
 mod check_op;
+pub(super) mod errors;
 mod kv_op;
 mod node_op;
 mod op;

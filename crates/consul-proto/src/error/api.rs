@@ -1,17 +1,20 @@
-//! Refusals and failures that a server reports.
+//! Errors that a server reports.
 
 use std::fmt;
 
 use http::{StatusCode, header};
 
-use crate::error::classify::classify;
+use crate::ApiErrorKind;
+use crate::error::shown::Shown;
 use crate::response::Head;
 
-/// A refusal or failure that the server reports.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// An error that a server reports.
+///
+/// `Display` and `Debug` show at most 500 characters of the server's text, on one line.
+#[derive(Clone, PartialEq, Eq)]
 pub struct ApiError(Box<Report>);
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 struct Report {
     status: StatusCode,
     kind: ApiErrorKind,
@@ -19,63 +22,8 @@ struct Report {
     location: Option<String>,
 }
 
-/// What a server's refusal or failure means, the same on every version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ApiErrorKind {
-    /// What was named does not exist.
-    NotFound,
-    /// The agent has no check of this id, or none that takes reports, which older agents do not tell apart. It may have
-    /// been restarted and forgotten it; registering the check once more helps in either case.
-    UnknownCheck,
-    /// The agent has no service of this id; it may have been restarted and forgotten it.
-    UnknownService,
-    /// The session does not exist, or no longer.
-    UnknownSession,
-    /// The node is not in the catalog.
-    UnknownNode,
-    /// There is no way to this datacenter.
-    UnknownDatacenter,
-    /// The server does not have this operation: too old, too new, or not Consul at all.
-    UnknownRoute,
-    /// The token may not do this.
-    PermissionDenied,
-    /// The token does not exist.
-    UnknownToken,
-    /// The server runs without ACLs.
-    AclDisabled,
-    /// The operation or a parameter belongs to Consul Enterprise.
-    EnterpriseOnly,
-    /// This server does not take this key in a path; a [transaction](crate::txn) carries it on every server.
-    KeyRefused,
-    /// The body, a value or the number of operations is above the server's limit.
-    TooLarge,
-    /// The caller's mistake, whatever the status.
-    InvalidRequest,
-    /// The server points elsewhere, which is never followed.
-    Redirect,
-    /// The cluster has no leader; nothing was done.
-    NoLeader,
-    /// The server cannot be of use right now; a write may have been carried out.
-    Unavailable,
-    /// Too many requests; nothing was done.
-    RateLimited,
-    /// Too many connections from this address; nothing was done.
-    TooManyConnections,
-    /// The server failed in a way that is not known here; a write may have been carried out.
-    Internal,
-    /// A status that the operation does not answer with.
-    UnexpectedStatus,
-}
-
-/// Bytes of a message that are kept.
-const MAX_MESSAGE: usize = 4096;
-
 impl ApiError {
-    pub(crate) fn from_response(head: &Head, path: &str, body: &[u8]) -> Self {
-        let text = String::from_utf8_lossy(&body[..body.len().min(MAX_MESSAGE)]);
-        let message = text.trim();
-        let kind = classify(head.status, path, message);
+    pub(crate) fn new(head: &Head, kind: ApiErrorKind, message: &str) -> Self {
         let location = head.headers.get(header::LOCATION);
         Self(Box::new(Report {
             status: head.status,
@@ -107,49 +55,28 @@ impl ApiError {
         }))
     }
 
-    /// Status of the answer.
+    /// Status of the response.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.0.status
     }
 
-    /// What it means.
+    /// What the error means.
     #[must_use]
     pub fn kind(&self) -> ApiErrorKind {
         self.0.kind
     }
 
-    /// The server's own words, trimmed and cut at 4 KiB. Empty where it gave none.
+    /// The server's text, trimmed and cut at 4 KiB. Empty if there is none.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// Where a [redirect](ApiErrorKind::Redirect) points to.
+    /// Target of a [redirect](ApiErrorKind::Redirect).
     #[must_use]
     pub fn location(&self) -> Option<&str> {
         self.0.location.as_deref()
-    }
-}
-
-impl ApiErrorKind {
-    /// Whether the same request may succeed later, without anybody changing it.
-    #[must_use]
-    pub fn is_transient(self) -> bool {
-        matches!(
-            self,
-            Self::NoLeader
-                | Self::Unavailable
-                | Self::RateLimited
-                | Self::TooManyConnections
-                | Self::Internal
-        )
-    }
-
-    /// Whether a write that was answered so has certainly not been carried out, and never will be.
-    #[must_use]
-    pub fn is_not_executed(self) -> bool {
-        !matches!(self, Self::Unavailable | Self::Internal | Self::UnexpectedStatus)
     }
 }
 
@@ -158,39 +85,22 @@ impl fmt::Display for ApiError {
         let Report { status, kind, message, location } = &*self.0;
         write!(f, "{kind} (status {})", status.as_u16())?;
         if let Some(location) = location {
-            write!(f, ", to {location:?}")?;
+            write!(f, ", to {}", Shown::name(location))?;
         }
-        // Some of the server's texts have several lines.
-        if message.is_empty() { Ok(()) } else { write!(f, ": {}", message.escape_debug()) }
+        if message.is_empty() { Ok(()) } else { write!(f, ": {}", Shown::message(message)) }
+    }
+}
+
+impl fmt::Debug for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Report { status, kind, message, location } = &*self.0;
+        f.debug_struct("ApiError")
+            .field("status", status)
+            .field("kind", kind)
+            .field("message", &Shown::message(message))
+            .field("location", &location.as_deref().map(Shown::name))
+            .finish()
     }
 }
 
 impl std::error::Error for ApiError {}
-
-impl fmt::Display for ApiErrorKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotFound => "not found",
-            Self::UnknownCheck => "agent does not know the check",
-            Self::UnknownService => "agent does not know the service",
-            Self::UnknownSession => "session does not exist",
-            Self::UnknownNode => "node is not in the catalog",
-            Self::UnknownDatacenter => "no path to the datacenter",
-            Self::UnknownRoute => "server does not have this operation",
-            Self::PermissionDenied => "permission denied",
-            Self::UnknownToken => "token does not exist",
-            Self::AclDisabled => "ACL support is disabled",
-            Self::EnterpriseOnly => "only in Consul Enterprise",
-            Self::KeyRefused => "server does not take this key in a path, use a transaction",
-            Self::TooLarge => "too large",
-            Self::InvalidRequest => "invalid request",
-            Self::Redirect => "unexpected redirect",
-            Self::NoLeader => "no cluster leader",
-            Self::Unavailable => "temporarily unavailable",
-            Self::RateLimited => "rate limit exceeded",
-            Self::TooManyConnections => "too many connections",
-            Self::Internal => "server error",
-            Self::UnexpectedStatus => "unexpected status",
-        })
-    }
-}

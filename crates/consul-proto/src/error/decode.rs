@@ -1,41 +1,25 @@
-//! Answers that are no value.
+//! Responses that are not what the operation returns.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use http::StatusCode;
 use thiserror::Error;
 
 use crate::ApiError;
+use crate::error::media;
+use crate::error::shown::{NAME, Shown};
 use crate::response::Head;
 
-/// An answer without a value: a refusal, or something that cannot be read.
+/// A response without a value: an error of Consul, or something that the operation does not return.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ResponseError {
-    /// The server refused or failed, and said so.
+    /// The server reports an error.
     #[error(transparent)]
     Api(#[from] ApiError),
-    /// The answer is not what the operation answers with.
+    /// The response is not what the operation returns.
     #[error(transparent)]
     Decode(#[from] DecodeError),
-}
-
-/// An answer that is not what the operation answers with.
-///
-/// Tells where in the document it went wrong, and shows what stands there instead of a document: status, content
-/// type, and the beginning of the body, escaped.
-#[derive(Debug)]
-pub struct DecodeError(Box<Fault>);
-
-#[derive(Debug)]
-struct Fault {
-    status: StatusCode,
-    content_type: Option<String>,
-    path: Option<String>,
-    reason: String,
-    excerpt: String,
-    /// Whether the answer is in order, and only what a value of it says is not.
-    is_value: bool,
 }
 
 impl ResponseError {
@@ -51,39 +35,53 @@ impl ResponseError {
     }
 }
 
-/// Characters of a body that an error shows.
-const EXCERPT: usize = 200;
+/// A response that is not what the operation returns, or a value in it that cannot be decoded.
+///
+/// For a response that Consul did not write, such as a proxy's error page, `Display` shows status, content type and
+/// the beginning of the body, escaped. It shows nothing of a body that may contain values, but where in the document
+/// the error is.
+pub struct DecodeError(Box<Reason>);
+
+struct Reason {
+    status: StatusCode,
+    content_type: Option<String>,
+    path: Option<String>,
+    text: String,
+    excerpt: String,
+    /// Whether the response is valid, and only a value in it cannot be decoded.
+    is_value: bool,
+}
 
 impl DecodeError {
-    /// An answer whose body is not the document that is due.
+    /// A response whose body is not the document that the operation returns.
     #[must_use]
     pub fn new(head: &Head, body: &[u8], reason: impl Into<String>) -> Self {
         let content_type = head.headers.get(http::header::CONTENT_TYPE);
-        Self(Box::new(Fault {
+        Self(Box::new(Reason {
             status: head.status,
             content_type: content_type.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()),
             path: None,
-            reason: reason.into(),
-            excerpt: excerpt(body),
+            text: reason.into(),
+            excerpt: if may_hold_values(head) { String::new() } else { excerpt(body) },
             is_value: false,
         }))
     }
 
-    /// An answer that is in order, with a value that does not fit the caller's type; at `path` in it, where that is
-    /// known. Shows nothing of answer and value.
+    /// A value of a valid response that cannot be decoded as the caller's type; at `path` in the value, if that is
+    /// known.
     #[must_use]
     pub fn value(path: Option<String>, reason: impl Into<String>) -> Self {
-        Self(Box::new(Fault {
+        Self(Box::new(Reason {
             status: StatusCode::OK,
             content_type: None,
             path,
-            reason: reason.into(),
+            text: reason.into(),
             excerpt: String::new(),
             is_value: true,
         }))
     }
 
-    /// An answer in which the item at `path` cannot be read.
+    /// A response in which the item at `path` cannot be decoded.
     #[must_use]
     pub fn at(head: &Head, body: &[u8], path: String, reason: impl Into<String>) -> Self {
         let mut error = Self::new(head, body, reason);
@@ -92,8 +90,8 @@ impl DecodeError {
     }
 
     pub(crate) fn map_texts(mut self, map: &dyn Fn(&str) -> Option<String>) -> Self {
-        let Fault { content_type, path, reason, excerpt, .. } = &mut *self.0;
-        for text in [reason, excerpt].into_iter().chain(content_type).chain(path) {
+        let Reason { content_type, path, text, excerpt, .. } = &mut *self.0;
+        for text in [text, excerpt].into_iter().chain(content_type).chain(path) {
             if let Some(mapped) = map(text) {
                 *text = mapped;
             }
@@ -101,58 +99,94 @@ impl DecodeError {
         self
     }
 
-    /// Status of the answer.
+    /// Status of the response.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.0.status
     }
 
-    /// Content type of the answer, where it has one and is at fault.
+    /// Content type of the response, if it has one.
     #[must_use]
     pub fn content_type(&self) -> Option<&str> {
         self.0.content_type.as_deref()
     }
 
-    /// Where in the document the fault is, such as `[3].Service.Port`; `.` for the document itself. Absent where the
-    /// body is no document at all.
+    /// Where in the document the error is, such as `[3].Service.Port`; `.` for the document itself. `None` if the body
+    /// is not a document.
     #[must_use]
     pub fn path(&self) -> Option<&str> {
         self.0.path.as_deref()
     }
 
-    /// The beginning of the body, at most 200 characters, with everything unprintable escaped.
+    /// The beginning of the body, at most 200 characters. Empty if the body may contain values.
     #[must_use]
     pub fn excerpt(&self) -> &str {
         &self.0.excerpt
+    }
+
+    /// Whether the response is valid, and a value in it cannot be decoded as the caller's type.
+    #[must_use]
+    pub fn is_value(&self) -> bool {
+        self.0.is_value
+    }
+
+    /// Whether the same request may get another response later: something between client and server has failed.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        let status = self.0.status;
+        !self.0.is_value && (status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS)
     }
 }
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Fault { status, content_type, path, reason, excerpt, is_value } = &*self.0;
-        let what = if *is_value { "value" } else { "content" };
-        write!(f, "unexpected {what}: {reason}")?;
-        if let Some(path) = path {
-            write!(f, ", at {path}")?;
-        }
+        let Reason { status, content_type, path, text, excerpt, is_value } = &*self.0;
+        let path = path.as_deref().map(Shown::name);
+        let text = Shown::message(text);
         if *is_value {
-            return Ok(());
+            f.write_str("value cannot be decoded: ")?;
+            return match path {
+                Some(path) => write!(f, "{path}: {text}"),
+                None => write!(f, "{text}"),
+            };
         }
-        write!(
-            f,
-            " (status {}, content type {:?}",
-            status.as_u16(),
-            content_type.as_deref().unwrap_or("none")
-        )?;
-        // A document that is nearly right may hold a value that should not be shown.
-        if path.is_none() { write!(f, ", body \"{excerpt}\")") } else { f.write_char(')') }
+        write!(f, "unexpected response: {text}")?;
+        if let Some(path) = path {
+            write!(f, " at {path}")?;
+        }
+        write!(f, " (status {}", status.as_u16())?;
+        match content_type {
+            Some(content_type) => write!(f, ", content type {})", Shown::name(content_type))?,
+            None => f.write_str(", no content type)")?,
+        }
+        if excerpt.is_empty() { Ok(()) } else { write!(f, ", body starts with {:?}", Shown::name(excerpt)) }
+    }
+}
+
+impl fmt::Debug for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Reason { status, content_type, path, text, excerpt, is_value } = &*self.0;
+        f.debug_struct("DecodeError")
+            .field("status", status)
+            .field("content_type", &content_type.as_deref().map(Shown::name))
+            .field("path", &path.as_deref().map(Shown::name))
+            .field("reason", &Shown::message(text))
+            .field("excerpt", &Shown::name(excerpt))
+            .field("is_value", is_value)
+            .finish()
     }
 }
 
 impl std::error::Error for DecodeError {}
 
+/// Whether the body may be the server's data. Consul sends values with success, and documents with other statuses too,
+/// but never a page.
+fn may_hold_values(head: &Head) -> bool {
+    !media::is_page(head) && (head.status.is_success() || (media::is_json(head) && !media::is_text(head)))
+}
+
 fn excerpt(body: &[u8]) -> String {
-    // Four bytes are the most that one character takes.
-    let text = String::from_utf8_lossy(&body[..body.len().min(EXCERPT * 4)]);
-    text.chars().flat_map(char::escape_debug).take(EXCERPT).collect()
+    // One character has at most four bytes.
+    let text = String::from_utf8_lossy(&body[..body.len().min(NAME * 4)]);
+    text.trim().chars().take(NAME).collect()
 }

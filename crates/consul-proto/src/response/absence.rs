@@ -1,4 +1,4 @@
-//! Answers in which absence is a value.
+//! Responses in which absence is a value.
 
 use std::marker::PhantomData;
 
@@ -6,33 +6,38 @@ use bytes::Bytes;
 use http::StatusCode;
 
 use crate::DecodeError;
+use crate::error::media;
+use crate::error::response::is_without_proxy;
+use crate::error::texts::{matches, without_prefixes};
 use crate::meta::INDEX;
 use crate::response::{FromResponse, Head, Streamed};
 
-/// Takes a 404 with an index for absence: `None`.
+/// A value of the key/value store; `None` if the status is 404.
 ///
-/// Without an index a 404 comes from something that is not Consul, or from a route that this server does not have,
-/// and stays an error: a proxy's page must not look like a deleted key.
+/// Both must have an `X-Consul-Index`. Without it, a 404 is not from Consul, or the server does not have the route, and
+/// a value is not from Consul: a proxy's page must neither look like a deleted key nor like a value.
 #[derive(Debug)]
 pub struct OrMissing<A>(PhantomData<A>);
 
-/// Takes a 404 with an index for emptiness: the default value.
+/// Like [`OrMissing`], with the default value instead of `None`.
 #[derive(Debug)]
 pub struct OrEmpty<A>(PhantomData<A>);
 
-/// Takes the 404 of a session that is gone for absence: `None`.
+/// A value, or `None` if the status is 404 and the text says that the session does not exist.
 #[derive(Debug)]
 pub struct OrGone<A>(PhantomData<A>);
 
-fn is_missing(head: &Head) -> bool {
-    head.status == StatusCode::NOT_FOUND && head.headers.contains_key(INDEX)
-}
+/// A value, or `None` if Consul returns a 404 without a body, as it does for `/v1/coordinate/node/:node`.
+///
+/// Servers before 1.9 return the same for a route that they do not have.
+#[derive(Debug)]
+pub struct OrAbsent<A>(PhantomData<A>);
 
 impl<A: FromResponse> FromResponse for OrMissing<A> {
     type Output = Option<A::Output>;
 
     fn accepts(head: &Head, body: &[u8]) -> bool {
-        is_missing(head) || A::accepts(head, body)
+        is_missing(head, body) || A::accepts(head, body)
     }
 
     fn may_carry(head: &Head) -> bool {
@@ -40,15 +45,27 @@ impl<A: FromResponse> FromResponse for OrMissing<A> {
     }
 
     fn from_response(head: &Head, body: Bytes) -> Result<Self::Output, DecodeError> {
-        if is_missing(head) { Ok(None) } else { A::from_response(head, body).map(Some) }
+        if is_missing(head, &body) {
+            return Ok(None);
+        }
+        check_index(head)?;
+        A::from_response(head, body).map(Some)
     }
 }
 
 impl<A: Streamed> Streamed for OrMissing<A> {
     type Opened<B> = Option<A::Opened<B>>;
 
+    fn check(head: &Head) -> Result<(), DecodeError> {
+        if is_missing(head, &[]) {
+            return Ok(());
+        }
+        check_index(head)?;
+        A::check(head)
+    }
+
     fn open<B>(head: &Head, body: B) -> Self::Opened<B> {
-        (!is_missing(head)).then(|| A::open(head, body))
+        (!is_missing(head, &[])).then(|| A::open(head, body))
     }
 }
 
@@ -56,7 +73,7 @@ impl<A: FromResponse<Output: Default>> FromResponse for OrEmpty<A> {
     type Output = A::Output;
 
     fn accepts(head: &Head, body: &[u8]) -> bool {
-        is_missing(head) || A::accepts(head, body)
+        OrMissing::<A>::accepts(head, body)
     }
 
     fn may_carry(head: &Head) -> bool {
@@ -64,7 +81,7 @@ impl<A: FromResponse<Output: Default>> FromResponse for OrEmpty<A> {
     }
 
     fn from_response(head: &Head, body: Bytes) -> Result<Self::Output, DecodeError> {
-        if is_missing(head) { Ok(A::Output::default()) } else { A::from_response(head, body) }
+        OrMissing::<A>::from_response(head, body).map(Option::unwrap_or_default)
     }
 }
 
@@ -84,8 +101,47 @@ impl<A: FromResponse> FromResponse for OrGone<A> {
     }
 }
 
-/// Session answers have no index, so the text decides.
+impl<A: FromResponse> FromResponse for OrAbsent<A> {
+    type Output = Option<A::Output>;
+
+    fn accepts(head: &Head, body: &[u8]) -> bool {
+        is_absent(head, body) || A::accepts(head, body)
+    }
+
+    fn may_carry(head: &Head) -> bool {
+        A::may_carry(head)
+    }
+
+    fn from_response(head: &Head, body: Bytes) -> Result<Self::Output, DecodeError> {
+        if is_absent(head, &body) { Ok(None) } else { A::from_response(head, body).map(Some) }
+    }
+}
+
+fn is_missing(head: &Head, body: &[u8]) -> bool {
+    head.status == StatusCode::NOT_FOUND
+        && head.headers.contains_key(INDEX)
+        && body.is_empty()
+        && media::is_text(head)
+}
+
+fn check_index(head: &Head) -> Result<(), DecodeError> {
+    if head.headers.contains_key(INDEX) {
+        Ok(())
+    } else {
+        Err(DecodeError::new(head, &[], "X-Consul-Index is missing"))
+    }
+}
+
+/// Responses of sessions that are renewed have no index, so the text decides.
 fn is_gone(head: &Head, body: &[u8]) -> bool {
-    const TEXT: &[u8] = b"Session id '";
-    head.status == StatusCode::NOT_FOUND && body.windows(TEXT.len()).any(|window| window == TEXT)
+    head.status == StatusCode::NOT_FOUND && media::is_text(head) && is_text(body, "Session id '*' not found")
+}
+
+fn is_absent(head: &Head, body: &[u8]) -> bool {
+    head.status == StatusCode::NOT_FOUND && body.is_empty() && is_without_proxy(head)
+}
+
+/// Whether the body is an error text that matches the pattern.
+pub(crate) fn is_text(body: &[u8], pattern: &str) -> bool {
+    std::str::from_utf8(body).is_ok_and(|text| matches(pattern, without_prefixes(text.trim())))
 }

@@ -6,6 +6,8 @@ use bytes::Bytes;
 use http::StatusCode;
 
 use crate::DecodeError;
+use crate::error::media;
+use crate::response::absence::is_text;
 use crate::response::{FromResponse, Head, Text};
 
 /// A value, or `None` if the status is 404 and the text says that the agent does not have the service.
@@ -75,13 +77,15 @@ impl FromResponse for Prometheus {
 
 /// Responses of agents have no index, so the text decides.
 fn is_unknown(head: &Head, body: &[u8]) -> bool {
-    const TEXT: &[u8] = b"unknown service ID";
     head.status == StatusCode::NOT_FOUND
-        && body.windows(TEXT.len()).any(|window| window.eq_ignore_ascii_case(TEXT))
+        && media::is_text(head)
+        && (is_text(body, "unknown service ID:*") || is_text(body, "Unknown service ID \"*\". *"))
 }
 
 fn is_grade(head: &Head) -> bool {
-    matches!(head.status.as_u16(), 404 | 429 | 503) && head.headers.contains_key("x-consul-reason")
+    matches!(head.status.as_u16(), 404 | 429 | 503)
+        && head.headers.contains_key("x-consul-reason")
+        && media::is_json(head)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Answers that are JSON documents.
+//! Responses that are JSON documents.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -8,6 +8,7 @@ use serde::de::{DeserializeOwned, DeserializeSeed, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use crate::DecodeError;
+use crate::error::media;
 use crate::response::{FromResponse, Head};
 
 /// A JSON document.
@@ -22,7 +23,7 @@ pub struct List<T>(PhantomData<T>);
 #[derive(Debug)]
 pub struct One<T>(PhantomData<T>);
 
-/// A JSON list with at most one element; `None` where it is empty.
+/// A JSON list with at most one element; `None` if it is empty.
 #[derive(Debug)]
 pub struct First<T>(PhantomData<T>);
 
@@ -66,15 +67,18 @@ impl<T: DeserializeOwned> FromResponse for First<T> {
     }
 }
 
-/// Checks the encoding once for the whole body, and traces a fault's path only when there is one: both would
-/// otherwise be paid for each item.
+/// Checks the encoding once for the whole body, and finds the path of an error only if there is one: otherwise both
+/// would cost time for each item.
 fn from_json<'a, T: Deserialize<'a>>(head: &Head, body: &'a [u8]) -> Result<T, DecodeError> {
     let text = text(head, body)?;
     serde_json::from_str(text).map_err(|error| explain::<T>(head, text, &error))
 }
 
 fn text<'a>(head: &Head, body: &'a [u8]) -> Result<&'a str, DecodeError> {
-    simdutf8::basic::from_utf8(body).map_err(|_| DecodeError::new(head, body, "not UTF-8 text"))
+    if !media::is_json(head) {
+        return Err(DecodeError::new(head, body, "expected JSON"));
+    }
+    simdutf8::basic::from_utf8(body).map_err(|_| DecodeError::new(head, body, "text is not valid UTF-8"))
 }
 
 #[cold]
@@ -128,16 +132,54 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Elements<T> {
     }
 }
 
-/// Reads the text once more, to tell where its fault is.
+/// Decodes the text again, to find where the error is.
 #[cold]
 fn locate<'a, T: Deserialize<'a>>(head: &Head, text: &'a str) -> DecodeError {
     let mut json = serde_json::Deserializer::from_str(text);
     match serde_path_to_error::deserialize::<_, T>(&mut json) {
         Err(error) => {
             let path = error.path().to_string();
-            DecodeError::at(head, text.as_bytes(), path, error.inner().to_string())
+            DecodeError::at(head, text.as_bytes(), path, without_value(&error.inner().to_string()))
         }
-        // What fails once fails again; should it not, something is wrong with the reader of the type.
-        Ok(_) => DecodeError::new(head, text.as_bytes(), "cannot be read"),
+        // The same text fails again, unless the implementation of the type is not deterministic.
+        Ok(_) => DecodeError::new(head, text.as_bytes(), "document cannot be decoded"),
+    }
+}
+
+/// Removes the value from a message of serde, such as `invalid type: string "secret", expected u64 at line 1 column 9`.
+fn without_value(message: &str) -> String {
+    const STARTS: [&str; 3] = ["invalid type: ", "invalid value: ", "unknown variant "];
+    let start = STARTS.iter().find(|start| message.starts_with(*start));
+    let (Some(start), Some(end)) = (start, message.rfind(", expected ")) else { return message.to_owned() };
+    let kind = message[start.len()..end].split([' ', '`', '"']).next().unwrap_or_default();
+    format!("{start}{kind}{}", &message[end..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_shows_no_value() {
+        for (message, expected) in [
+            (
+                "invalid type: string \"a, expected b\", expected u64 at line 1",
+                "invalid type: string, expected u64 at line 1",
+            ),
+            ("invalid type: integer `7`, expected a string", "invalid type: integer, expected a string"),
+            ("invalid type: null, expected a map", "invalid type: null, expected a map"),
+            ("missing field `Key`", "missing field `Key`"),
+        ] {
+            assert_eq!(without_value(message), expected);
+        }
+    }
+
+    #[test]
+    fn documents_are_json() {
+        let head =
+            |kind| http::Response::builder().header("content-type", kind).body(()).unwrap().into_parts().0;
+        let read = |kind| List::<u8>::from_response(&head(kind), Bytes::from_static(b"[1]"));
+        assert!(read("application/json").is_ok() && read("application/json; charset=utf-8").is_ok());
+        assert!(read("text/html").is_err() && read("text/plain").is_err());
     }
 }

@@ -24,13 +24,21 @@ pub(crate) struct Exchange {
 }
 
 impl Exchange {
+    /// A header of the response.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        headers.find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
     /// The answer, with another body.
     pub(crate) fn answer(&self, body: impl Into<Bytes>) -> http::Response<Bytes> {
-        let mut answer = http::Response::builder().status(self.status);
-        for (name, value) in &self.headers {
+        let body = body.into();
+        // Servers send a length or chunks, which were not recorded everywhere.
+        let mut answer = http::Response::builder().status(self.status).header("Content-Length", body.len());
+        for (name, value) in self.headers.iter().filter(|(name, _)| name != "Content-Length") {
             answer = answer.header(name, value);
         }
-        answer.body(body.into()).expect("recorded headers are valid")
+        answer.body(body).expect("recorded headers are valid")
     }
 }
 

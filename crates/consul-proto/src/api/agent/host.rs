@@ -27,23 +27,23 @@ impl Host {
 /// The keys of the maps differ between versions of Consul, down to the spelling: `hostid` became `hostId`. Parts that the
 /// agent could not determine are empty.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
-#[serde(default, rename_all = "PascalCase")]
+#[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct AgentHost {
     /// Memory, in bytes.
     #[serde(deserialize_with = "null::or_default")]
     pub memory: BTreeMap<String, Value>,
     /// Processors.
-    #[serde(rename = "CPU", deserialize_with = "null::or_default")]
+    #[serde(default, rename = "CPU", deserialize_with = "null::or_default")]
     pub cpu: Vec<BTreeMap<String, Value>>,
     /// Name, operating system and kernel.
     #[serde(deserialize_with = "null::or_default")]
     pub host: BTreeMap<String, Value>,
     /// The disk with the agent's data, in bytes.
-    #[serde(deserialize_with = "null::or_default")]
+    #[serde(default, deserialize_with = "null::or_default")]
     pub disk: BTreeMap<String, Value>,
     /// Time of the measurement, in nanoseconds since 1970.
-    #[serde(deserialize_with = "null::or_default")]
+    #[serde(default, deserialize_with = "null::or_default")]
     pub collection_time: i64,
 }
 

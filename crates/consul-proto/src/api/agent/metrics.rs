@@ -31,23 +31,23 @@ impl Metrics {
 ///
 /// [Meaning of the metrics](https://developer.hashicorp.com/consul/docs/agent/telemetry)
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
-#[serde(default, rename_all = "PascalCase")]
+#[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct AgentMetrics {
     /// Start of the interval, such as `2026-11-23 13:23:50 +0000 UTC`.
     #[serde(deserialize_with = "null::or_default")]
     pub timestamp: String,
     /// Last values.
-    #[serde(deserialize_with = "null::or_default")]
+    #[serde(default, deserialize_with = "null::or_default")]
     pub gauges: Vec<Gauge>,
     /// Series of values.
-    #[serde(deserialize_with = "null::or_default")]
+    #[serde(default, deserialize_with = "null::or_default")]
     pub points: Vec<Points>,
     /// Counters.
-    #[serde(deserialize_with = "null::or_default")]
+    #[serde(default, deserialize_with = "null::or_default")]
     pub counters: Vec<Sample>,
     /// Measured values; times in milliseconds.
-    #[serde(deserialize_with = "null::or_default")]
+    #[serde(default, deserialize_with = "null::or_default")]
     pub samples: Vec<Sample>,
 }
 

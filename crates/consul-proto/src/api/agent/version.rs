@@ -53,7 +53,7 @@ impl Endpoint for Version {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{decoded, wire};
+    use crate::testing::{decoded, unmarked, wire};
     use crate::{ApiErrorKind, ResponseError};
 
     #[test]
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn an_old_agent_does_not_have_it() {
-        match decoded::<Version>(404, "") {
+        match unmarked::<Version>(404, "") {
             Err(ResponseError::Api(error)) => assert_eq!(error.kind(), ApiErrorKind::UnknownRoute),
             other => panic!("{other:?}"),
         }

@@ -67,6 +67,7 @@ pub struct OrUnknown;
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Document {
+    #[serde(deserialize_with = "null::or_default")]
     node: Option<CatalogNode>,
     #[serde(default, deserialize_with = "null::or_default")]
     services: Vec<NodeService>,

@@ -60,9 +60,9 @@ impl Read for Apply {}
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ResponseError;
     use crate::testing::{decoded, rejected, wire};
     use crate::txn::{KvOp, NodeOp, OpErrorKind, OpResult};
-    use crate::{ApiErrorKind, ResponseError};
 
     #[test]
     fn request() {
@@ -125,12 +125,16 @@ mod tests {
     }
 
     #[test]
-    fn only_consul_rolls_back() {
-        for page in ["<html>Conflict</html>", "", r#"{"message":"conflict"}"#] {
-            match decoded::<Apply>(409, page) {
-                Err(ResponseError::Api(error)) => assert_eq!(error.kind(), ApiErrorKind::UnexpectedStatus),
-                other => panic!("{other:?}"),
-            }
+    fn only_consul_commits_or_rolls_back() {
+        for (status, page) in [
+            (409, "<html>Conflict</html>"),
+            (409, ""),
+            (409, r#"{"message":"conflict"}"#),
+            (200, r#"{"status":"maintenance"}"#),
+            (200, "{}"),
+        ] {
+            let result = decoded::<Apply>(status, page);
+            assert!(matches!(result, Err(ResponseError::Decode(_))), "{status} {page}: {result:?}");
         }
     }
 }

@@ -120,10 +120,10 @@ impl std::error::Error for RolledBack {}
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Document {
-    #[serde(default, deserialize_with = "null::or_default")]
-    results: Vec<OpResult>,
-    #[serde(default, deserialize_with = "null::or_default")]
-    errors: Vec<OpError>,
+    #[serde(default, deserialize_with = "null::or_default_if_present")]
+    results: Option<Vec<OpResult>>,
+    #[serde(default, deserialize_with = "null::or_default_if_present")]
+    errors: Option<Vec<OpError>>,
 }
 
 #[derive(Deserialize)]
@@ -151,11 +151,9 @@ impl From<Wire> for OpResult {
 impl FromResponse for Outcome {
     type Output = Self;
 
-    fn accepts(head: &Head, body: &[u8]) -> bool {
-        // A conflict of something else's, of a gateway's, has no such list.
-        const LIST: &[u8] = b"\"Errors\"";
-        head.status == StatusCode::OK
-            || (head.status == StatusCode::CONFLICT && body.windows(LIST.len()).any(|window| window == LIST))
+    fn accepts(head: &Head, _: &[u8]) -> bool {
+        // A conflict that is not from Consul has no such document, and is rejected below.
+        head.status == StatusCode::OK || head.status == StatusCode::CONFLICT
     }
 
     fn may_carry(head: &Head) -> bool {
@@ -163,11 +161,13 @@ impl FromResponse for Outcome {
     }
 
     fn from_response(head: &Head, body: Bytes) -> Result<Self, DecodeError> {
-        let Document { results, errors } = Json::from_response(head, body)?;
-        if head.status == StatusCode::OK && errors.is_empty() {
-            Ok(Self::Committed(results))
-        } else {
-            Ok(Self::RolledBack(RolledBack { errors }))
+        let Document { results, errors } = Json::from_response(head, body.clone())?;
+        match (head.status, results, errors) {
+            (StatusCode::OK, Some(results), errors) if errors.as_ref().is_none_or(Vec::is_empty) => {
+                Ok(Self::Committed(results))
+            }
+            (StatusCode::CONFLICT, _, Some(errors)) => Ok(Self::RolledBack(RolledBack { errors })),
+            _ => Err(DecodeError::new(head, &body, "not the result of a transaction")),
         }
     }
 }

@@ -233,7 +233,8 @@ impl<E: Watchable<Response = <kv::Raw as Endpoint>::Response>> Sim<E> {
         let (exchange, _, reply) = self.in_flight.take().unwrap();
         let input = match reply {
             Reply::Response { status, index, headers, body } => {
-                let mut answer = http::Response::builder().status(status);
+                let mut answer =
+                    http::Response::builder().status(status).header("content-length", body.len());
                 for (name, value) in headers {
                     answer = answer.header(name, value);
                 }

@@ -81,7 +81,10 @@ fn absence_without_an_index_is_not_a_value() {
     let mut sim = Sim::new(Settings::default());
     let page = Reply::status(404, None, "<html>nothing here");
     sim.run(secs(9), &mut script(vec![Reply::ok(5, "a"), page, Reply::ok(5, "a")]));
-    assert_eq!(sim.events(), ["a", "(NotFound, confirmed Some(0))", "(recovered)"]);
+    assert_eq!(
+        sim.events(),
+        ["a", "(unexpected response: not from Consul, confirmed Some(0))", "(recovered)"]
+    );
     assert_eq!(sim.indexes()[..3], [None, Some(5), Some(5)]);
 }
 
@@ -90,12 +93,13 @@ fn malformed_index_is_an_error() {
     for odd in [Some("abc"), Some("-1"), Some("1.5"), Some("18446744073709551616"), Some(""), None] {
         for status in [200, 404] {
             let index = odd.map(ToOwned::to_owned);
-            let odd = Reply::Response { status, index, headers: Vec::new(), body: "b".to_owned() };
+            let body = if status == 404 { "" } else { "b" }.to_owned();
+            let odd = Reply::Response { status, index, headers: Vec::new(), body };
             let mut sim = Sim::new(Settings::default());
             sim.run(secs(9), &mut script(vec![Reply::ok(5, "a"), odd, Reply::ok(6, "c")]));
             assert_eq!((sim.emitted.len(), sim.events()[2]), (3, "c"));
-            let is_missing = status == 404 && sim.emitted[1].1.contains("NotFound");
-            assert!(is_missing || sim.emitted[1].1.contains("X-Consul-Index is"), "{:?}", sim.emitted);
+            let is_unknown_route = status == 404 && sim.emitted[1].1.contains("UnknownRoute");
+            assert!(is_unknown_route || sim.emitted[1].1.contains("X-Consul-Index is"), "{:?}", sim.emitted);
             assert_eq!(sim.indexes()[..3], [None, Some(5), Some(5)]);
         }
     }
@@ -110,7 +114,7 @@ fn malformed_index_is_an_error() {
 
 #[test]
 fn hash_is_used_if_there_is_no_index() {
-    let hashed = |hash: &str, body: &str| Reply::status(200, None, body).with("x-consul-contenthash", hash);
+    let hashed = |hash: &str, body: &str| Reply::ok(1, body).with("x-consul-contenthash", hash);
     let mut sim = Sim::of(Hashed, Options::default(), Settings::default(), 1);
     sim.run(secs(9), &mut script(vec![hashed("ff", "a"), hashed("0e", "b"), hashed("0e", "b")]));
     let queries: Vec<_> = sim.sent.iter().map(|request| request.query.as_str()).collect();
@@ -122,11 +126,8 @@ fn hash_is_used_if_there_is_no_index() {
 fn response_without_a_hash_is_requested_again_once_a_second() {
     let mut sim = Sim::of(Hashed, Options::default(), Settings::default(), 1);
     sim.run(secs(60), &mut |request| match request.at {
-        at if at < millis(30_500) => (Duration::ZERO, Reply::status(200, None, "nothing")),
-        _ => (
-            request.wait.unwrap_or_default(),
-            Reply::status(200, None, "a").with("x-consul-contenthash", "ff"),
-        ),
+        at if at < millis(30_500) => (Duration::ZERO, Reply::ok(1, "nothing")),
+        _ => (request.wait.unwrap_or_default(), Reply::ok(1, "a").with("x-consul-contenthash", "ff")),
     });
     assert_eq!(sim.emitted, [(secs(0), "nothing".to_owned()), (secs(31), "a".to_owned())]);
     assert_eq!((sim.requests(0, 31), sim.requests(32, 60)), (31, 0));
@@ -161,7 +162,11 @@ fn stop_cancels_the_request() {
 fn response_of_an_ended_exchange_is_ignored() {
     let mut sim = Sim::new(Settings::default());
     sim.run(secs(1), &mut |request| quiet(request, Reply::ok(10, "a")));
-    let late = http::Response::builder().header("x-consul-index", 99).body(Bytes::from("z")).unwrap();
+    let late = http::Response::builder()
+        .header("x-consul-index", 99)
+        .header("content-length", 1)
+        .body(Bytes::from("z"))
+        .unwrap();
     sim.watch.handle(sim.instant(), Input::Response(Exchange::new(1), late));
     sim.run(secs(120), &mut |request| quiet(request, Reply::ok(10, "a")));
     assert_eq!((sim.events(), sim.indexes()[2]), (vec!["a"], Some(10)));

@@ -131,7 +131,11 @@ fn grant_for_a_short_slot_is_not_used_for_a_long_poll() {
     let now = now + secs(1);
     let Output::Send { held, .. } = sim.watch.poll(now) else { panic!("asks briefly, after a failure") };
     assert_eq!(held, Slot::SHORT_WAIT + Slot::SHORT_WAIT / 16);
-    let answer = http::Response::builder().header("x-consul-index", 11).body(Bytes::from("b")).unwrap();
+    let answer = http::Response::builder()
+        .header("x-consul-index", 11)
+        .header("content-length", 1)
+        .body(Bytes::from("b"))
+        .unwrap();
     sim.watch.handle(now, Input::Response(Exchange::new(3), answer));
     assert!(matches!(sim.watch.poll(now), Output::Event(Event::Snapshot(_))));
     sim.watch.handle(now, Input::Granted { slot: Slot::Short, longest: Slot::SHORT_WAIT });

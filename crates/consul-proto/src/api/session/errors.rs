@@ -1,0 +1,28 @@
+//! Error texts of sessions.
+
+use crate::ApiErrorKind::{self, InvalidRequest, UnknownNode, UnknownSession};
+use crate::ErrorResponse;
+use crate::error::texts::{Texts, find};
+
+const TEXTS: Texts = &[
+    (UnknownSession, &["Session id '*' not found", "failed session lookup: *"]),
+    (UnknownNode, &["Missing node registration"]),
+    (
+        InvalidRequest,
+        &[
+            "Missing node name",
+            "Missing session",
+            "Missing check '*' registration",
+            "Check '*' is in critical state",
+            "Invalid Behavior setting '*'",
+            "Invalid Session TTL '*",
+            "Session TTL '*' invalid: *",
+            "cross datacenter lock must be created at server agent",
+        ],
+    ),
+];
+
+/// Returns what an error response of this group means.
+pub(in crate::api) fn kind(response: &ErrorResponse<'_>) -> Option<ApiErrorKind> {
+    find(TEXTS, response.text())
+}

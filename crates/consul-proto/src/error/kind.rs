@@ -1,0 +1,145 @@
+//! What an error of Consul means.
+
+use std::fmt;
+
+/// What an error of Consul means, the same on every version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ApiErrorKind {
+    /// The object does not exist.
+    NotFound,
+    /// The agent has no check of this id, or none that accepts reports, which older agents do not distinguish. The
+    /// agent may have restarted without its data; registering the check again helps in either case.
+    UnknownCheck,
+    /// The agent has no service of this id; it may have restarted without its data.
+    UnknownService,
+    /// The session does not exist, or no longer.
+    UnknownSession,
+    /// The node is not in the catalog.
+    UnknownNode,
+    /// There is no path to this datacenter.
+    UnknownDatacenter,
+    /// The server does not have this operation: it is too old or too new.
+    UnknownRoute,
+    /// The token does not allow the operation.
+    PermissionDenied,
+    /// The token does not exist.
+    UnknownToken,
+    /// The server runs without ACLs.
+    AclDisabled,
+    /// The operation or a parameter is only in Consul Enterprise.
+    EnterpriseOnly,
+    /// This server does not accept this key in a path; a [transaction](crate::txn) works on every server.
+    KeyRefused,
+    /// The body, a value or the number of operations is above the server's limit.
+    TooLarge,
+    /// The request is invalid, whatever the status.
+    InvalidRequest,
+    /// The response is a redirect, which is never followed.
+    Redirect,
+    /// The cluster has no leader; the operation was not executed.
+    NoLeader,
+    /// The server is temporarily unavailable; a write may have been executed.
+    Unavailable,
+    /// Too many requests; the operation was not executed.
+    RateLimited,
+    /// Too many connections from this address; the operation was not executed.
+    TooManyConnections,
+    /// The server failed in a way that this version does not know; a write may have been executed.
+    Internal,
+    /// The operation does not return this status.
+    UnexpectedStatus,
+}
+
+impl ApiErrorKind {
+    /// Whether the same request may succeed later without a change by anybody.
+    #[must_use]
+    pub fn is_transient(self) -> bool {
+        matches!(
+            self,
+            Self::NoLeader
+                | Self::Unavailable
+                | Self::RateLimited
+                | Self::TooManyConnections
+                | Self::Internal
+        )
+    }
+
+    /// Whether a write with this error was certainly not executed, and never will be.
+    #[must_use]
+    pub fn is_not_executed(self) -> bool {
+        !matches!(self, Self::Unavailable | Self::Internal | Self::UnexpectedStatus)
+    }
+
+    /// A name for metrics and logs, such as `no_leader`. It does not change between versions.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::UnknownCheck => "unknown_check",
+            Self::UnknownService => "unknown_service",
+            Self::UnknownSession => "unknown_session",
+            Self::UnknownNode => "unknown_node",
+            Self::UnknownDatacenter => "unknown_datacenter",
+            Self::UnknownRoute => "unknown_route",
+            Self::PermissionDenied => "permission_denied",
+            Self::UnknownToken => "unknown_token",
+            Self::AclDisabled => "acl_disabled",
+            Self::EnterpriseOnly => "enterprise_only",
+            Self::KeyRefused => "key_refused",
+            Self::TooLarge => "too_large",
+            Self::InvalidRequest => "invalid_request",
+            Self::Redirect => "redirect",
+            Self::NoLeader => "no_leader",
+            Self::Unavailable => "unavailable",
+            Self::RateLimited => "rate_limited",
+            Self::TooManyConnections => "too_many_connections",
+            Self::Internal => "internal",
+            Self::UnexpectedStatus => "unexpected_status",
+        }
+    }
+}
+
+/// Describes the kind in words; for labels there is [`as_str`](ApiErrorKind::as_str).
+impl fmt::Display for ApiErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::NotFound => "not found",
+            Self::UnknownCheck => "check not found",
+            Self::UnknownService => "service not found",
+            Self::UnknownSession => "session not found",
+            Self::UnknownNode => "node not found",
+            Self::UnknownDatacenter => "datacenter not found",
+            Self::UnknownRoute => "operation not supported by the server",
+            Self::PermissionDenied => "permission denied",
+            Self::UnknownToken => "token not found",
+            Self::AclDisabled => "ACLs are disabled",
+            Self::EnterpriseOnly => "requires Consul Enterprise",
+            Self::KeyRefused => "key not accepted in a path by the server, use a transaction",
+            Self::TooLarge => "request too large",
+            Self::InvalidRequest => "invalid request",
+            Self::Redirect => "unexpected redirect",
+            Self::NoLeader => "no cluster leader",
+            Self::Unavailable => "temporarily unavailable",
+            Self::RateLimited => "rate limit exceeded",
+            Self::TooManyConnections => "too many connections",
+            Self::Internal => "server error",
+            Self::UnexpectedStatus => "unexpected status",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outcome_of_a_write_is_known_only_if_the_kind_says_so() {
+        assert!(ApiErrorKind::NoLeader.is_not_executed());
+        assert!(ApiErrorKind::RateLimited.is_not_executed());
+        assert!(!ApiErrorKind::Unavailable.is_not_executed());
+        assert!(!ApiErrorKind::Internal.is_not_executed());
+        assert!(ApiErrorKind::Unavailable.is_transient());
+        assert!(!ApiErrorKind::InvalidRequest.is_transient());
+    }
+}

@@ -1,0 +1,28 @@
+//! Content types, as evidence of who wrote a response.
+
+use http::header::CONTENT_TYPE;
+
+use crate::response::Head;
+
+/// Whether the content type is that of a JSON document. Also if there is none.
+pub(crate) fn is_json(head: &Head) -> bool {
+    is(head, "application/json")
+}
+
+/// Whether the content type is plain text, as that of every error text of Consul. Also if there is none.
+pub(crate) fn is_text(head: &Head) -> bool {
+    is(head, "text/plain")
+}
+
+/// Whether the content type is one that Consul never sends: that of a page.
+pub(crate) fn is_page(head: &Head) -> bool {
+    let is_page = |kind| head.headers.contains_key(CONTENT_TYPE) && is(head, kind);
+    is_page("text/html") || is_page("application/xhtml+xml")
+}
+
+fn is(head: &Head, kind: &str) -> bool {
+    let Some(value) = head.headers.get(CONTENT_TYPE) else { return true };
+    let value = value.as_bytes();
+    let end = value.iter().position(|&byte| byte == b';').unwrap_or(value.len());
+    value[..end].trim_ascii().eq_ignore_ascii_case(kind.as_bytes())
+}
