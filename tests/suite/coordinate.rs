@@ -25,3 +25,19 @@ async fn datacenters_lists_the_servers_of_each_datacenter() {
     let own = listed.coordinates.iter().find(|it| it.node == *server || it.node == *name);
     assert_eq!(own.unwrap().coordinate.vec.len(), 8);
 }
+
+#[tokio::test]
+async fn nodes_lists_each_node_with_a_coordinate() {
+    let agent = client().agent().read_self().await.unwrap();
+    // Servers store coordinates in batches, some seconds after a node has joined.
+    let nodes = loop {
+        let nodes = client().coordinate().nodes().await.unwrap();
+        if nodes.iter().any(|node| node.node == agent.config.node_name) {
+            break nodes;
+        }
+        sleep(Duration::from_millis(50)).await;
+    };
+    assert!(nodes.iter().all(|node| node.segment.is_empty() && node.coordinate.vec.len() == 8));
+    // Servers without segments ignore the filter or list nothing.
+    client().coordinate().nodes().segment("alpha").await.unwrap();
+}

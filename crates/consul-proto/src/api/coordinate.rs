@@ -6,8 +6,10 @@
 
 mod datacenters;
 mod node_coordinate;
+mod nodes;
 
 pub use datacenters::{DatacenterCoordinates, Datacenters};
 pub use node_coordinate::NodeCoordinate;
+pub use nodes::Nodes;
 
 pub use crate::model::{Coordinate, NodeName};

@@ -57,6 +57,7 @@ pub(crate) fn routes() -> Vec<Route> {
         of::<catalog::Service>(),
         of::<catalog::Services>(),
         of::<coordinate::Datacenters>(),
+        of::<coordinate::Nodes>(),
         of::<event::Fire>(),
         of::<event::List>(),
         of::<health::Checks>(),
