@@ -47,6 +47,8 @@ fn of_shared_path(method: &str, path: &str, query: &str, request: &str) -> Optio
             of::<agent::check::Get>()
         }
         ("GET", "/v1/agent/checks") => of::<agent::check::List>(),
+        ("GET", "/v1/agent/metrics") if query == "format=prometheus" => of::<agent::PrometheusMetrics>(),
+        ("GET", "/v1/agent/metrics") => of::<agent::Metrics>(),
         ("PUT", "/v1/agent/maintenance") if disables => of::<agent::DisableMaintenance>(),
         ("PUT", "/v1/agent/maintenance") => of::<agent::EnableMaintenance>(),
         ("PUT", "/v1/catalog/deregister") if request.contains("\"ServiceID\"") => {
