@@ -26,9 +26,9 @@
 //!
 //! # Groups
 //!
-//! One module a group of the API, one type an operation, named as its route is: [`kv::Get`], [`session::Create`],
-//! [`health::Service`]. Fields are public; `new` takes what the operation cannot do without; [`Options`] adds what
-//! many operations share.
+//! There is one module for each group of the API and one type for each operation, named after its route:
+//! [`kv::Get`], [`session::Create`], [`health::Service`]. `new` takes the required arguments, setters add the optional
+//! ones, and [`Options`] has those that many operations share.
 //!
 //! # Decoding
 //!

@@ -62,24 +62,23 @@ async fn agent_checks_register_in_every_kind() {
     )
     .await;
 
-    let udp = || Check::from(Udp::new("127.0.0.1:9", INTERVAL));
-    let h2ping = || Check::from(H2ping::new(&address, INTERVAL).without_tls());
-    let redirects = || Check::from(Http::new(agent.url(), INTERVAL).disable_redirects());
-    let tcp_tls = || Check::from(Tcp::new(&address, INTERVAL).use_tls());
-    let warned = || Check::tcp(&address, INTERVAL).failures_before_warning(1).failures_before_critical(2);
-    let newer = vec![
-        (CheckType::Udp, udp()),
-        (CheckType::H2ping, h2ping()),
-        (CheckType::Http, redirects()),
-        (CheckType::Tcp, tcp_tls()),
-        (CheckType::Tcp, warned()),
+    let h2ping = H2ping::new(&address, INTERVAL);
+    let warned = Check::tcp(&address, INTERVAL).failures_before_warning(1).failures_before_critical(2);
+    // The check, and the minor version that knows all of its fields.
+    let newer = [
+        (CheckType::H2ping, h2ping.clone().into(), 10),
+        (CheckType::H2ping, h2ping.without_tls().into(), 11),
+        (CheckType::Http, Http::new(agent.url(), INTERVAL).disable_redirects().into(), 11),
+        (CheckType::Tcp, warned, 11),
+        (CheckType::Udp, Udp::new("127.0.0.1:9", INTERVAL).into(), 13),
+        (CheckType::Tcp, Tcp::new(&address, INTERVAL).use_tls().into(), 17),
     ];
-    if agent.since(1, 17) {
-        register(&checks, newer).await;
-    } else if !agent.since(1, 10) {
-        for (check_type, check) in newer {
-            let refused = checks.register("newer", check).await.unwrap_err();
-            assert_eq!(kind(&refused), ApiErrorKind::InvalidRequest, "{check_type}");
+    for (check_type, check, minor) in newer {
+        if agent.since(1, minor) {
+            register(&checks, vec![(check_type, check)]).await;
+        } else {
+            let error = checks.register("newer", check).await.unwrap_err();
+            assert_eq!(kind(&error), ApiErrorKind::InvalidRequest, "{check_type} since 1.{minor}");
         }
     }
     // Only Windows has it.
@@ -111,8 +110,8 @@ async fn agent_checks_register_script() {
 async fn agent_without_script_checks_rejects_them() {
     let checks = client().agent().check();
     for check in [Check::shell("true", INTERVAL), Check::docker("c0ffee", ["true"], INTERVAL)] {
-        let refused = checks.register(unique("script"), check).await.unwrap_err();
-        assert_eq!(kind(&refused), ApiErrorKind::InvalidRequest);
-        assert!(!refused.is_retryable());
+        let error = checks.register(unique("script"), check).await.unwrap_err();
+        assert_eq!(kind(&error), ApiErrorKind::InvalidRequest);
+        assert!(!error.is_retryable());
     }
 }
