@@ -117,7 +117,7 @@ impl Definition {
         self
     }
 
-    /// Sets the weights. Default to 1 in both states.
+    /// Sets the weights. Defaults to 1 in both states.
     pub fn weights(mut self, weights: Weights) -> Self {
         self.fields.weights = Some(weights);
         self

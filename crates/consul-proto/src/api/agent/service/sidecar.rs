@@ -82,7 +82,7 @@ impl Sidecar {
         self
     }
 
-    /// Sets the weights. Default to 1 in both states.
+    /// Sets the weights. Defaults to 1 in both states.
     pub fn weights(mut self, weights: Weights) -> Self {
         self.fields.weights = Some(weights);
         self
@@ -116,7 +116,7 @@ impl Sidecar {
         self
     }
 
-    /// Sets the configuration of the proxy. By default, and where it does not say otherwise, it serves the instance at its port.
+    /// Sets the configuration of the proxy. Defaults to one that serves the instance at its port.
     pub fn proxy(mut self, proxy: ConnectProxyConfig) -> Self {
         self.fields.set_proxy(proxy);
         self
