@@ -105,7 +105,12 @@ impl Error {
             Cause::Config(_) => ErrorKind::Config,
             Cause::Token(_) => ErrorKind::Token,
             Cause::Encode(_) => ErrorKind::Request,
-            Cause::Transport(error) if error.kind() == TransportErrorKind::Connect => ErrorKind::Connect,
+            // A rejected connection was not established, as far as callers are concerned.
+            Cause::Transport(error)
+                if matches!(error.kind(), TransportErrorKind::Connect | TransportErrorKind::Rejected) =>
+            {
+                ErrorKind::Connect
+            }
             Cause::Transport(error) => ErrorKind::Transport(error.kind()),
             Cause::Timeout { .. } => ErrorKind::Timeout,
             Cause::Api(error) => ErrorKind::Api(error.kind()),
@@ -161,8 +166,8 @@ impl Error {
             Cause::Encode(_) | Cause::Decode(_) | Cause::Config(_) | Cause::Token(_) => false,
             Cause::Timeout { is_unsent, .. } => is_idempotent || *is_unsent,
             Cause::Transport(error) => {
-                let may_pass =
-                    matches!(error.kind(), TransportErrorKind::Connect | TransportErrorKind::Closed);
+                use TransportErrorKind::{Closed, Connect, Rejected};
+                let may_pass = matches!(error.kind(), Connect | Rejected | Closed);
                 may_pass && (is_idempotent || error.is_unsent())
             }
             Cause::Api(error) => {

@@ -5,8 +5,8 @@
 //! only other types that every executor uses. [`SendMark`], [`Hint`] and [`Idempotent`] are optional extensions of a
 //! request.
 //!
-//! The feature `hyper` adds an implementation, `HyperExecutor`. It speaks HTTP/1.1 over TCP and unix sockets and keeps
-//! a small number of idle connections. [`Address`] is the address of an agent, in every form that `CONSUL_HTTP_ADDR`
+//! The feature `hyper` adds an implementation, `HyperExecutor`. It speaks HTTP/1.1 over TCP and unix sockets, HTTP/1.1
+//! and HTTP/2 over TLS (feature `tls`), and keeps a small number of idle connections. [`Address`] is the address of an agent, in every form that `CONSUL_HTTP_ADDR`
 //! accepts.
 //!
 //! The module `conformance` checks whether an executor meets the contract.
@@ -17,6 +17,7 @@
 //! | --- | --- | --- |
 //! | `hyper` | on | `HyperExecutor`. |
 //! | `tls` | on | TLS and HTTP/2 for `HyperExecutor`. |
+//! | `tower` | off | `TowerExecutor`, an executor on a service of the crate `tower`. |
 //! | `conformance` | off | The module `conformance`, for the tests of executors. |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -33,6 +34,8 @@ mod hyper;
 mod send_state;
 #[cfg(feature = "tls")]
 mod tls;
+#[cfg(feature = "tower")]
+mod tower;
 
 pub use address::{Address, AddressError};
 pub use body::Body;
@@ -42,6 +45,8 @@ pub use hint::{Hint, Idempotent};
 pub use send_state::{SendMark, SendState};
 #[cfg(feature = "tls")]
 pub use tls::{TlsConfig, TlsConfigError, TlsError};
+#[cfg(feature = "tower")]
+pub use tower::TowerExecutor;
 // `self`, because there is a crate of that name.
 #[cfg(feature = "hyper")]
 pub use self::hyper::{BuildError, ConnectError, HyperExecutor, HyperExecutorBuilder};

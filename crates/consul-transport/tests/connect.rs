@@ -158,7 +158,7 @@ mod unix {
             // Consul rejects a path in `Host` with 400.
             assert_eq!(
                 requests.recv().unwrap(),
-                "GET /v1/agent/self HTTP/1.1\r\nhost: localhost\r\naccept-encoding: identity\r\n\r\n"
+                "GET /v1/agent/self HTTP/1.1\r\naccept-encoding: identity\r\nhost: localhost\r\n\r\n"
             );
         }
     }

@@ -45,8 +45,6 @@ const PENDING: &[&str] = &[
     "crates/consul-proto/tests/mutated.rs",
     "crates/consul-proto/tests/recorded",
     "crates/consul-proto/tests/recorded.rs",
-    "crates/consul-transport/src/conformance",
-    "crates/consul-transport/src/conformance.rs",
     "tests/src/agent",
     "tests/src/agent.rs",
     "tests/src/binary.rs",

@@ -136,7 +136,8 @@ impl Client {
             Ok(Err(error)) => {
                 // An agent at its limit of connections closes new ones without a response.
                 let is_closed = error.kind() == TransportErrorKind::Closed;
-                if is_closed && runtime.now().since(start) < SUDDENLY {
+                let is_sudden = is_closed && runtime.now().since(start) < SUDDENLY;
+                if is_sudden || error.kind() == TransportErrorKind::Rejected {
                     self.settings().limiter.connection_limit_reached(false);
                 }
                 Err(Error::transport(route.clone(), error))
