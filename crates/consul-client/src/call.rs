@@ -7,6 +7,7 @@ pub(crate) mod timeout;
 
 use std::fmt;
 use std::future::IntoFuture;
+use std::sync::Arc;
 use std::time::Duration;
 
 use consul_proto::{
@@ -155,7 +156,11 @@ impl<E: Endpoint<Response: Streamed>> Call<E> {
         let route = request.route.clone();
         let limit = self.timeouts.or(self.client.settings().timeouts).of_attempt(&route, request.held);
         let (response, token) = self.client.open(request).await?;
-        match consul_proto::open::<E, _>(response.map(|body| BodyStream::new(body, route.clone()))) {
+        match consul_proto::open::<E, _>(
+            response.map(|body| {
+                BodyStream::new(body, route.clone(), Arc::clone(&self.client.settings().runtime))
+            }),
+        ) {
             Ok(response) => Ok(response),
             Err((head, body)) => {
                 let body = self.client.read_error_body(body, &route, limit).await?;

@@ -1,7 +1,10 @@
 //! Bodies that are read in chunks.
 
+use std::fmt;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::Bytes;
 use consul_transport::Body;
@@ -10,26 +13,46 @@ use http_body::Body as _;
 
 use crate::Error;
 use crate::error::Route;
+use crate::runtime::{Runtime, Sleep};
+
+/// How long a stream waits for its next chunk by default.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The body of a response, as a stream of chunks.
 ///
-/// Ends after the last byte; if the body is cut off, with an error. Dropping the stream cancels the request.
-#[derive(Debug)]
+/// Ends after the last byte. If the body is cut off, or if the server sends nothing for longer than the
+/// [`idle_timeout`](Self::idle_timeout), it ends with an error. Dropping the stream cancels the request.
 pub struct BodyStream {
     body: Body,
     route: Route,
+    runtime: Arc<dyn Runtime>,
+    idle_timeout: Duration,
+    /// Set while a chunk is awaited.
+    timer: Option<Sleep>,
+    has_ended: bool,
 }
 
 impl BodyStream {
-    pub(crate) fn new(body: Body, route: Route) -> Self {
-        Self { body, route }
+    pub(crate) fn new(body: Body, route: Route, runtime: Arc<dyn Runtime>) -> Self {
+        Self { body, route, runtime, idle_timeout: IDLE_TIMEOUT, timer: None, has_ended: false }
+    }
+
+    /// Sets how long the stream waits for its next chunk. Defaults to 60 seconds.
+    #[must_use]
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.idle_timeout = timeout;
+        self.timer = None;
+        self
     }
 
     /// Waits for the next chunk. Returns `None` after the last one.
     ///
     /// # Errors
     ///
-    /// Returns an error if the body is cut off.
+    /// Returns an error if the body is cut off, or if the server sends nothing for too long ([`Timeout`]). The stream has
+    /// ended then.
+    ///
+    /// [`Timeout`]: crate::ErrorKind::Timeout
     ///
     /// # Cancel safety
     ///
@@ -52,16 +75,94 @@ impl Stream for BodyStream {
     type Item = Result<Bytes, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        loop {
-            return Poll::Ready(match ready!(Pin::new(&mut self.body).poll_frame(cx)) {
-                None => None,
-                Some(Err(error)) => Some(Err(Error::transport(self.route.clone(), error))),
-                Some(Ok(frame)) => match frame.into_data() {
-                    Ok(chunk) => Some(Ok(chunk)),
-                    // Trailers; Consul sends none.
-                    Err(_) => continue,
-                },
-            });
+        let this = &mut *self;
+        while !this.has_ended {
+            let Poll::Ready(frame) = Pin::new(&mut this.body).poll_frame(cx) else {
+                ready!(this.poll_timer(cx));
+                // Nothing more of the body is read, so the request ends here.
+                this.body = Body::empty();
+                this.has_ended = true;
+                return Poll::Ready(Some(Err(Error::timeout(this.route.clone(), this.idle_timeout, false))));
+            };
+            this.timer = None;
+            match frame.map(|frame| frame.map(http_body::Frame::into_data)) {
+                None => this.has_ended = true,
+                Some(Err(error)) => {
+                    this.has_ended = true;
+                    return Poll::Ready(Some(Err(Error::transport(this.route.clone(), error))));
+                }
+                Some(Ok(Ok(chunk))) => return Poll::Ready(Some(Ok(chunk))),
+                // Trailers; Consul sends none.
+                Some(Ok(Err(_))) => {}
+            }
         }
+        Poll::Ready(None)
+    }
+}
+
+impl BodyStream {
+    /// Waits until nothing has arrived for the idle timeout.
+    fn poll_timer(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let timer = self
+            .timer
+            .get_or_insert_with(|| self.runtime.sleep_until(self.runtime.now() + self.idle_timeout));
+        timer.as_mut().poll(cx)
+    }
+}
+
+impl fmt::Debug for BodyStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BodyStream")
+            .field("body", &self.body)
+            .field("route", &self.route)
+            .field("idle_timeout", &self.idle_timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(all(test, feature = "rt"))]
+mod tests {
+    use std::collections::VecDeque;
+
+    use consul_transport::TransportError;
+    use http_body::Frame;
+
+    use super::*;
+    use crate::runtime::TokioRuntime;
+    use crate::{ErrorKind, proto};
+
+    /// Frames, and silence after them.
+    struct Frames(VecDeque<Bytes>);
+
+    impl http_body::Body for Frames {
+        type Data = Bytes;
+        type Error = TransportError;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
+            match self.0.pop_front() {
+                Some(chunk) => Poll::Ready(Some(Ok(Frame::data(chunk)))),
+                None => Poll::Pending,
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn silent_stream_ends_with_a_timeout() {
+        let route = Route::of(&proto::kv::Raw::new("key"));
+        let body = Body::stream(Frames(VecDeque::from([Bytes::from_static(b"chunk")])));
+        let mut stream =
+            BodyStream::new(body, route, Arc::new(TokioRuntime::new())).idle_timeout(Duration::from_secs(10));
+        let start = tokio::time::Instant::now();
+        assert_eq!(stream.next().await.unwrap().unwrap(), "chunk");
+        // A dropped wait does not start the limit again.
+        let cut = tokio::time::timeout(Duration::from_secs(6), stream.next());
+        assert!(cut.await.is_err());
+        let error = stream.next().await.unwrap().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Timeout);
+        assert_eq!(start.elapsed().as_secs(), 10);
+        assert!(stream.next().await.is_none());
     }
 }
