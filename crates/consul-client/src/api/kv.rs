@@ -72,3 +72,66 @@ impl<C> fmt::Debug for Kv<C> {
         f.debug_struct("Kv").field("client", &self.client).finish_non_exhaustive()
     }
 }
+
+/// The outcome of a conditional write cannot be dropped by mistake.
+///
+/// ```compile_fail
+/// # #![deny(unused_must_use)]
+/// # async fn example(client: consul_client::Client) -> Result<(), consul_client::Error> {
+/// client.kv().put("key", "value").cas(7).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// A write without a condition has no outcome but success.
+///
+/// ```
+/// # #![deny(unused_must_use)]
+/// # async fn example(client: consul_client::Client) -> Result<(), consul_client::Error> {
+/// client.kv().put("key", "value").await?;
+/// let applied = client.kv().put("key", "value").cas(7).await?;
+/// # assert!(applied.is_yes());
+/// # Ok(())
+/// # }
+/// ```
+///
+/// A request that is not awaited is not sent.
+///
+/// ```compile_fail
+/// # #![deny(unused_must_use)]
+/// # fn example(client: consul_client::Client) {
+/// client.kv().put("key", "value");
+/// # }
+/// ```
+#[cfg(doctest)]
+struct OutcomesAreUsed;
+
+/// A new field of a request or of a model breaks no program: neither can be built or taken apart by its fields.
+///
+/// ```compile_fail,E0451
+/// let get = consul_client::proto::kv::Get { key: "key".to_owned() };
+/// ```
+///
+/// ```compile_fail,E0451
+/// # fn example(get: consul_client::proto::kv::Get) {
+/// let consul_client::proto::kv::Get { key } = get;
+/// # }
+/// ```
+///
+/// ```compile_fail,E0638
+/// # use consul_client::kv::Entry;
+/// # fn example(entry: Entry) {
+/// let Entry {
+///     key, value, flags, lock_index, session, create_index, modify_index, namespace, partition
+/// } = entry;
+/// # }
+/// ```
+///
+/// ```
+/// # use consul_client::kv::Entry;
+/// # fn example(entry: Entry) {
+/// let Entry { key, value, .. } = entry;
+/// # }
+/// ```
+#[cfg(doctest)]
+struct FieldsCanBeAdded;
