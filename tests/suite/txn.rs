@@ -93,7 +93,7 @@ async fn every_key_but_the_empty_one_is_within_reach() {
 async fn values_and_flags_are_exact() {
     let (client, key) = (client(), unique("txn-values"));
     let value: Vec<u8> = (0..=255).cycle().take(100_000).collect();
-    let set = KvOp::Set { key: key.clone(), value: value.clone().into(), flags: u64::MAX };
+    let set = KvOp::set(&key, &value).flags(u64::MAX);
     assert!(client.txn().op(set).await.unwrap().is_committed());
     let entry = client.kv().get(&key).await.unwrap().unwrap();
     assert!(entry.value == value && entry.flags == u64::MAX);
@@ -162,4 +162,16 @@ async fn a_newer_server_takes_128_operations() {
     let ops = (0..128).map(|number| Op::from(KvOp::set(format!("{prefix}/{number}"), "x")));
     assert!(ops.fold(client.txn(), |txn, op| txn.op(op)).await.unwrap().is_committed());
     assert_eq!(client.kv().keys(&prefix).await.unwrap().len(), 128);
+}
+
+#[tokio::test]
+async fn results_know_their_operation() {
+    let (client, prefix) = (client(), unique("txn-results"));
+    let [a, b] = ["a", "b"].map(|name| format!("{prefix}/{name}"));
+    let txn = client.txn().set(&a, "").check_not_exists(&b).delete(&b).get(&a).get_tree(&prefix);
+    let outcome = txn.await.unwrap();
+    let operations: Vec<_> = outcome.results().iter().map(|result| result.operation).collect();
+    assert_eq!(operations, [Some(0), Some(3), Some(4)]);
+    assert_eq!(outcome.results_of(3).filter_map(|result| result.entry()).count(), 1);
+    assert_eq!(outcome.results_of(1).count(), 0);
 }

@@ -121,7 +121,9 @@ impl<E: Endpoint> Call<E> {
         let request = self.encode()?;
         let route = request.route.clone();
         let (response, token) = self.client.exchange(request).await?;
-        consul_proto::decode::<E>(response).map_err(|error| Error::response(route, error, token.as_ref()))
+        consul_proto::decode::<E>(response)
+            .map(|response| response.map(|value| self.endpoint.complete(value)))
+            .map_err(|error| Error::response(route, error, token.as_ref()))
     }
 
     /// Returns the parts of the call, for recipes that send more than one request.

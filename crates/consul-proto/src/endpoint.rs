@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use http::Method;
 
-use crate::{ApiErrorKind, ErrorResponse, FromResponse, RequestWriter};
+use crate::{ApiErrorKind, ErrorResponse, FromResponse, OutputOf, RequestWriter};
 
 /// One operation of the HTTP API.
 ///
@@ -52,6 +52,16 @@ pub trait Endpoint: Debug + Send + Sync + 'static {
 
     /// Which agents can serve the operation. Defaults to [`Target::AnyAgent`].
     const TARGET: Target = Target::AnyAgent;
+
+    /// Completes a decoded value with what only the request knows. Defaults to returning the value.
+    ///
+    /// A client calls it with the value that [`decode`](crate::decode) returned.
+    fn complete(&self, value: OutputOf<Self>) -> OutputOf<Self>
+    where
+        Self: Sized,
+    {
+        value
+    }
 
     /// Returns whether sending the request twice has the same effect as sending it once.
     ///

@@ -1,29 +1,28 @@
-//! [Transactions](https://developer.hashicorp.com/consul/api-docs/txn): several operations, of which all are carried
-//! out or none.
+//! [Transactions](https://developer.hashicorp.com/consul/api-docs/txn): several operations, of which either all are applied or
+//! none.
 //!
 //! ```
 //! use consul_proto::{Options, encode, txn};
 //!
-//! let operations = [txn::KvOp::check_index("jobs/7", 42), txn::KvOp::set("jobs/7/owner", "node-a")];
-//! let request = encode(&txn::Apply::new(operations), &Options::default())?;
+//! let claim = txn::Apply::new().check_index("jobs/7", 42).set("jobs/7/owner", "node-a");
+//! let request = encode(&claim, &Options::default())?;
 //! assert_eq!((request.method().as_str(), request.uri().path()), ("PUT", "/v1/txn"));
 //! # Ok::<_, consul_proto::EncodeError>(())
 //! ```
 //!
-//! Keys travel in the body here, so every key is welcome that has no [path](crate::kv) of its own; only the empty one
-//! is refused.
+//! Keys are sent in the body, so keys without a [path](crate::kv#keys) are accepted too. Only the empty key is rejected.
 //!
 //! # Results
 //!
-//! Results do not line up with the operations: deletions and
-//! [`CheckNotExists`](KvOp::CheckNotExists) have none, [`GetTree`](KvOp::GetTree) has as many as there are keys, and
-//! what the token may not read is left out without a word. Entries tell their keys; only those of the three reading
-//! verbs hold their values.
+//! Not every operation has one result: deletions and [`check_not_exists`](KvOp::check_not_exists) have none,
+//! [`get_tree`](KvOp::get_tree) has one for each key, and servers silently leave out objects that the token may not read.
+//! [`OpResult::operation`] is the position of the operation that a result belongs to. Only the results of operations that
+//! read contain values.
 //!
 //! # Limits
 //!
-//! Servers take 64 operations, since 1.14 128, and 512 KiB of request, in which values are a third longer than
-//! themselves. Both can be configured, so nothing is counted here; what is above is
+//! Servers accept 64 operations (128 since 1.14) and a request of 512 KiB, in which values grow by a third. Both limits
+//! can be configured, so they are not checked before sending. Beyond them, the error is
 //! [`TooLarge`](crate::ApiErrorKind::TooLarge).
 
 mod apply;
@@ -34,6 +33,7 @@ mod node_op;
 mod op;
 mod op_error;
 mod outcome;
+mod result;
 mod service_op;
 
 pub use apply::Apply;
@@ -42,5 +42,9 @@ pub use kv_op::KvOp;
 pub use node_op::{Node, NodeOp};
 pub use op::Op;
 pub use op_error::{OpError, OpErrorKind};
-pub use outcome::{OpResult, Outcome, RolledBack};
+pub use outcome::{Outcome, RolledBack};
+pub use result::{OpObject, OpResult};
 pub use service_op::{Service, ServiceOp};
+
+use self::result::attribute;
+pub use crate::model::{CatalogNode, Entry, HealthCheck, IntoValue, NodeService, SessionId};

@@ -1,32 +1,120 @@
 //! Carrying out a transaction.
 
-use crate::txn::{Op, Outcome};
+use crate::model::{IntoValue, SessionId};
+use crate::txn::{KvOp, Op, Outcome, attribute};
 use crate::{EncodeError, Endpoint, Method, Read, RequestWriter, Scope};
 
-/// Carries out several operations, all of them or none: `PUT /v1/txn`.
+/// Carries out several operations, either all or none of them: `PUT /v1/txn`.
 ///
-/// Answers with what came of it: a transaction that is rolled back is no error, for the reasons are mostly conditions
-/// that did not hold; see [`Outcome`].
+/// Returns the [`Outcome`]. A transaction that is rolled back is no error, since the reasons are mostly conditions that
+/// did not hold.
 ///
-/// Takes a consistency mode, which counts only where every operation [reads](Self::is_read_only); servers ignore it
-/// otherwise. Only then may it be sent twice.
+/// A transaction that only reads is idempotent. Servers ignore the consistency mode of any other.
 ///
-/// An empty list is refused: servers would do nothing, and say that it is done.
+/// An empty transaction is rejected: servers would do nothing, and return success.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/txn)
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use]
 pub struct Apply {
-    /// What to do, in this order.
-    pub operations: Vec<Op>,
+    operations: Vec<Op>,
 }
 
 impl Apply {
-    /// Carries out `operations`.
-    pub fn new(operations: impl IntoIterator<Item = impl Into<Op>>) -> Self {
-        Self { operations: operations.into_iter().map(Into::into).collect() }
+    /// Creates a transaction without operations.
+    pub fn new() -> Self {
+        Self::default()
     }
 
-    /// Whether no operation changes anything.
+    /// Adds an operation. Servers carry out operations in the order in which they were added.
+    pub fn op(mut self, operation: impl Into<Op>) -> Self {
+        self.operations.push(operation.into());
+        self
+    }
+
+    /// Adds operations, in their order.
+    pub fn ops(mut self, operations: impl IntoIterator<Item = impl Into<Op>>) -> Self {
+        self.operations.extend(operations.into_iter().map(Into::into));
+        self
+    }
+
+    /// Writes `value` under `key`.
+    pub fn set(self, key: impl Into<String>, value: impl IntoValue) -> Self {
+        self.op(KvOp::set(key, value))
+    }
+
+    /// Writes `value` under `key` if the key's `ModifyIndex` is `index`; with 0, if the key does not exist.
+    pub fn cas(self, key: impl Into<String>, value: impl IntoValue, index: u64) -> Self {
+        self.op(KvOp::cas(key, value, index))
+    }
+
+    /// Writes `value` under `key` and locks it for a session, if no other session holds it and no lock-delay is running.
+    pub fn lock(self, key: impl Into<String>, value: impl IntoValue, session: impl Into<SessionId>) -> Self {
+        self.op(KvOp::lock(key, value, session))
+    }
+
+    /// Writes `value` under `key` and unlocks it, if this session holds it.
+    pub fn unlock(
+        self,
+        key: impl Into<String>,
+        value: impl IntoValue,
+        session: impl Into<SessionId>,
+    ) -> Self {
+        self.op(KvOp::unlock(key, value, session))
+    }
+
+    /// Reads `key`. If it does not exist, the transaction is rolled back.
+    pub fn get(self, key: impl Into<String>) -> Self {
+        self.op(KvOp::get(key))
+    }
+
+    /// Reads `key`. If it does not exist, the result is an entry without value and with index 0. Since 1.14.
+    pub fn get_or_empty(self, key: impl Into<String>) -> Self {
+        self.op(KvOp::get_or_empty(key))
+    }
+
+    /// Reads all keys that start with `prefix`. The prefix matches text, not segments.
+    pub fn get_tree(self, prefix: impl Into<String>) -> Self {
+        self.op(KvOp::get_tree(prefix))
+    }
+
+    /// Checks that the `ModifyIndex` of `key` is `index`.
+    pub fn check_index(self, key: impl Into<String>, index: u64) -> Self {
+        self.op(KvOp::check_index(key, index))
+    }
+
+    /// Checks that this session holds `key`.
+    pub fn check_session(self, key: impl Into<String>, session: impl Into<SessionId>) -> Self {
+        self.op(KvOp::check_session(key, session))
+    }
+
+    /// Checks that `key` does not exist. Requires `key:write`.
+    pub fn check_not_exists(self, key: impl Into<String>) -> Self {
+        self.op(KvOp::check_not_exists(key))
+    }
+
+    /// Deletes `key`. Succeeds if it does not exist.
+    pub fn delete(self, key: impl Into<String>) -> Self {
+        self.op(KvOp::delete(key))
+    }
+
+    /// Deletes all keys that start with `prefix`. The prefix matches text, not segments.
+    pub fn delete_tree(self, prefix: impl Into<String>) -> Self {
+        self.op(KvOp::delete_tree(prefix))
+    }
+
+    /// Deletes `key` if its `ModifyIndex` is `index`, or if it does not exist.
+    pub fn delete_cas(self, key: impl Into<String>, index: u64) -> Self {
+        self.op(KvOp::delete_cas(key, index))
+    }
+
+    /// Returns the operations, in their order.
+    #[must_use]
+    pub fn operations(&self) -> &[Op] {
+        &self.operations
+    }
+
+    /// Returns whether no operation changes anything.
     #[must_use]
     pub fn is_read_only(&self) -> bool {
         self.operations.iter().all(Op::is_read)
@@ -45,13 +133,21 @@ impl Endpoint for Apply {
             request.reject(EncodeError::Invalid { name: "operations", reason });
         }
         for operation in &self.operations {
-            operation.check(request);
+            operation.validate(request);
         }
         request.json(&self.operations);
     }
 
+    fn complete(&self, outcome: Outcome) -> Outcome {
+        attribute(outcome, &self.operations)
+    }
+
     fn is_idempotent(&self) -> bool {
         self.is_read_only()
+    }
+
+    fn is_write(&self) -> bool {
+        !self.is_read_only()
     }
 }
 
@@ -62,34 +158,31 @@ mod tests {
     use super::*;
     use crate::ResponseError;
     use crate::testing::{decoded, rejected, wire};
-    use crate::txn::{KvOp, NodeOp, OpErrorKind, OpResult};
+    use crate::txn::{NodeOp, OpErrorKind, OpObject};
 
     #[test]
     fn request() {
-        let apply = Apply::new([
-            Op::from(KvOp::set("a//b", "one")),
-            Op::from(KvOp::check_index("k", 7)),
-            Op::from(NodeOp::get("node-a")),
-        ]);
+        let apply = Apply::new().set("a//b", "one").check_index("k", 7).op(NodeOp::get("node-a"));
         let body = r#"[{"KV":{"Verb":"set","Key":"a//b","Value":"b25l"}},{"KV":{"Verb":"check-index","Key":"k","Index":7}},{"Node":{"Verb":"get","Node":{"Node":"node-a"}}}]"#;
         assert_eq!(wire(&apply), format!("PUT /v1/txn\n{body}"));
     }
 
     #[test]
-    fn nothing_to_do_is_not_sent() {
-        let fault = rejected(&Apply::new(Vec::<Op>::new()));
-        assert!(matches!(fault, EncodeError::Invalid { name: "operations", .. }));
+    fn empty_transaction_is_rejected() {
+        let error = rejected(&Apply::new());
+        assert!(matches!(error, EncodeError::Invalid { name: "operations", .. }));
     }
 
     #[test]
-    fn only_reading_may_be_sent_twice() {
-        let read = [KvOp::get("k"), KvOp::check_not_exists("l"), KvOp::get_tree("t/")];
-        assert!(Apply::new(read.clone()).is_idempotent());
-        assert!(!Apply::new(read.into_iter().chain([KvOp::delete("k")])).is_idempotent());
+    fn transaction_that_only_reads_is_idempotent_and_no_write() {
+        let read = Apply::new().get("k").check_not_exists("l").get_tree("t/");
+        assert!(read.is_idempotent() && !read.is_write());
+        let write = read.delete("k");
+        assert!(!write.is_idempotent() && write.is_write());
     }
 
     #[test]
-    fn recorded_answer() {
+    fn recorded_response() {
         let body = r#"{
             "Results": [
                 {"KV": {"LockIndex": 0, "Key": "t/a", "Flags": 3, "Value": null, "CreateIndex": 74, "ModifyIndex": 74}},
@@ -117,10 +210,11 @@ mod tests {
     }
 
     #[test]
-    fn results_of_an_unknown_kind_are_kept_apart() {
+    fn results_of_an_unknown_kind_are_kept() {
         let body = r#"{"Results":[{"Gadget":{"A":1}},{"KV":{"Key":"k"}}],"Errors":null}"#;
         let results = decoded::<Apply>(200, body).unwrap().into_committed().unwrap();
-        assert!(matches!(results[..], [OpResult::Other, OpResult::Kv(_)]));
+        let objects: Vec<_> = results.into_iter().map(|result| result.object).collect();
+        assert!(matches!(objects[..], [OpObject::Other, OpObject::Kv(_)]));
         assert!(decoded::<Apply>(200, r#"{"Results":null,"Errors":null}"#).unwrap().is_committed());
     }
 

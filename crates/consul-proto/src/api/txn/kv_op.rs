@@ -1,207 +1,204 @@
 //! Operations on the key/value store.
 
-mod wire;
-
 use bytes::Bytes;
+use serde::{Serialize, Serializer};
 
-use crate::model::SessionId;
+use crate::model::{IntoValue, SessionId};
+use crate::types::base64;
 use crate::{ArgumentFault, EncodeError, RequestWriter};
 
 /// An operation on the key/value store, as part of a [transaction](crate::txn::Apply).
 ///
-/// What a condition asks of its key has to be so, or the whole transaction is rolled back.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum KvOp {
-    /// Writes a key.
-    Set {
-        /// The key.
-        key: String,
-        /// The value.
-        value: Bytes,
-        /// A number to attach to the value.
-        flags: u64,
-    },
-    /// Writes a key if its `ModifyIndex` is this one.
-    Cas {
-        /// The key.
-        key: String,
-        /// The value.
-        value: Bytes,
-        /// A number to attach to the value.
-        flags: u64,
-        /// The index; 0 if there is no such key.
-        index: u64,
-    },
-    /// Writes a key and locks it for a session, if no other session holds it and no lock-delay is running.
-    Lock {
-        /// The key.
-        key: String,
-        /// The value.
-        value: Bytes,
-        /// A number to attach to the value.
-        flags: u64,
-        /// Id of the session.
-        session: SessionId,
-    },
-    /// Writes a key and unlocks it, if this session holds it.
-    Unlock {
-        /// The key.
-        key: String,
-        /// The value.
-        value: Bytes,
-        /// A number to attach to the value.
-        flags: u64,
-        /// Id of the session.
-        session: SessionId,
-    },
-    /// Reads a key, if it exists.
-    Get {
-        /// The key.
-        key: String,
-    },
-    /// Reads a key; one that does not exist is an entry without value and with index 0. Since 1.14.
-    GetOrEmpty {
-        /// The key.
-        key: String,
-    },
-    /// Reads all keys that start with a prefix.
-    GetTree {
-        /// The prefix, of the text and not of segments.
-        prefix: String,
-    },
-    /// Asks that the key's `ModifyIndex` is this one.
-    CheckIndex {
-        /// The key.
-        key: String,
-        /// The index.
-        index: u64,
-    },
-    /// Asks that this session holds the key.
-    ///
-    /// What is written in the same transaction is written by the holder of the lock or not at all.
-    CheckSession {
-        /// The key.
-        key: String,
-        /// Id of the session.
-        session: SessionId,
-    },
-    /// Asks that there is no such key. Needs the right to write it.
-    CheckNotExists {
-        /// The key.
-        key: String,
-    },
-    /// Deletes a key, if there is one.
-    Delete {
-        /// The key.
-        key: String,
-    },
-    /// Deletes all keys that start with a prefix.
-    ///
-    /// The empty prefix, the whole store, is refused; see [`DeleteAll`](crate::kv::DeleteAll).
-    DeleteTree {
-        /// The prefix, of the text and not of segments.
-        prefix: String,
-    },
-    /// Deletes a key if its `ModifyIndex` is this one, or if there is none.
-    DeleteCas {
-        /// The key.
-        key: String,
-        /// The index.
-        index: u64,
-    },
+/// If a condition of one operation does not hold, the whole transaction is rolled back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+#[must_use]
+pub struct KvOp {
+    verb: Verb,
+    key: String,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "value")]
+    value: Option<Bytes>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    flags: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    index: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "session")]
+    session: Option<SessionId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    namespace: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    partition: Option<String>,
+}
+
+/// What an operation does, in the spelling of the API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Verb {
+    Set,
+    Cas,
+    Lock,
+    Unlock,
+    Get,
+    GetOrEmpty,
+    GetTree,
+    CheckIndex,
+    CheckSession,
+    CheckNotExists,
+    Delete,
+    DeleteTree,
+    DeleteCas,
 }
 
 impl KvOp {
     /// Writes `value` under `key`.
-    pub fn set(key: impl Into<String>, value: impl Into<Bytes>) -> Self {
-        Self::Set { key: key.into(), value: value.into(), flags: 0 }
+    pub fn set(key: impl Into<String>, value: impl IntoValue) -> Self {
+        Self { value: Some(value.into_value()), ..Self::new(Verb::Set, key) }
     }
 
-    /// Writes `value` under `key` if its `ModifyIndex` is `index`; 0 if there is no such key.
-    pub fn cas(key: impl Into<String>, value: impl Into<Bytes>, index: u64) -> Self {
-        Self::Cas { key: key.into(), value: value.into(), flags: 0, index }
+    /// Writes `value` under `key` if the key's `ModifyIndex` is `index`; with 0, if the key does not exist.
+    pub fn cas(key: impl Into<String>, value: impl IntoValue, index: u64) -> Self {
+        Self { value: Some(value.into_value()), index: Some(index), ..Self::new(Verb::Cas, key) }
     }
 
-    /// Writes `value` under `key` and locks it for `session`.
-    pub fn lock(key: impl Into<String>, value: impl Into<Bytes>, session: impl Into<SessionId>) -> Self {
-        Self::Lock { key: key.into(), value: value.into(), flags: 0, session: session.into() }
+    /// Writes `value` under `key` and locks it for a session, if no other session holds it and no lock-delay is running.
+    pub fn lock(key: impl Into<String>, value: impl IntoValue, session: impl Into<SessionId>) -> Self {
+        let (value, session) = (Some(value.into_value()), Some(session.into()));
+        Self { value, session, ..Self::new(Verb::Lock, key) }
     }
 
-    /// Writes `value` under `key` and unlocks it, if `session` holds it.
-    pub fn unlock(key: impl Into<String>, value: impl Into<Bytes>, session: impl Into<SessionId>) -> Self {
-        Self::Unlock { key: key.into(), value: value.into(), flags: 0, session: session.into() }
+    /// Writes `value` under `key` and unlocks it, if this session holds it.
+    pub fn unlock(key: impl Into<String>, value: impl IntoValue, session: impl Into<SessionId>) -> Self {
+        let (value, session) = (Some(value.into_value()), Some(session.into()));
+        Self { value, session, ..Self::new(Verb::Unlock, key) }
     }
 
-    /// Reads `key`, if it exists.
+    /// Reads `key`. If it does not exist, the transaction is rolled back.
     pub fn get(key: impl Into<String>) -> Self {
-        Self::Get { key: key.into() }
+        Self::new(Verb::Get, key)
     }
 
-    /// Reads `key`, which need not exist. Since 1.14.
+    /// Reads `key`. If it does not exist, the result is an entry without value and with index 0. Since 1.14.
     pub fn get_or_empty(key: impl Into<String>) -> Self {
-        Self::GetOrEmpty { key: key.into() }
+        Self::new(Verb::GetOrEmpty, key)
     }
 
-    /// Reads all keys that start with `prefix`.
+    /// Reads all keys that start with `prefix`. The prefix matches text, not segments.
     pub fn get_tree(prefix: impl Into<String>) -> Self {
-        Self::GetTree { prefix: prefix.into() }
+        Self::new(Verb::GetTree, prefix)
     }
 
-    /// Asks that the `ModifyIndex` of `key` is `index`.
+    /// Checks that the `ModifyIndex` of `key` is `index`.
     pub fn check_index(key: impl Into<String>, index: u64) -> Self {
-        Self::CheckIndex { key: key.into(), index }
+        Self { index: Some(index), ..Self::new(Verb::CheckIndex, key) }
     }
 
-    /// Asks that `session` holds `key`.
+    /// Checks that this session holds `key`.
+    ///
+    /// The other writes of the transaction are then applied only while the session holds the lock.
     pub fn check_session(key: impl Into<String>, session: impl Into<SessionId>) -> Self {
-        Self::CheckSession { key: key.into(), session: session.into() }
+        Self { session: Some(session.into()), ..Self::new(Verb::CheckSession, key) }
     }
 
-    /// Asks that there is no `key`.
+    /// Checks that `key` does not exist. Requires `key:write`.
     pub fn check_not_exists(key: impl Into<String>) -> Self {
-        Self::CheckNotExists { key: key.into() }
+        Self::new(Verb::CheckNotExists, key)
     }
 
-    /// Deletes `key`.
+    /// Deletes `key`. Succeeds if it does not exist.
     pub fn delete(key: impl Into<String>) -> Self {
-        Self::Delete { key: key.into() }
+        Self::new(Verb::Delete, key)
     }
 
-    /// Deletes all keys that start with `prefix`.
+    /// Deletes all keys that start with `prefix`. The prefix matches text, not segments.
+    ///
+    /// An empty prefix, which would delete the whole store, is rejected; see [`DeleteAll`](crate::kv::DeleteAll).
     pub fn delete_tree(prefix: impl Into<String>) -> Self {
-        Self::DeleteTree { prefix: prefix.into() }
+        Self::new(Verb::DeleteTree, prefix)
     }
 
-    /// Deletes `key` if its `ModifyIndex` is `index`.
+    /// Deletes `key` if its `ModifyIndex` is `index`, or if it does not exist.
     pub fn delete_cas(key: impl Into<String>, index: u64) -> Self {
-        Self::DeleteCas { key: key.into(), index }
+        Self { index: Some(index), ..Self::new(Verb::DeleteCas, key) }
     }
 
-    /// Whether it changes nothing.
+    /// Attaches a number to the value that is written. A write without flags resets the stored number to 0.
+    ///
+    /// Only for operations that write a value; otherwise the transaction is rejected.
+    pub fn flags(mut self, flags: u64) -> Self {
+        self.flags = Some(flags);
+        self
+    }
+
+    /// Sets the namespace of the key (Consul Enterprise).
+    pub fn namespace(mut self, name: impl Into<String>) -> Self {
+        self.namespace = Some(name.into());
+        self
+    }
+
+    /// Sets the admin partition of the key (Consul Enterprise).
+    pub fn partition(mut self, name: impl Into<String>) -> Self {
+        self.partition = Some(name.into());
+        self
+    }
+
+    /// Returns whether the operation changes nothing.
     #[must_use]
     pub fn is_read(&self) -> bool {
         matches!(
-            self,
-            Self::Get { .. }
-                | Self::GetOrEmpty { .. }
-                | Self::GetTree { .. }
-                | Self::CheckIndex { .. }
-                | Self::CheckSession { .. }
-                | Self::CheckNotExists { .. }
+            self.verb,
+            Verb::Get
+                | Verb::GetOrEmpty
+                | Verb::GetTree
+                | Verb::CheckIndex
+                | Verb::CheckSession
+                | Verb::CheckNotExists
         )
     }
 
-    /// Refuses the empty key, and sessions that are none.
-    pub(crate) fn check(&self, request: &mut RequestWriter) {
-        let wire = self.wire();
-        if wire.key.is_empty() {
-            request.reject(EncodeError::Argument { name: "key", fault: ArgumentFault::Empty });
-        }
-        if let Some(session) = wire.session {
-            SessionId::from(&*session).validated(request, "session");
+    pub(super) fn verb(&self) -> Verb {
+        self.verb
+    }
+
+    /// Returns the key or prefix.
+    pub(super) fn key(&self) -> &str {
+        &self.key
+    }
+
+    fn new(verb: Verb, key: impl Into<String>) -> Self {
+        let key = key.into();
+        Self {
+            verb,
+            key,
+            value: None,
+            flags: None,
+            index: None,
+            session: None,
+            namespace: None,
+            partition: None,
         }
     }
+
+    /// Rejects an empty key, flags without a value, and text that is no session id.
+    pub(super) fn validate(&self, request: &mut RequestWriter) {
+        if self.key.is_empty() {
+            request.reject(EncodeError::Argument { name: "key", fault: ArgumentFault::Empty });
+        }
+        if self.flags.is_some() && self.value.is_none() {
+            let reason = "belong to a value, and this operation writes none".to_owned();
+            request.reject(EncodeError::Invalid { name: "flags", reason });
+        }
+        if let Some(session) = &self.session {
+            session.validated(request, "session");
+        }
+    }
+}
+
+fn value<S: Serializer>(value: &Option<Bytes>, serializer: S) -> Result<S::Ok, S::Error> {
+    base64::serialize(value.as_ref().unwrap_or(&Bytes::new()), serializer)
+}
+
+fn session<S: Serializer>(session: &Option<SessionId>, serializer: S) -> Result<S::Ok, S::Error> {
+    session.as_ref().map(SessionId::lower_case).serialize(serializer)
 }
 
 #[cfg(test)]
@@ -213,11 +210,14 @@ mod tests {
     const ID: &str = "6a249139-7014-13f1-f597-9d351bc93e3e";
 
     #[test]
-    fn every_verb_writes_what_it_reads() {
-        let flags = KvOp::Set { key: "k".to_owned(), value: Bytes::new(), flags: u64::MAX };
+    fn every_verb_sends_its_arguments() {
         for (op, json, is_read) in [
             (KvOp::set("k", "one"), r#"{"Verb":"set","Key":"k","Value":"b25l"}"#.to_owned(), false),
-            (flags, r#"{"Verb":"set","Key":"k","Value":"","Flags":18446744073709551615}"#.to_owned(), false),
+            (
+                KvOp::set("k", "").flags(u64::MAX),
+                r#"{"Verb":"set","Key":"k","Value":"","Flags":18446744073709551615}"#.to_owned(),
+                false,
+            ),
             (
                 KvOp::cas("k", "n", 0),
                 r#"{"Verb":"cas","Key":"k","Value":"bg==","Index":0}"#.to_owned(),
@@ -246,6 +246,11 @@ mod tests {
             (KvOp::delete("k"), r#"{"Verb":"delete","Key":"k"}"#.to_owned(), false),
             (KvOp::delete_tree("t/"), r#"{"Verb":"delete-tree","Key":"t/"}"#.to_owned(), false),
             (KvOp::delete_cas("k", 7), r#"{"Verb":"delete-cas","Key":"k","Index":7}"#.to_owned(), false),
+            (
+                KvOp::get("k").namespace("n").partition("p"),
+                r#"{"Verb":"get","Key":"k","Namespace":"n","Partition":"p"}"#.to_owned(),
+                true,
+            ),
         ] {
             assert_eq!(serde_json::to_string(&op).unwrap(), json);
             assert_eq!(op.is_read(), is_read, "{json}");
@@ -253,18 +258,24 @@ mod tests {
     }
 
     #[test]
-    fn the_empty_key_is_refused() {
+    fn empty_key_is_rejected() {
         for op in [KvOp::get(""), KvOp::set("", "v"), KvOp::get_tree(""), KvOp::delete_tree("")] {
-            let fault = rejected(&Apply::new([op]));
-            assert!(matches!(fault, EncodeError::Argument { name: "key", fault: ArgumentFault::Empty }));
+            let error = rejected(&Apply::new().op(op));
+            assert!(matches!(error, EncodeError::Argument { name: "key", fault: ArgumentFault::Empty }));
         }
     }
 
     #[test]
-    fn what_is_no_session_is_not_sent() {
+    fn text_that_is_no_session_id_is_rejected() {
         for op in [KvOp::lock("k", "v", "abc"), KvOp::unlock("k", "v", ""), KvOp::check_session("k", "")] {
-            let fault = rejected(&Apply::new([op]));
-            assert!(matches!(fault, EncodeError::Invalid { name: "session", .. }));
+            let error = rejected(&Apply::new().op(op));
+            assert!(matches!(error, EncodeError::Invalid { name: "session", .. }));
         }
+    }
+
+    #[test]
+    fn flags_without_a_value_are_rejected() {
+        let error = rejected(&Apply::new().op(KvOp::delete("k").flags(1)));
+        assert!(matches!(error, EncodeError::Invalid { name: "flags", .. }));
     }
 }

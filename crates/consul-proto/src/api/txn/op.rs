@@ -21,7 +21,7 @@ pub enum Op {
 }
 
 impl Op {
-    /// Whether it changes nothing.
+    /// Returns whether the operation changes nothing.
     #[must_use]
     pub fn is_read(&self) -> bool {
         match self {
@@ -32,10 +32,10 @@ impl Op {
         }
     }
 
-    /// Refuses what servers would take for something else.
-    pub(crate) fn check(&self, request: &mut RequestWriter) {
+    /// Rejects arguments that servers would misunderstand.
+    pub(super) fn validate(&self, request: &mut RequestWriter) {
         if let Self::Kv(op) = self {
-            op.check(request);
+            op.validate(request);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What came of a transaction.
+//! The outcome of a transaction.
 
 use std::fmt;
 
@@ -7,36 +7,37 @@ use http::StatusCode;
 use serde::Deserialize;
 
 use crate::model::Entry;
-use crate::model::HealthCheck;
-use crate::model::{CatalogNode, NodeService};
 use crate::response::Head;
-use crate::txn::{OpError, OpErrorKind};
+use crate::txn::{OpError, OpErrorKind, OpResult};
 use crate::types::null;
 use crate::{DecodeError, FromResponse, Json};
 
-/// What came of a transaction.
+/// Errors that the `Display` form of a rollback shows.
+const SHOWN: usize = 3;
+
+/// The outcome of a transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "a transaction can be rolled back"]
 #[expect(clippy::exhaustive_enums, reason = "a transaction has no third way to end")]
 pub enum Outcome {
-    /// All of it was done, with these [results](crate::txn#results).
+    /// All operations were applied, with these [results](crate::txn#results).
     Committed(Vec<OpResult>),
-    /// None of it was done.
+    /// No operation was applied.
     RolledBack(RolledBack),
 }
 
 impl Outcome {
-    /// Whether all of it was done.
+    /// Returns whether all operations were applied.
     #[must_use]
     pub fn is_committed(&self) -> bool {
         matches!(self, Self::Committed(_))
     }
 
-    /// The results, where all of it was done.
+    /// Returns the results of a committed transaction.
     ///
     /// # Errors
     ///
-    /// Where none of it was done.
+    /// Returns an error if the transaction was rolled back.
     pub fn into_committed(self) -> Result<Vec<OpResult>, RolledBack> {
         match self {
             Self::Committed(results) => Ok(results),
@@ -44,61 +45,45 @@ impl Outcome {
         }
     }
 
-    /// The results that are entries of the key/value store; none where none of it was done.
-    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
-        let results = match self {
-            Self::Committed(results) => results.as_slice(),
-            Self::RolledBack(_) => &[],
-        };
-        results.iter().filter_map(OpResult::entry)
-    }
-}
-
-/// Result of an operation.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(from = "Wire")]
-#[non_exhaustive]
-pub enum OpResult {
-    /// An entry of the key/value store; without its value unless it was read.
-    Kv(Entry),
-    /// A node.
-    Node(Box<CatalogNode>),
-    /// A service instance.
-    Service(Box<NodeService>),
-    /// A check.
-    Check(Box<HealthCheck>),
-    /// Something that this version does not know.
-    Other,
-}
-
-impl OpResult {
-    /// The entry of the key/value store, where it is one.
+    /// Returns the results. Empty if the transaction was rolled back.
     #[must_use]
-    pub fn entry(&self) -> Option<&Entry> {
+    pub fn results(&self) -> &[OpResult] {
         match self {
-            Self::Kv(entry) => Some(entry),
-            _ => None,
+            Self::Committed(results) => results,
+            Self::RolledBack(_) => &[],
         }
     }
+
+    /// Returns the results of the operation at this position, from 0.
+    pub fn results_of(&self, operation: usize) -> impl Iterator<Item = &OpResult> {
+        self.results().iter().filter(move |result| result.operation == Some(operation))
+    }
+
+    /// Returns the results that are entries of the key/value store.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.results().iter().filter_map(OpResult::entry)
+    }
 }
 
-/// A transaction that was rolled back: nothing was changed.
+/// A transaction that was rolled back, so nothing changed.
+///
+/// Its `Display` form has the first three errors, and the number of the others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RolledBack {
-    /// Every operation that failed, and why.
+    /// The errors of the operations that failed.
     pub errors: Vec<OpError>,
 }
 
 impl RolledBack {
-    /// Whether nothing but [conditions](OpErrorKind::Conflict) stood in the way, so that reading again and deciding
-    /// anew can help.
+    /// Returns whether all errors are [conditions](OpErrorKind::Conflict) that did not hold, so that the transaction can
+    /// succeed after reading again.
     #[must_use]
     pub fn is_conflict(&self) -> bool {
         !self.errors.is_empty() && self.errors.iter().all(|error| error.kind() == OpErrorKind::Conflict)
     }
 
-    /// Whether the token lacks the right to one of the operations.
+    /// Returns whether the token lacks a permission for one of the operations.
     #[must_use]
     pub fn is_permission_denied(&self) -> bool {
         self.errors.iter().any(|error| error.kind() == OpErrorKind::PermissionDenied)
@@ -108,10 +93,13 @@ impl RolledBack {
 impl fmt::Display for RolledBack {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("transaction rolled back")?;
-        for (place, error) in self.errors.iter().enumerate() {
-            write!(f, "{} {error}", if place == 0 { ":" } else { "," })?;
+        for (position, error) in self.errors.iter().take(SHOWN).enumerate() {
+            write!(f, "{} {error}", if position == 0 { ":" } else { "," })?;
         }
-        Ok(())
+        match self.errors.len().saturating_sub(SHOWN) {
+            0 => Ok(()),
+            more => write!(f, ", and {more} more"),
+        }
     }
 }
 
@@ -124,28 +112,6 @@ struct Document {
     results: Option<Vec<OpResult>>,
     #[serde(default, deserialize_with = "null::or_default_if_present")]
     errors: Option<Vec<OpError>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Wire {
-    #[serde(rename = "KV")]
-    kv: Option<Entry>,
-    node: Option<Box<CatalogNode>>,
-    service: Option<Box<NodeService>>,
-    check: Option<Box<HealthCheck>>,
-}
-
-impl From<Wire> for OpResult {
-    fn from(wire: Wire) -> Self {
-        match wire {
-            Wire { kv: Some(entry), .. } => Self::Kv(entry),
-            Wire { node: Some(node), .. } => Self::Node(node),
-            Wire { service: Some(service), .. } => Self::Service(service),
-            Wire { check: Some(check), .. } => Self::Check(check),
-            _ => Self::Other,
-        }
-    }
 }
 
 impl FromResponse for Outcome {
@@ -183,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_denial_is_no_conflict() {
+    fn missing_permission_is_no_conflict() {
         let both = rolled_back(&["key \"k\" exists", "Permission denied"]);
         assert!(!both.is_conflict() && both.is_permission_denied());
         let conflict = rolled_back(&["key \"k\" exists"]);
@@ -192,10 +158,14 @@ mod tests {
     }
 
     #[test]
-    fn display_names_every_operation() {
+    fn display_shows_the_first_errors_and_counts_the_others() {
         assert_eq!(
             rolled_back(&["key \"k\" exists", "Permission\ndenied"]).to_string(),
             r#"transaction rolled back: operation 0: key "k" exists, operation 1: Permission\ndenied"#
+        );
+        assert_eq!(
+            rolled_back(&["a", "b", "c", "d", "e"]).to_string(),
+            "transaction rolled back: operation 0: a, operation 1: b, operation 2: c, and 2 more"
         );
     }
 }
