@@ -1,5 +1,8 @@
 //! Drives the machines of the protocol crate.
 
+#[cfg(test)]
+mod tests;
+
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};

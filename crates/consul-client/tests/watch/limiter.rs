@@ -237,3 +237,47 @@ fn request_rate_of_all_watches_is_limited_during_an_outage() {
     let late = views.iter().filter(|view| text(&view.value().unwrap()) != "b").count();
     assert_eq!(late, 0);
 }
+
+#[test]
+fn requests_of_unpolled_watches_are_dropped_for_others() {
+    let world = World::with(2, keys(&[(secs(0), "a")]));
+    let mut watches: Vec<_> = (0..12).map(|key| world.client.kv().raw(format!("k{key}")).watch()).collect();
+    for watch in &mut watches {
+        let until = world.clock.now() + secs(100);
+        assert_eq!(world.next(watch, until).unwrap(), "a");
+        assert_eq!(world.next(watch, until), None, "waits for a permit, and then for a change");
+    }
+    assert_eq!(world.most_in_flight().0, 2);
+    assert!(world.in_flight() <= 2, "{}", world.in_flight());
+    // The first one has lost its request, and sends it again.
+    let before = world.requests().len();
+    assert_eq!(world.next(&mut watches[0], world.clock.now() + secs(100)), None);
+    let requests = world.requests().split_off(before);
+    assert!(requests.iter().any(|request| request.target.starts_with("/v1/kv/k0?") && request.is_long()));
+}
+
+#[test]
+fn connection_limit_of_the_agent_halves_the_long_polls_and_they_grow_again() {
+    const REJECTED: &str =
+        "Your IP is issuing too many concurrent connections, please rate limit your calls\n";
+    let mut store = keys(&[(secs(0), "a")]);
+    let world = World::new(move |request| match request.target.starts_with("/v1/kv/rejected") {
+        true => (Duration::ZERO, Some((429, 1, REJECTED))),
+        false => store(request),
+    });
+    let views: Vec<_> = (0..32).map(|key| world.client.kv().raw(format!("k{key}")).view()).collect();
+    world.clock.pass(secs(100));
+    assert_eq!(world.long_in_flight(), 32);
+    for _ in 0..3 {
+        // Further signs during the adaptation change nothing.
+        let call = world.client.kv().raw("rejected").send();
+        assert!(world.clock.run(secs(100), call).unwrap().is_err());
+    }
+    // When the present waits have ended, half of them are left, and one more for each 10 s.
+    world.clock.pass(secs(159));
+    let after = world.long_in_flight();
+    assert!((16..=16 + 6).contains(&after), "{after}");
+    world.clock.pass(secs(100 + 161));
+    assert_eq!(world.long_in_flight(), 32, "after 160 s");
+    assert!(views.iter().all(|view| view.snapshot().degraded().is_none()));
+}

@@ -340,6 +340,10 @@ impl World {
         self.server.in_flight.lock().unwrap().len()
     }
 
+    pub(crate) fn long_in_flight(&self) -> usize {
+        self.server.in_flight.lock().unwrap().iter().filter(|request| request.is_long()).count()
+    }
+
     /// The most requests at the same time: long polls, and short ones.
     pub(crate) fn most_in_flight(&self) -> (usize, usize) {
         *self.server.most.lock().unwrap()
