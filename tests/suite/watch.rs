@@ -8,6 +8,8 @@ mod faults;
 mod followed;
 mod leader;
 mod many;
+mod permission;
+mod prompt;
 mod refused;
 mod restored;
 mod subject;

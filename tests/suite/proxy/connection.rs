@@ -47,6 +47,14 @@ impl Connection {
         match end {
             End::Close => {}
             End::Reset => client.set_zero_linger().unwrap(),
+            End::Page(status) => {
+                let page = "<html><body>the gateway gave up</body></html>";
+                let head = format!(
+                    "HTTP/1.1 {status}\r\nContent-Type: text/html\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                    page.len()
+                );
+                let _ = client.write_all((head + page).as_bytes()).await;
+            }
             End::HalfClose => {
                 let _ = client.shutdown().await;
                 let mut rest = Vec::new();
@@ -103,7 +111,7 @@ impl Connection {
                     }
                 },
                 changed = faults.changed() => if changed.is_err() { return End::Close },
-                () = timed_out => return End::Close,
+                () = timed_out => return now.timeout_page.map_or(End::Close, End::Page),
             }
         }
     }

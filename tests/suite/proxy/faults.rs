@@ -28,6 +28,8 @@ pub(crate) struct Faults {
     pub(crate) edits: Vec<Edit>,
     /// A connection is closed when its request has not been answered for this long, as load balancers do.
     pub(crate) timeout: Option<Duration>,
+    /// The status line of an error page that is sent before that, such as `504 Gateway Timeout`.
+    pub(crate) timeout_page: Option<&'static str>,
     /// An answer that took longer is not passed on, and the connection closed instead, as `http_config { write_timeout }`
     /// makes agents do.
     pub(crate) write_timeout: Option<Duration>,
@@ -69,6 +71,8 @@ pub(crate) enum End {
     Reset,
     /// Nothing more is sent, but what the client sends is still read.
     HalfClose,
+    /// An error page with this status is sent, and it is closed.
+    Page(&'static str),
 }
 
 /// A change of the head of an answer.

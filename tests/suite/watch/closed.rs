@@ -30,6 +30,16 @@ async fn waits_that_a_proxy_cuts_off_are_shortened() {
     shorten_both(shared_agent(), faults, "proxy").await;
 }
 
+#[tokio::test]
+async fn waits_that_end_with_an_error_page_or_a_closed_connection_are_reduced_and_reported_once() {
+    let pages = ["502 Bad Gateway", "504 Gateway Timeout", "524 A Timeout Occurred"];
+    let case = |page: Option<&'static str>| {
+        let faults = Faults { timeout: Some(LIMIT), timeout_page: page, ..Faults::default() };
+        shorten_both(shared_agent(), faults, page.unwrap_or("closed connection"))
+    };
+    tokio::join!(case(None), case(Some(pages[0])), case(Some(pages[1])), case(Some(pages[2])));
+}
+
 async fn shorten_both(agent: &Agent, faults: Faults, by: &str) {
     let [key, service] = Subject::both();
     tokio::join!(shorten(key, agent, faults.clone(), by), shorten(service, agent, faults, by));
