@@ -211,15 +211,17 @@ impl Machine for LongLease {
         match self.0 {
             None => Output::Wait { until: None, wants: Some(Slot::Lease) },
             Some(Duration::ZERO) => Output::Done,
-            Some(_) => Output::Send {
-                exchange: Exchange::new(1),
-                route: Route::of(&endpoint),
-                request: encode(&endpoint, &Options::default()).unwrap(),
-                slot: std::mem::replace(&mut self.0, Some(Duration::ZERO))
-                    .map_or(Slot::Short, |_| Slot::Lease),
-                held: READ,
-                deadline: now + READ,
-            },
+            Some(_) => {
+                self.0 = Some(Duration::ZERO);
+                Output::Send {
+                    exchange: Exchange::new(1),
+                    route: Route::of(&endpoint),
+                    request: encode(&endpoint, &Options::default()).unwrap(),
+                    slot: Slot::Lease,
+                    held: READ,
+                    deadline: now + READ,
+                }
+            }
         }
     }
 }
