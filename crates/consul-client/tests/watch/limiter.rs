@@ -267,7 +267,7 @@ fn connection_limit_of_the_agent_halves_the_long_polls_and_they_grow_again() {
     });
     let views: Vec<_> = (0..32).map(|key| world.client.kv().raw(format!("k{key}")).view()).collect();
     world.clock.pass(secs(100));
-    assert_eq!(world.long_in_flight(), 32);
+    assert_eq!(world.in_flight(), 32);
     for _ in 0..3 {
         // Further signs during the adaptation change nothing.
         let call = world.client.kv().raw("rejected").send();
@@ -275,9 +275,9 @@ fn connection_limit_of_the_agent_halves_the_long_polls_and_they_grow_again() {
     }
     // When the present waits have ended, half of them are left, and one more for each 10 s.
     world.clock.pass(secs(159));
-    let after = world.long_in_flight();
+    let after = world.in_flight();
     assert!((16..=16 + 6).contains(&after), "{after}");
     world.clock.pass(secs(100 + 161));
-    assert_eq!(world.long_in_flight(), 32, "after 160 s");
+    assert_eq!(world.in_flight(), 32, "after 160 s");
     assert!(views.iter().all(|view| view.snapshot().degraded().is_none()));
 }

@@ -210,7 +210,6 @@ impl Request {
         self.index().is_some()
     }
 
-    /// Whether it is to be held until something changes.
     pub(crate) fn is_long(&self) -> bool {
         self.wait().is_some_and(|wait| wait > Duration::from_millis(100))
     }
@@ -338,10 +337,6 @@ impl World {
 
     pub(crate) fn in_flight(&self) -> usize {
         self.server.in_flight.lock().unwrap().len()
-    }
-
-    pub(crate) fn long_in_flight(&self) -> usize {
-        self.server.in_flight.lock().unwrap().iter().filter(|request| request.is_long()).count()
     }
 
     /// The most requests at the same time: long polls, and short ones.

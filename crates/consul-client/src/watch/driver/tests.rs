@@ -89,7 +89,7 @@ impl Machine for Lease {
     }
 }
 
-/// Answers renewals immediately and holds reads; records when each request came.
+/// Responds to renewals immediately and holds reads. Records when each request came.
 #[derive(Debug)]
 struct Server {
     start: tokio::time::Instant,
