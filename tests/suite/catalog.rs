@@ -12,7 +12,7 @@ use consul_tests::{shared_agent, unique};
 use crate::clients::client;
 
 #[tokio::test]
-async fn the_agent_finds_itself() {
+async fn agent_is_in_the_catalog() {
     let (client, node) = (client(), shared_agent().node());
     assert_eq!(client.catalog().datacenters().await.unwrap(), ["dc1"]);
     let nodes = client.catalog().nodes().near("_agent").send().await.unwrap();
@@ -32,7 +32,7 @@ async fn the_agent_finds_itself() {
 }
 
 #[tokio::test]
-async fn what_does_not_exist_is_empty() {
+async fn missing_objects_are_empty() {
     let client = client();
     let instances = client.catalog().service(unique("nothing")).send().await.unwrap();
     assert!(instances.value.is_empty() && instances.meta.index.is_some());
@@ -42,7 +42,7 @@ async fn what_does_not_exist_is_empty() {
 }
 
 #[tokio::test]
-async fn a_filter_that_cannot_be_read_is_the_callers_mistake() {
+async fn invalid_filter_is_an_invalid_request() {
     let error = client().catalog().nodes().filter("Nope == 1").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Api(consul_client::ApiErrorKind::InvalidRequest));
     assert!(!error.is_retryable());

@@ -1,4 +1,4 @@
-//! Checks, and services with theirs, on a real agent.
+//! Checks, and services with their checks, on a real agent.
 
 use consul_client::catalog::{CheckRegistration, ServiceRegistration};
 use consul_client::health::{CheckState, HealthCheck, Status};
@@ -7,7 +7,7 @@ use consul_tests::{shared_agent, unique};
 
 use crate::clients::client;
 
-/// A node with two instances of a service, one that passes and one that warns, and a check of its own that passes.
+/// A node with two instances of a service, one passing and one with a warning, and a passing check of the node.
 struct Site {
     client: Client,
     node: String,
@@ -15,7 +15,11 @@ struct Site {
 }
 
 fn check(name: &str, service_id: Option<String>, status: Status) -> CheckRegistration {
-    CheckRegistration { service_id, status: Some(status), ..CheckRegistration::new(name) }
+    let check = CheckRegistration::new(name).status(status);
+    match service_id {
+        Some(id) => check.service_id(id),
+        None => check,
+    }
 }
 
 impl Site {
@@ -23,11 +27,7 @@ impl Site {
         let (client, node, service) = (client(), unique(name), unique(&format!("{name}-service")));
         for (id, status) in [("good", Status::Passing), ("poor", Status::Warning)] {
             let id = format!("{service}-{id}");
-            let instance = ServiceRegistration {
-                id: Some(id.clone()),
-                tags: vec![status.to_string()],
-                ..ServiceRegistration::new(&service)
-            };
+            let instance = ServiceRegistration::new(&service).id(&id).tag(status.as_str());
             let register = client.catalog().register(node.as_str()).address("192.0.2.1");
             let register = register.node_meta("site", &node).service(instance);
             register.check(check(&id, Some(id.clone()), status)).await.unwrap();
@@ -40,7 +40,8 @@ impl Site {
     /// Ids of the checks that belong here, in their order.
     fn own(&self, checks: &[HealthCheck]) -> Vec<String> {
         let own = checks.iter().filter(|check| check.node == self.node).map(|check| {
-            check.id.strip_prefix(&self.service).map_or(check.id.as_str(), |id| &id[1..]).to_owned()
+            let id = check.id.as_str();
+            id.strip_prefix(&self.service).map_or(id, |id| &id[1..]).to_owned()
         });
         let mut own: Vec<_> = own.collect();
         own.sort_unstable();
@@ -127,11 +128,9 @@ async fn health_nodes() {
     assert_eq!(all.value.len(), 2);
     let passing = health.service(&site.service).passing().await.unwrap();
     let [entry] = &passing[..] else { panic!("{passing:?}") };
-    assert_eq!((&entry.node.name, entry.node.address.as_str()), (&site.node, "192.0.2.1"));
-    assert_eq!(
-        (entry.service.id.clone(), entry.status()),
-        (format!("{}-good", site.service), Status::Passing)
-    );
+    assert_eq!((entry.node.name.as_str(), entry.node.address.as_str()), (site.node.as_str(), "192.0.2.1"));
+    assert_eq!(entry.service.id, format!("{}-good", site.service));
+    assert_eq!(entry.status(), Status::Passing);
     assert_eq!(site.own(&entry.checks), ["good", "power"]);
     let tagged = health.service(&site.service).tag("warning").await.unwrap();
     assert_eq!((tagged.len(), tagged[0].status()), (1, Status::Warning));

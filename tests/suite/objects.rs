@@ -1,4 +1,4 @@
-//! What is read: the same object read twice is the same, and it stands for its id.
+//! Objects that are read: the same object read twice is equal, and is accepted in place of its id.
 
 use std::collections::HashSet;
 use std::fmt::Debug;
@@ -47,7 +47,7 @@ async fn objects_compare_and_hash() {
     };
     assert_same(alive(checks), alive(client.health().state("any").await.unwrap()));
 
-    // Where an id or a name is wanted, what was read will do.
+    // An object that was read is accepted in place of its id or name.
     assert!(client.session().renew(&read).await.unwrap().is_some());
     let node = client.catalog().node(here).await.unwrap().unwrap().node;
     assert!(client.session().node(&node).await.unwrap().contains(&read));
@@ -57,23 +57,23 @@ async fn objects_compare_and_hash() {
     client.kv().delete(&name).await.unwrap();
 }
 
-/// What the original's `DataSet` and `DataMapping` carry.
+/// Asserts that a response has the index, and that the leader sent it.
 async fn assert_has_metadata<E: Blocking>(call: Call<E>) {
     let meta = call.send().await.unwrap().meta;
     assert!(meta.index.unwrap() > 0 && meta.known_leader == Some(true), "{meta:?}");
-    assert_eq!(meta.last_contact, Some(std::time::Duration::ZERO), "the leader itself has answered");
+    assert_eq!(meta.last_contact, Some(std::time::Duration::ZERO), "the leader sent the response");
 }
 
 #[tokio::test]
-async fn results_carry_the_metadata_of_their_answer() {
+async fn responses_have_metadata() {
     let (client, name): (Client, _) = (client().with_consistency(Consistency::Consistent), unique("meta"));
-    assert_has_metadata(client.catalog().nodes()).await;
-    assert_has_metadata(client.catalog().services()).await;
-    assert_has_metadata(client.catalog().service("consul")).await;
-    assert_has_metadata(client.health().node(shared_agent().node())).await;
-    assert_has_metadata(client.health().checks("consul")).await;
-    assert_has_metadata(client.health().state("any")).await;
-    assert_has_metadata(client.health().service("consul")).await;
+    assert_has_metadata(client.catalog().nodes().into_call()).await;
+    assert_has_metadata(client.catalog().services().into_call()).await;
+    assert_has_metadata(client.catalog().service("consul").into_call()).await;
+    assert_has_metadata(client.health().node(shared_agent().node()).into_call()).await;
+    assert_has_metadata(client.health().checks("consul").into_call()).await;
+    assert_has_metadata(client.health().state("any").into_call()).await;
+    assert_has_metadata(client.health().service("consul").into_call()).await;
     assert_has_metadata(client.kv().list(&name).into_call()).await;
     assert_has_metadata(client.kv().keys(&name).into_call()).await;
     assert_has_metadata(client.session().list().into_call()).await;
@@ -97,7 +97,7 @@ async fn key_fields() {
     client.kv().put(&key, "a").await.unwrap();
     assert!(client.kv().put(&key, "b").acquire(&session).await.unwrap().is_yes());
     let entry = client.kv().get(&key).await.unwrap().unwrap();
-    assert_eq!((&entry.key, entry.text().unwrap()), (&key, "b"), "a value carries its key");
+    assert_eq!((&entry.key, entry.text().unwrap()), (&key, "b"), "an entry has its key");
     assert_eq!((entry.session.as_ref(), entry.lock_index), (Some(&session), 1));
     assert!(0 < entry.create_index && entry.create_index < entry.modify_index);
     client.kv().put(&key, "c").await.unwrap();

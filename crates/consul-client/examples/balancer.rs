@@ -1,10 +1,10 @@
-//! A round-robin balancer over the healthy instances of a service: who picks one waits for nothing.
+//! A round-robin balancer over the healthy instances of a service. Picking an instance never blocks.
 //!
 //! ```sh
 //! CONSUL_HTTP_ADDR=127.0.0.1:8500 cargo run -p consul-client --example balancer
 //! ```
 //!
-//! Leaves nothing behind.
+//! The example deregisters what it has registered.
 
 #![allow(clippy::print_stdout, reason = "an example shows what it does")]
 
@@ -26,7 +26,7 @@ async fn main() -> Result<(), Failure> {
     services.register(Definition::new("example-api").id("example-api-2").port(8082)).await?;
 
     let balancer = Balancer::new(&client, "example-api");
-    println!("before anything is known: {:?}", balancer.pick());
+    println!("before the first response: {:?}", balancer.pick());
     balancer.until(2).await?;
     let picked: Vec<_> = (0..4).filter_map(|_| balancer.pick()).map(|(_, port)| port).collect();
     println!("in turn: {picked:?}");
@@ -35,7 +35,7 @@ async fn main() -> Result<(), Failure> {
     services.deregister("example-api-1").await?;
     balancer.until(1).await?;
     let picked: Vec<_> = (0..2).filter_map(|_| balancer.pick()).map(|(_, port)| port).collect();
-    println!("and with one left: {picked:?}");
+    println!("with one instance left: {picked:?}");
     assert_eq!(picked, [8082, 8082]);
 
     services.deregister("example-api-2").await?;
@@ -44,7 +44,7 @@ async fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Cheap to clone: all clones share one watch, which ends with the last of them.
+/// A balancer that is cheap to clone: all clones share one watch, which ends with the last clone.
 #[derive(Clone)]
 struct Balancer {
     instances: View<Vec<ServiceEntry>>,
@@ -56,8 +56,8 @@ impl Balancer {
         Self { instances: client.health().service(service).passing().view(), next: Arc::default() }
     }
 
-    /// The address and port of the next instance; `None` where there is none, or nothing is known yet. In an outage of
-    /// Consul the instances known last go on being picked.
+    /// Returns the address and port of the next instance. Returns `None` if there is none, or before the first response.
+    /// During an outage of Consul, the last known instances are used.
     fn pick(&self) -> Option<(String, u16)> {
         let instances = self.instances.value()?;
         let turn = self.next.fetch_add(1, Ordering::Relaxed).checked_rem(instances.len())?;

@@ -1,6 +1,6 @@
-//! Two datacenters: groups that are bound to the other one with a single call.
+//! Uses a second datacenter: `datacenter(name)` on a group sends all of its requests there.
 //!
-//! Start an agent in each of two datacenters, which need not know each other, and name the second one:
+//! Start an agent in each of two datacenters, which do not have to be joined, and pass the address of the second one:
 //!
 //! ```sh
 //! CONSUL_HTTP_ADDR=127.0.0.1:8500 cargo run -p consul-client --example datacenters -- 127.0.0.1:8501
@@ -21,7 +21,7 @@ async fn main() -> Result<(), Failure> {
     let (client, other) = (Client::from_env()?, Client::new(second)?);
     let there = other.agent().read_self().await?.config;
 
-    // Servers of datacenters know each other in a pool of their own.
+    // The servers of all datacenters are members of the WAN pool.
     let server = other.agent().members().wan().await?.remove(0);
     client.agent().join(format!("{}:{}", server.addr, server.port)).wan().await?;
     let catalog = client.catalog().datacenter(&there.datacenter);
@@ -31,13 +31,13 @@ async fn main() -> Result<(), Failure> {
     println!("datacenters: {datacenters:?}");
     assert!(datacenters.contains(&there.datacenter));
 
-    // The nodes there, and our own.
-    let nodes = catalog.nodes().await?;
+    // The nodes of the other datacenter.
+    let nodes: Vec<_> = catalog.nodes().await?.into_iter().map(|node| node.name).collect();
     println!("nodes of {}: {nodes:?}", there.datacenter);
-    assert!(nodes.iter().any(|node| there.node_name == node.name.as_str()));
-    assert!(!client.catalog().nodes().await?.iter().any(|node| there.node_name == node.name.as_str()));
+    assert!(nodes.iter().any(|node| *node == there.node_name.as_str()));
+    assert!(!client.catalog().nodes().await?.iter().any(|node| node.name == there.node_name.as_str()));
 
-    // The keys there: written through our agent, read through the other one.
+    // The keys of the other datacenter, written through the first agent and read through the second one.
     let kv = client.kv().datacenter(&there.datacenter);
     kv.put("datacenters-example/color", "blue").await?;
     let entries = kv.list("datacenters-example/").await?;
@@ -45,9 +45,13 @@ async fn main() -> Result<(), Failure> {
         println!("{} = {:?} in {}", entry.key, entry.text()?, there.datacenter);
     }
     assert_eq!(other.kv().list("datacenters-example/").await?, entries);
-    assert_eq!(client.kv().list("datacenters-example/").await?, [], "here it is not");
+    assert_eq!(
+        client.kv().list("datacenters-example/").await?,
+        [],
+        "the key is in the other datacenter only"
+    );
 
-    // A session lives on a node, and so in a datacenter: name a node there.
+    // A session lives on a node, and so in a datacenter.
     let sessions = client.session().datacenter(&there.datacenter);
     let session = sessions.create().node(&there.node_name).await?;
     assert!(kv.put("datacenters-example/color", "ours").acquire(&session).await?.is_yes());
@@ -61,12 +65,12 @@ async fn main() -> Result<(), Failure> {
     kv.delete("datacenters-example/").recurse().await?;
 
     let nowhere = client.kv().datacenter("nowhere").get("a").await.expect_err("no such datacenter");
-    println!("a datacenter that nobody knows: {:?}", nowhere.kind());
+    println!("an unknown datacenter: {:?}", nowhere.kind());
     assert_eq!(nowhere.kind(), ErrorKind::Api(ApiErrorKind::UnknownDatacenter));
     Ok(())
 }
 
-/// Waits until our servers know of the datacenter, and of its leader.
+/// Waits until the servers know the datacenter and its leader.
 async fn until_reached(catalog: &Catalog) -> Result<(), Error> {
     loop {
         match catalog.nodes().await {

@@ -16,13 +16,13 @@ use std::pin::Pin;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use consul_client::health::{ServiceEntry, Status};
+use consul_client::health::{ServiceEntry, ServiceName, Status};
 use consul_client::watch::{Degraded, Diff, Diffs, Snapshot};
 use consul_client::{Client, Error, View};
 use futures_core::Stream;
 
 type Failure = Box<dyn std::error::Error>;
-type Names = BTreeMap<String, Vec<String>>;
+type Names = BTreeMap<ServiceName, Vec<String>>;
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
@@ -42,7 +42,7 @@ struct Board {
     names: Diffs<Names>,
     degraded: Option<(Degraded<Error>, Instant)>,
     /// … and one for the health of each. Dropping a view ends its watch.
-    services: BTreeMap<String, View<Vec<ServiceEntry>>>,
+    services: BTreeMap<ServiceName, View<Vec<ServiceEntry>>>,
 }
 
 impl Board {
@@ -65,7 +65,7 @@ impl Board {
         Ok(())
     }
 
-    fn take(&mut self, snapshot: &Snapshot<Diff<(String, Vec<String>)>>) {
+    fn take(&mut self, snapshot: &Snapshot<Diff<(ServiceName, Vec<String>)>>) {
         self.degraded = snapshot.degraded().map(|degraded| (degraded.clone(), Instant::now()));
         if let Some(diff) = snapshot.value() {
             for (name, _) in &diff.added {
@@ -104,7 +104,7 @@ impl Board {
 }
 
 /// Waits until one of the views yields a snapshot.
-async fn any(views: &mut BTreeMap<String, View<Vec<ServiceEntry>>>) {
+async fn any(views: &mut BTreeMap<ServiceName, View<Vec<ServiceEntry>>>) {
     poll_fn(|cx| {
         let mut is_any = false;
         for view in views.values_mut() {

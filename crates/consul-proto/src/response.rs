@@ -6,6 +6,7 @@ mod id;
 mod json;
 mod map;
 mod non_empty;
+mod object;
 mod plain;
 mod via;
 
@@ -17,6 +18,7 @@ pub use id::Id;
 pub use json::{First, Json, List, One};
 pub use map::FirstValue;
 pub use non_empty::NonEmpty;
+pub use object::{Lists, NonBlank};
 pub use plain::{Empty, Flag, Raw, Text, True};
 pub use via::Via;
 

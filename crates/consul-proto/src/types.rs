@@ -5,6 +5,7 @@ pub(crate) mod blank;
 pub(crate) mod duration;
 pub(crate) mod id;
 pub(crate) mod null;
+pub(crate) mod number;
 pub(crate) mod port;
 pub(crate) mod secret;
 pub(crate) mod word;

@@ -154,8 +154,7 @@ fn a_value_of_the_query_is_that_value() {
     for _ in 0..CASES {
         let texts: [String; 6] = std::array::from_fn(|_| random.text());
         let [tag, datacenter, filter, near, hash, namespace] = texts.clone();
-        let service =
-            health::Service { tags: vec![tag.clone(), "v1".to_owned()], ..health::Service::new("web") };
+        let service = health::Service::new("web").tag(tag.clone()).tag("v1");
         let options = Options {
             datacenter: Some(datacenter),
             namespace: Some(namespace),

@@ -97,14 +97,6 @@ fn vet(known: &Known, place: &str, value: &Value) {
     }
 }
 
-fn map<T>(key: &str, value: T) -> BTreeMap<String, T> {
-    [(key.to_owned(), value)].into()
-}
-
-fn texts(texts: &[&str]) -> Vec<String> {
-    texts.iter().map(|text| (*text).to_owned()).collect()
-}
-
 /// One check of each kind that 1.8.7 has, with all fields that it knows.
 fn checks() -> Vec<Check> {
     let tls = || Tls::new().skip_verify();
@@ -138,7 +130,7 @@ fn checks() -> Vec<Check> {
 fn what_is_not_set_is_not_sent() {
     let ttl = agent::check::Register::new("c", Check::ttl(MINUTE));
     let node = catalog::Register::new(NodeRegistration::new("n", "192.0.2.1"));
-    let service = catalog::Register { service: Some("s".into()), checks: vec!["c".into()], ..node.clone() };
+    let service = node.clone().service("s").check("c");
     for (sent, expected) in [
         (body(&agent::service::Register::new(Definition::new("s"))), json!({"Name": "s"})),
         (body(&ttl), json!({"Name": "c", "TTL": "60s"})),
@@ -155,13 +147,11 @@ fn what_is_not_set_is_not_sent() {
 
 #[test]
 fn a_service_of_an_agent_holds_what_every_server_knows() {
-    let proxy = ConnectProxyConfig {
-        destination_service_name: "s".to_owned(),
-        local_service_port: 80,
-        config: map("a", json!({"b": 1})),
-        upstreams: vec![Upstream::new("db", 9191)],
-        ..ConnectProxyConfig::default()
-    };
+    let proxy = ConnectProxyConfig::new()
+        .destination_service_name("s")
+        .local_service_port(80)
+        .config("a", json!({"b": 1}))
+        .upstream(Upstream::new("db", 9191));
     let mut full = Definition::new("s")
         .id("s1")
         .tag("a")
@@ -169,7 +159,7 @@ fn a_service_of_an_agent_holds_what_every_server_knows() {
         .tagged_address("wan", ServiceAddress::new("198.51.100.1", 80))
         .port(80)
         .meta("v", "1")
-        .weights(Weights { passing: 2, warning: 1 })
+        .weights(Weights::new(2, 1))
         .enable_tag_override()
         .sync_token("5ef7")
         .sidecar(Sidecar::new().port(21001).proxy(proxy));
@@ -189,41 +179,30 @@ fn a_check_of_an_agent_holds_what_every_server_knows() {
 
 #[test]
 fn an_entry_of_the_catalog_holds_what_every_server_knows() {
-    let node = NodeRegistration {
-        id: Some("00000000-0000-0000-0000-000000000001".to_owned()),
-        tagged_addresses: map("wan", "198.51.100.1".to_owned()),
-        meta: map("external-node", "true".to_owned()),
-        ..NodeRegistration::new("n", "192.0.2.1")
-    };
-    let service = ServiceRegistration {
-        id: Some("s1".to_owned()),
-        tags: texts(&["a"]),
-        address: Some("192.0.2.1".to_owned()),
-        tagged_addresses: map("wan", ServiceAddress::new("198.51.100.1", 80)),
-        port: Some(80),
-        meta: map("v", "1".to_owned()),
-        weights: Some(Weights { passing: 2, warning: 1 }),
-        enable_tag_override: true,
-        connect_native: true,
-        ..ServiceRegistration::new("s")
-    };
-    let definition =
-        HealthCheckDefinition { http: "http://192.0.2.1".to_owned(), interval: MINUTE, ..Default::default() };
-    let check = CheckRegistration {
-        id: Some("c".to_owned()),
-        status: Some(Status::Passing),
-        notes: Some("n".to_owned()),
-        output: Some("o".to_owned()),
-        service_id: Some("s1".to_owned()),
-        definition,
-        ..CheckRegistration::new("C")
-    };
-    let full = catalog::Register {
-        skip_node_update: true,
-        service: Some(service),
-        checks: vec![check],
-        ..catalog::Register::new(node)
-    };
+    let node = NodeRegistration::new("n", "192.0.2.1")
+        .id("00000000-0000-0000-0000-000000000001")
+        .tagged_address("wan", "198.51.100.1")
+        .meta("external-node", "true");
+    let service = ServiceRegistration::new("s")
+        .id("s1")
+        .tag("a")
+        .address("192.0.2.1")
+        .tagged_address("wan", ServiceAddress::new("198.51.100.1", 80))
+        .port(80)
+        .meta("v", "1")
+        .weights(Weights::new(2, 1))
+        .enable_tag_override()
+        .connect_native();
+    let check = CheckRegistration::new("C")
+        .id("c")
+        .status(Status::Passing)
+        .notes("n")
+        .output("o")
+        .service_id("s1")
+        .service_name("s")
+        .service_tags(["a"])
+        .definition(HealthCheckDefinition::new().http("http://192.0.2.1").interval(MINUTE));
+    let full = catalog::Register::new(node).skip_node_update().service(service).check(check);
     vet(&of_catalog(), "", &body(&full));
 }
 

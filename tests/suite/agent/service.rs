@@ -41,7 +41,7 @@ async fn agent_services_register() {
         .tagged_address("wan", ServiceAddress::new("198.51.100.1", 80))
         .port(8080)
         .meta("version", "7")
-        .weights(Weights { passing: 10, warning: 2 })
+        .weights(Weights::new(10, 2))
         .enable_tag_override()
         .check(Check::ttl(HOUR))
         .sidecar(Sidecar::new());
@@ -50,7 +50,7 @@ async fn agent_services_register() {
     assert_eq!((service.id, service.name), (ServiceId::from(&definition), ServiceName::from(&definition)));
     assert_eq!((service.address.as_str(), service.port), ("192.0.2.7", 8080));
     assert_eq!((service.tags.join(" "), service.meta["version"].as_str()), ("v1 eu".to_owned(), "7"));
-    assert_eq!((service.weights, service.enable_tag_override), (Weights { passing: 10, warning: 2 }, true));
+    assert_eq!((service.weights, service.enable_tag_override), (Weights::new(10, 2), true));
     assert_eq!(service.tagged_addresses["wan"], ServiceAddress::new("198.51.100.1", 80));
 
     let sidecar = format!("{name}-1-sidecar-proxy");
@@ -65,8 +65,7 @@ async fn agent_services_register() {
 async fn agent_services_register_with_several_ports() {
     require!(shared_agent().since(1, 22), "a service has several ports since 1.22");
     let (services, name) = (client().agent().service(), unique("multi"));
-    let port = |name: &str, port, default| ServicePort { name: name.to_owned(), port, default };
-    let ports = [port("http", 8080, true), port("admin", 9090, false)];
+    let ports = [ServicePort::new("http", 8080).default_port(), ServicePort::new("admin", 9090)];
     let [http, admin] = ports.clone();
     services.register(Definition::new(&name).add_port(http).add_port(admin)).await.unwrap();
     let service = services.get(&name).await.unwrap().unwrap();

@@ -1,12 +1,13 @@
-//! Groups that are bound to another datacenter.
+//! Groups of another datacenter.
 
+use consul_client::catalog::NodeName;
 use consul_client::{Client, ErrorKind};
 
 use crate::clients::client_of;
 use crate::federation::Federation;
 
-/// Names of the nodes that a datacenter has.
-async fn nodes(client: &Client, datacenter: &str) -> Vec<String> {
+/// Returns the names of the nodes of a datacenter.
+async fn nodes(client: &Client, datacenter: &str) -> Vec<NodeName> {
     let nodes = client.catalog().datacenter(datacenter).nodes().await.unwrap();
     nodes.into_iter().map(|node| node.name).collect()
 }
@@ -19,7 +20,7 @@ async fn catalog_dc_health_dc_and_kv_dc() {
     datacenters.sort();
     assert_eq!(datacenters, ["east", "west"]);
 
-    // All that a bound group does, it does there; what it was made from stays here.
+    // All operations of the group go there. The group that it was created from stays here.
     let (catalog, health, kv) = (here.catalog(), here.health(), here.kv());
     let (west, checks, keys) = (catalog.datacenter("west"), health.datacenter("west"), kv.datacenter("west"));
     assert_eq!(nodes(&here, "west").await, [federation.west.node()]);
@@ -34,11 +35,11 @@ async fn catalog_dc_health_dc_and_kv_dc() {
     assert_eq!(keys.get_as::<u8>("typed").await.unwrap().unwrap().value, 7);
     assert_eq!(kv.get("k").await.unwrap(), None);
     assert_eq!(there.kv().get("k").await.unwrap().unwrap().value, "west");
-    // A call can still go elsewhere.
+    // A single call can go to another datacenter.
     assert_eq!(keys.get("k").datacenter("east").await.unwrap(), None);
 
-    // Writes to the catalog carry the datacenter in their body: servers do not read that of the query.
-    assert!(west.register("ext").address("192.0.2.1").service("web").check("power").await.unwrap());
+    // Writes to the catalog send the datacenter in the body: servers ignore that of the query.
+    west.register("ext").address("192.0.2.1").service("web").check("power").await.unwrap();
     assert_eq!(catalog.node("ext").await.unwrap(), None);
     let entry = there.catalog().node("ext").await.unwrap().unwrap();
     assert_eq!((entry.node.datacenter.as_str(), entry.services.len()), ("west", 1));
@@ -61,7 +62,7 @@ async fn catalog_dc_health_dc_and_kv_dc() {
     catalog.deregister_node("of-call").datacenter("west").await.unwrap();
     assert_eq!(west.node("of-call").await.unwrap(), None);
 
-    // The client's own datacenter is as good as the group's.
+    // The datacenter of the client applies too.
     let bound = Client::builder().address(federation.east.url()).datacenter("west").build().unwrap();
     bound.catalog().register("of-client").address("192.0.2.1").await.unwrap();
     assert!(there.catalog().node("of-client").await.unwrap().is_some());
@@ -69,7 +70,7 @@ async fn catalog_dc_health_dc_and_kv_dc() {
 }
 
 #[tokio::test]
-async fn an_unknown_datacenter_is_told_by_writes_too() {
+async fn unknown_datacenter_is_an_error_of_writes_too() {
     let catalog = crate::clients::client().catalog().datacenter("nowhere");
     let unknown = ErrorKind::Api(consul_client::ApiErrorKind::UnknownDatacenter);
     for kind in [

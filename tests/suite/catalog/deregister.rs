@@ -1,24 +1,23 @@
-//! Taking nodes, services and checks out of the catalog.
+//! Deregistering nodes, services and checks.
 
-use consul_client::catalog::CheckRegistration;
-use consul_client::health::HealthCheck;
+use consul_client::catalog::{CheckId, CheckRegistration, HealthCheck, ServiceId};
 use consul_client::{Client, ErrorKind};
 use consul_tests::unique;
 
 use crate::clients::client;
 
-/// A node with the services `web` and `db`, a check of `web`, and one of its own.
+/// Registers a node with the services `web` and `db`, a check of `web`, and a check of the node.
 async fn node(client: &Client, name: &str) -> String {
     let (catalog, node) = (client.catalog(), unique(name));
-    let alive = CheckRegistration { service_id: Some("web".to_owned()), ..CheckRegistration::new("alive") };
+    let alive = CheckRegistration::new("alive").service_id("web");
     let register = catalog.register(node.as_str()).address("192.0.2.1").service("web");
     register.check(alive).check("power").await.unwrap();
     catalog.register(node.as_str()).skip_node_update().service("db").await.unwrap();
     node
 }
 
-/// Ids of the services and checks on a node.
-async fn on(client: &Client, node: &str) -> Option<(Vec<String>, Vec<String>)> {
+/// Returns the ids of the services and checks on a node.
+async fn on(client: &Client, node: &str) -> Option<(Vec<ServiceId>, Vec<CheckId>)> {
     let entry = client.catalog().node(node).await.unwrap()?;
     let checks = client.health().node(&entry.node).await.unwrap();
     let mut checks: Vec<_> = checks.into_iter().map(|check: HealthCheck| check.id).collect();
@@ -29,8 +28,8 @@ async fn on(client: &Client, node: &str) -> Option<(Vec<String>, Vec<String>)> {
 fn ids<const S: usize, const C: usize>(
     services: [&str; S],
     checks: [&str; C],
-) -> Option<(Vec<String>, Vec<String>)> {
-    Some((services.map(str::to_owned).into(), checks.map(str::to_owned).into()))
+) -> Option<(Vec<ServiceId>, Vec<CheckId>)> {
+    Some((services.map(ServiceId::from).into(), checks.map(CheckId::from).into()))
 }
 
 #[tokio::test]
@@ -39,10 +38,10 @@ async fn catalog_deregister_node() {
     let (node, other) = (node(&client, "leaves").await, node(&client, "stays").await);
     assert_eq!(on(&client, &node).await, ids(["db", "web"], ["alive", "power"]));
     let read = client.catalog().node(&node).await.unwrap().unwrap().node;
-    assert!(client.catalog().deregister_node(&read).await.unwrap());
+    client.catalog().deregister_node(&read).await.unwrap();
     assert_eq!(on(&client, &node).await, None);
     assert!(client.health().node(&node).await.unwrap().is_empty());
-    assert!(client.catalog().deregister_node(&node).await.unwrap(), "what is gone is gone");
+    client.catalog().deregister_node(&node).await.expect("a missing node is no error");
     assert_eq!(on(&client, &other).await, ids(["db", "web"], ["alive", "power"]));
     client.catalog().deregister_node(&other).await.unwrap();
 }
@@ -52,11 +51,11 @@ async fn catalog_deregister_service() {
     let client = client();
     let (catalog, node) = (client.catalog(), node(&client, "without-web").await);
     let entry = catalog.node(&node).await.unwrap().unwrap();
-    // Its check goes with it; the rest stays.
-    assert!(catalog.deregister_service(&entry.node, &entry.services["web"]).await.unwrap());
+    // The check of the service is deregistered too.
+    catalog.deregister_service(&entry.node, &entry.services["web"]).await.unwrap();
     assert_eq!(on(&client, &node).await, ids(["db"], ["power"]));
-    assert!(catalog.deregister_service(&node, "db").await.unwrap());
-    assert!(catalog.deregister_service(&node, "db").await.unwrap(), "what is gone is gone");
+    catalog.deregister_service(&node, "db").await.unwrap();
+    catalog.deregister_service(&node, "db").await.expect("a missing service is no error");
     assert_eq!(on(&client, &node).await, ids([], ["power"]));
     catalog.deregister_node(&node).await.unwrap();
 }
@@ -66,15 +65,15 @@ async fn catalog_deregister_check() {
     let client = client();
     let (catalog, node) = (client.catalog(), node(&client, "without-checks").await);
     let checks = client.health().checks("web").filter(format!("Node == \"{node}\"")).await.unwrap();
-    assert!(catalog.deregister_check(&node, &checks[0]).await.unwrap());
+    catalog.deregister_check(&node, &checks[0]).await.unwrap();
     assert_eq!(on(&client, &node).await, ids(["db", "web"], ["power"]));
-    assert!(catalog.deregister_check(&node, "power").await.unwrap());
-    assert!(catalog.deregister_check(&node, "power").await.unwrap(), "what is gone is gone");
+    catalog.deregister_check(&node, "power").await.unwrap();
+    catalog.deregister_check(&node, "power").await.expect("a missing check is no error");
     assert_eq!(on(&client, &node).await, ids(["db", "web"], []));
     catalog.deregister_node(&node).await.unwrap();
 }
 
-/// A server that is given an empty id takes the whole node away.
+/// Servers deregister the whole node if the id is empty.
 #[tokio::test]
 async fn catalog_deregister_with_an_empty_id() {
     let client = client();

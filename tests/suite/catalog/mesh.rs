@@ -1,50 +1,37 @@
-//! Ways into a service: proxies, instances of the mesh, gateways.
+//! The service mesh: proxies, instances that speak its protocol, gateways.
 
-use consul_client::catalog::{Catalog, ServiceRegistration};
+use consul_client::catalog::{Catalog, ConnectProxyConfig, ServiceKind, ServiceRegistration};
 use consul_client::proto::Method;
-use consul_client::proto::catalog::{ConnectProxyConfig, ServiceKind};
 use consul_client::{Client, ErrorKind};
 use consul_tests::{Agent, require, unique};
 use serde_json::json;
 
 use crate::clients::{client, client_of};
 
-/// A node with a service, a proxy of it, and an instance of the mesh beside it.
+/// Registers a node with a service, a proxy of it, and an instance that speaks the protocol of the mesh.
 async fn mesh(catalog: &Catalog, node: &str, service: &str) {
-    let proxy = ConnectProxyConfig { destination_service_name: service.to_owned(), ..Default::default() };
-    let proxy = ServiceRegistration {
-        kind: ServiceKind::ConnectProxy,
-        tags: vec!["near".to_owned()],
-        port: Some(20000),
-        proxy: Some(proxy),
-        ..ServiceRegistration::new(format!("{service}-proxy"))
-    };
-    let native = ServiceRegistration {
-        id: Some(format!("{service}-native")),
-        port: Some(80),
-        connect_native: true,
-        ..ServiceRegistration::new(service)
-    };
+    let proxy = ServiceRegistration::new(format!("{service}-proxy"))
+        .kind(ServiceKind::ConnectProxy)
+        .tag("near")
+        .port(20000)
+        .proxy(ConnectProxyConfig::new().destination_service_name(service));
+    let native = ServiceRegistration::new(service).id(format!("{service}-native")).port(80).connect_native();
     for registration in [ServiceRegistration::new(service), proxy, native] {
         catalog.register(node).address("192.0.2.1").service(registration).await.unwrap();
     }
 }
 
-/// An ingress gateway that leads to the service.
+/// Registers an ingress gateway that forwards to the service.
 async fn ingress(client: &Client, node: &str, gateway: &str, service: &str) {
-    let registration = ServiceRegistration {
-        kind: ServiceKind::IngressGateway,
-        port: Some(8443),
-        ..ServiceRegistration::new(gateway)
-    };
+    let registration = ServiceRegistration::new(gateway).kind(ServiceKind::IngressGateway).port(8443);
     client.catalog().register(node).address("192.0.2.1").service(registration).await.unwrap();
     let entry = json!({
         "Kind": "ingress-gateway",
         "Name": gateway,
         "Listeners": [{ "Port": 8443, "Protocol": "tcp", "Services": [{ "Name": service }] }],
     });
-    let answer = client.request(Method::PUT, "/v1/config").json(&entry).unwrap().await.unwrap();
-    assert_eq!(answer.status(), 200);
+    let response = client.request(Method::PUT, "/v1/config").json(&entry).unwrap().await.unwrap();
+    assert_eq!(response.status(), 200);
 }
 
 #[tokio::test]
@@ -78,7 +65,7 @@ async fn health_connect() {
     client.catalog().deregister_node(&node).await.unwrap();
 }
 
-/// On an agent of its own: the entry that configures the gateway outlives the catalog's.
+/// Uses its own agent, since the configuration entry of the gateway would outlive the test.
 #[tokio::test]
 async fn health_ingress_and_catalog_gateway_services() {
     let agent = Agent::builder().start();
@@ -102,21 +89,21 @@ async fn health_ingress_and_catalog_gateway_services() {
 }
 
 #[tokio::test]
-async fn health_connect_and_ingress_without_the_right() {
+async fn health_connect_and_ingress_without_permission() {
     let agent = Agent::builder().acl().start();
     let anyone = Client::builder().address(agent.url()).build().unwrap();
-    let answers = [anyone.health().connect("web").await, anyone.health().ingress("web").await];
+    let responses = [anyone.health().connect("web").await, anyone.health().ingress("web").await];
     if !agent.since(1, 16) {
-        assert!(answers.into_iter().all(|answer| answer.unwrap().is_empty()));
+        assert!(responses.into_iter().all(|response| response.unwrap().is_empty()));
         return;
     }
-    for answer in answers {
-        assert!(answer.unwrap_err().is_permission_denied());
+    for response in responses {
+        assert!(response.unwrap_err().is_permission_denied());
     }
 }
 
 #[tokio::test]
-async fn merging_the_central_configuration() {
+async fn merge_central_config_adds_configuration_entries() {
     let agent = Agent::builder().start();
     require!(agent.since(1, 13), "merge-central-config came with 1.13");
     let client = client_of(&agent);
@@ -138,7 +125,7 @@ async fn merging_the_central_configuration() {
 }
 
 #[tokio::test]
-async fn names_that_are_none_are_refused() {
+async fn names_that_no_path_can_have_are_rejected() {
     let client = client();
     for name in ["", "a//b", ".."] {
         for kind in [

@@ -1,4 +1,4 @@
-//! Reading the catalog: nodes, services, and which is where.
+//! Reading nodes and services from the catalog.
 
 use consul_client::catalog::{Catalog, NodeRegistration, ServiceRegistration};
 use consul_client::{Client, ErrorKind};
@@ -6,7 +6,7 @@ use consul_tests::{shared_agent, unique};
 
 use crate::clients::{client, client_of};
 
-/// A node outside of agents, with two instances of a service of its own.
+/// A node outside of agents, with two instances of a service.
 struct Site {
     catalog: Catalog,
     node: String,
@@ -17,14 +17,10 @@ impl Site {
     async fn new(name: &str) -> Self {
         let (catalog, node, service) = (client().catalog(), unique(name), unique(&format!("{name}-service")));
         for (id, tag) in [("a", "primary"), ("b", "standby")] {
-            let instance = ServiceRegistration {
-                id: Some(format!("{service}-{id}")),
-                tags: vec![tag.to_owned(), "v1".to_owned()],
-                port: Some(80),
-                ..ServiceRegistration::new(&service)
-            };
+            let instance =
+                ServiceRegistration::new(&service).id(format!("{service}-{id}")).tags([tag, "v1"]).port(80);
             let register = catalog.register(node.as_str()).address("192.0.2.1").node_meta("site", &node);
-            assert!(register.service(instance).await.unwrap());
+            register.service(instance).await.unwrap();
         }
         Self { catalog, node, service }
     }
@@ -55,7 +51,7 @@ async fn catalog_nodes() {
     site.end().await;
 }
 
-/// `nodes(service=…, tag=…)`: the nodes that offer a service, each with the instance.
+/// The nodes that run a service, each with the instance.
 #[tokio::test]
 async fn catalog_nodes_of_a_service() {
     let site = Site::new("offers").await;
@@ -76,13 +72,13 @@ async fn catalog_nodes_of_a_service() {
 async fn catalog_get() {
     let site = Site::new("get").await;
     let nodes = site.catalog.nodes().node_meta("site", &site.node).await.unwrap();
-    // By what was read, and by its name in whatever case.
+    // By a node that was read, and by its name in another case.
     let entry = site.catalog.node(&nodes[0]).await.unwrap().unwrap();
     assert_eq!(entry, site.catalog.node(site.node.to_uppercase()).await.unwrap().unwrap());
     assert_eq!(entry.node, nodes[0]);
-    let ids: Vec<_> = entry.services.iter().map(|(id, service)| (id, &service.id)).collect();
+    assert!(entry.services.iter().all(|(id, service)| *id == service.id));
     let expected = ["a", "b"].map(|id| format!("{}-{id}", site.service));
-    assert_eq!(ids, expected.iter().map(|id| (id, id)).collect::<Vec<_>>());
+    assert_eq!(entry.services.keys().cloned().collect::<Vec<_>>(), expected);
     let standby = site.catalog.node(&site.node).filter("standby in Tags").await.unwrap().unwrap();
     assert_eq!(standby.services.into_keys().collect::<Vec<_>>(), [expected[1].clone()]);
 
@@ -107,7 +103,7 @@ async fn catalog_services() {
     let site = Site::new("services").await;
     let services = site.catalog.services().send().await.unwrap();
     assert!(services.meta.index.is_some() && services.meta.last_contact.is_some());
-    let mut tags = services.value[&site.service].clone();
+    let mut tags = services.value[site.service.as_str()].clone();
     tags.sort();
     assert_eq!(tags, ["primary", "standby", "v1"]);
     assert!(services.value["consul"].is_empty());
@@ -118,7 +114,7 @@ async fn catalog_services() {
 }
 
 #[tokio::test]
-async fn what_may_not_be_read_is_hidden_or_denied() {
+async fn unreadable_objects_are_hidden_or_denied() {
     let agent = consul_tests::Agent::builder().acl().start();
     let (root, anyone) = (client_of(&agent), Client::builder().address(agent.url()).build().unwrap());
     root.catalog().register(NodeRegistration::new("ext", "192.0.2.1")).service("web").await.unwrap();

@@ -1,14 +1,14 @@
-//! Registering in the catalog: nodes, services and checks, alone and together.
+//! Registering nodes, services and checks in the catalog.
 
 use std::time::Duration;
 
-use consul_client::catalog::{CheckRegistration, NodeRegistration, ServiceRegistration};
-use consul_client::health::{CheckType, HealthCheckDefinition, Status};
-use consul_client::proto::catalog::{
-    ConnectProxyConfig, Locality, ServiceAddress, ServiceKind, ServicePort, Weights,
+use consul_client::catalog::{
+    CheckRegistration, CheckType, ConnectProxyConfig, HealthCheckDefinition, Locality, NodeRegistration,
+    ServiceAddress, ServiceKind, ServicePort, ServiceRegistration, Status, Upstream, Weights,
 };
 use consul_client::{ApiErrorKind, ErrorKind};
 use consul_tests::{require, shared_agent, unique};
+use serde_json::json;
 
 use crate::clients::client;
 
@@ -16,18 +16,14 @@ use crate::clients::client;
 async fn catalog_register_node() {
     let (catalog, name) = (client().catalog(), unique("register-node"));
     let id = "6fbd0c9a-4f0b-4a55-9a53-0f2c7d3f9b01";
-    let node = NodeRegistration {
-        id: Some(id.to_owned()),
-        tagged_addresses: [("wan".to_owned(), "198.51.100.1".to_owned())].into(),
-        ..NodeRegistration::new(&name, "192.0.2.1")
-    };
-    assert!(catalog.register(node).node_meta("zone", "a").await.unwrap());
+    let node = NodeRegistration::new(&name, "192.0.2.1").id(id).tagged_address("wan", "198.51.100.1");
+    catalog.register(node).node_meta("zone", "a").await.unwrap();
     let entry = catalog.node(&name).await.unwrap().unwrap();
     assert_eq!((entry.node.id.as_str(), entry.node.address.as_str()), (id, "192.0.2.1"));
     assert_eq!((entry.node.meta["zone"].as_str(), entry.services.len()), ("a", 0));
     assert_eq!(entry.node.tagged_addresses["wan"], "198.51.100.1");
 
-    // What was read changes nothing, whatever comes along; another address does.
+    // A node that was read changes nothing, not even its index. Another address does.
     catalog.register(&entry.node).service("web").await.unwrap();
     assert_eq!(catalog.node(&name).await.unwrap().unwrap().node, entry.node);
     catalog.register(name.as_str()).skip_node_update().address("192.0.2.2").await.unwrap();
@@ -37,40 +33,38 @@ async fn catalog_register_node() {
     catalog.deregister_node(&name).await.unwrap();
 }
 
-/// All that 1.8 knows of a service.
+/// A service with all fields that 1.8 knows.
 fn full(name: &str) -> ServiceRegistration {
-    ServiceRegistration {
-        id: Some(format!("{name}-1")),
-        tags: vec!["primary".to_owned()],
-        address: Some("192.0.2.2".to_owned()),
-        tagged_addresses: [("wan".to_owned(), ServiceAddress::new("198.51.100.2", 81))].into(),
-        port: Some(80),
-        meta: [("ver".to_owned(), "4".to_owned())].into(),
-        weights: Some(Weights { passing: 10, warning: 2 }),
-        enable_tag_override: true,
-        connect_native: true,
-        ..ServiceRegistration::new(name)
-    }
+    ServiceRegistration::new(name)
+        .id(format!("{name}-1"))
+        .tag("primary")
+        .address("192.0.2.2")
+        .tagged_address("wan", ServiceAddress::new("198.51.100.2", 81))
+        .port(80)
+        .meta("ver", "4")
+        .weights(Weights::new(10, 2))
+        .enable_tag_override()
+        .connect_native()
 }
 
 #[tokio::test]
 async fn catalog_register_service() {
     let (catalog, node, name) = (client().catalog(), unique("register-service"), unique("full"));
-    let service = full(&name);
-    assert!(catalog.register(node.as_str()).address("192.0.2.1").service(service.clone()).await.unwrap());
+    let (service, id) = (full(&name), format!("{name}-1"));
+    catalog.register(node.as_str()).address("192.0.2.1").service(service.clone()).await.unwrap();
     let entry = catalog.node(&node).await.unwrap().unwrap();
-    let read = &entry.services[&format!("{name}-1")];
+    let read = &entry.services[id.as_str()];
     assert_eq!(ServiceRegistration::from(read), service);
     assert_eq!((read.name.as_str(), read.address.as_str(), read.port), (name.as_str(), "192.0.2.2", 80));
 
-    // On a node that stays as it is, under the service's own name.
+    // An instance without an id has the name of its service.
     catalog.register(node.as_str()).skip_node_update().service("plain").await.unwrap();
     let entry = catalog.node(&node).await.unwrap().unwrap();
     assert_eq!(entry.services["plain"].weights, Weights::default());
-    // A registration replaces the whole instance.
-    let less = ServiceRegistration { id: service.id, ..ServiceRegistration::new(&name) };
+    // A registration replaces the complete instance.
+    let less = ServiceRegistration::new(&name).id(&id);
     catalog.register(&entry.node).service(less).await.unwrap();
-    let read = catalog.node(&node).await.unwrap().unwrap().services.remove(&format!("{name}-1")).unwrap();
+    let read = catalog.node(&node).await.unwrap().unwrap().services.remove(id.as_str()).unwrap();
     assert!(read.tags.is_empty() && read.meta.is_empty() && !read.connect.native);
     catalog.deregister_node(&node).await.unwrap();
 }
@@ -79,52 +73,46 @@ async fn catalog_register_service() {
 async fn catalog_register_check() {
     let (client, node) = (client(), unique("register-check"));
     let catalog = client.catalog();
-    let definition = HealthCheckDefinition {
-        http: "http://192.0.2.1/health".to_owned(),
-        header: [("X-A".to_owned(), vec!["b".to_owned()])].into(),
-        interval: Duration::from_secs(10),
-        timeout: Duration::from_millis(1500),
-        ttl: Duration::from_secs(9),
-        deregister_critical_service_after: Duration::from_secs(5400),
-        output_max_size: 5,
-        ..HealthCheckDefinition::default()
-    };
-    let check = CheckRegistration {
-        id: Some("answers".to_owned()),
-        status: Some(Status::Warning),
-        notes: Some("asked from outside".to_owned()),
-        output: Some("slow".to_owned()),
-        check_type: CheckType::Http,
-        definition,
-        ..CheckRegistration::new("It answers")
-    };
-    let register = catalog.register(node.as_str()).address("192.0.2.1").check(check.clone());
-    assert!(register.check("bare").await.unwrap());
-    let checks = client.health().node(&node).await.unwrap();
+    let definition = HealthCheckDefinition::new()
+        .http("http://192.0.2.1/health")
+        .header("X-A", "b")
+        .interval(Duration::from_secs(10))
+        .timeout(Duration::from_millis(1500))
+        .ttl(Duration::from_secs(9))
+        .deregister_critical_service_after(Duration::from_secs(5400))
+        .output_max_size(5);
+    let check = CheckRegistration::new("It responds")
+        .id("responds")
+        .status(Status::Warning)
+        .notes("requested from outside")
+        .output("slow")
+        .check_type(CheckType::Http)
+        .definition(definition);
+    catalog.register(node.as_str()).address("192.0.2.1").check(check.clone()).check("bare").await.unwrap();
+    let mut checks = client.health().node(&node).await.unwrap();
+    checks.sort_by(|a, b| b.id.cmp(&a.id));
     assert_eq!(checks.len(), 2);
     assert_eq!(CheckRegistration::from(&checks[0]), check);
     assert_eq!((checks[1].id.as_str(), &checks[1].status), ("bare", &Status::Critical));
 
-    // A result is told by registering the check anew.
-    let result = CheckRegistration { status: Some(Status::Passing), ..CheckRegistration::from(&checks[1]) };
+    // A result is reported by registering the check again.
+    let result = CheckRegistration::from(&checks[1]).status(Status::Passing);
     catalog.register(node.as_str()).skip_node_update().check(result).await.unwrap();
-    assert_eq!(client.health().node(&node).await.unwrap()[1].status, Status::Passing);
+    let bare = client.health().node(&node).filter("CheckID == \"bare\"").await.unwrap();
+    assert_eq!(bare[0].status, Status::Passing);
     catalog.deregister_node(&node).await.unwrap();
 }
 
 #[tokio::test]
 async fn catalog_register() {
     let (client, node, name) = (client(), unique("register"), unique("together"));
-    let check = CheckRegistration {
-        service_id: Some(name.clone()),
-        status: Some(Status::Passing),
-        ..CheckRegistration::new("alive")
-    };
+    let check = CheckRegistration::new("alive").service_id(&name).status(Status::Passing);
     let register = client.catalog().register(NodeRegistration::new(&node, "192.0.2.1"));
-    assert!(register.service(name.as_str()).check(check).check("power").await.unwrap());
+    register.service(name.as_str()).check(check).check("power").await.unwrap();
     let found = client.health().service(&name).await.unwrap();
     assert_eq!((found.len(), found[0].node.name.as_str()), (1, node.as_str()));
-    let mut checks: Vec<_> = found[0].checks.iter().map(|check| (&*check.id, &*check.service_id)).collect();
+    let mut checks: Vec<_> =
+        found[0].checks.iter().map(|check| (check.id.as_str(), check.service_id.as_str())).collect();
     checks.sort_unstable();
     assert_eq!(checks, [("alive", name.as_str()), ("power", "")]);
     assert_eq!(found[0].status(), Status::Critical);
@@ -132,10 +120,9 @@ async fn catalog_register() {
 }
 
 #[tokio::test]
-async fn all_is_registered_or_nothing() {
+async fn registration_is_atomic() {
     let (catalog, node) = (client().catalog(), unique("nothing"));
-    let orphan =
-        CheckRegistration { service_id: Some("not there".to_owned()), ..CheckRegistration::new("orphan") };
+    let orphan = CheckRegistration::new("orphan").service_id("not there");
     let register = catalog.register(node.as_str()).address("192.0.2.1").service("web");
     let error = register.check(orphan).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Api(ApiErrorKind::UnknownService));
@@ -143,19 +130,23 @@ async fn all_is_registered_or_nothing() {
 }
 
 #[tokio::test]
-async fn what_every_server_would_refuse_or_misread_is_not_sent() {
-    let (catalog, node) = (client().catalog(), unique("refused"));
+async fn registrations_that_every_server_rejects_are_not_sent() {
+    let (catalog, node) = (client().catalog(), unique("rejected"));
     let at = || catalog.register(NodeRegistration::new(&node, "192.0.2.1"));
-    let proxy = ServiceRegistration { kind: ServiceKind::ConnectProxy, ..ServiceRegistration::new("proxy") };
-    let odd = CheckRegistration { status: Some("odd".into()), ..CheckRegistration::new("c") };
+    let web = || ServiceRegistration::new("web");
     for register in [
         catalog.register(node.as_str()),
         catalog.register("").address("192.0.2.1"),
+        catalog.register("a\u{200b}").address("192.0.2.1"),
         at().service(""),
-        at().service(ServiceRegistration { address: Some("::".to_owned()), ..ServiceRegistration::new("w") }),
-        at().service(proxy),
+        at().service("web\n"),
+        at().service(web().id("a//b")),
+        at().service(web().address("::")),
+        at().service(web().kind(ServiceKind::ConnectProxy)),
+        at().service(web().proxy(ConnectProxyConfig::new().config("a", json!({"b": [null]})))),
         at().check(""),
-        at().check(odd),
+        at().check(CheckRegistration::new("c").id("..")),
+        at().check(CheckRegistration::new("c").status("odd".into())),
     ] {
         let error = register.await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Request, "{error:?}");
@@ -163,23 +154,120 @@ async fn what_every_server_would_refuse_or_misread_is_not_sent() {
     assert_eq!(catalog.node(&node).await.unwrap(), None);
 }
 
+/// Registers an object that was read without changes: the object, its indexes included, must stay the same.
 #[tokio::test]
-async fn a_proxy_keeps_its_configuration() {
+async fn objects_that_were_read_are_registered_without_loss() {
+    let (client, node, name) = (client(), unique("lossless"), unique("kept"));
+    let (catalog, agent) = (client.catalog(), shared_agent());
+    let interval = Duration::from_secs(10);
+    let mut check = CheckRegistration::new("alive")
+        .service_id("proxy")
+        .status(Status::Warning)
+        .notes("n")
+        .output("o")
+        .check_type(CheckType::Grpc)
+        .definition(HealthCheckDefinition::new().grpc("192.0.2.1:1").grpc_use_tls().interval(interval));
+    if agent.since(1, 11) {
+        check = check.interval(interval).timeout(Duration::from_millis(1500)).exposed_port(21500);
+    }
+    let config = ConnectProxyConfig::new()
+        .destination_service_name(&name)
+        .destination_service_id(&name)
+        .local_service_port(80)
+        .config("protocol", "http")
+        .upstream(Upstream::new("db", 9191).config("a", json!({"b": "c"})));
+    let service = ServiceRegistration::new(format!("{name}-proxy"))
+        .id("proxy")
+        .kind(ServiceKind::ConnectProxy)
+        .tags(["a", "b"])
+        .port(20000)
+        .meta("k", "v")
+        .proxy(config);
+    let register = catalog.register(NodeRegistration::new(&node, "192.0.2.1").meta("zone", "a"));
+    register.service(service).check(check.clone()).await.unwrap();
+
+    let entry = catalog.node(&node).await.unwrap().unwrap();
+    let checks = client.health().node(&node).await.unwrap();
+    assert_eq!(checks[0].service_tags, ["a", "b"]);
+    let read = CheckRegistration::from(&checks[0]);
+    let named = check.id("alive").service_name(format!("{name}-proxy")).service_tags(["a", "b"]);
+    assert_eq!(read, named);
+
+    let again = catalog.register(&entry.node).service(&entry.services["proxy"]).check(&checks[0]);
+    again.await.unwrap();
+    assert_eq!(catalog.node(&node).await.unwrap().unwrap(), entry);
+    assert_eq!(client.health().node(&node).await.unwrap(), checks);
+
+    let passing = catalog.register(&entry.node).check(read.status(Status::Passing));
+    passing.await.unwrap();
+    let mut after = client.health().node(&node).await.unwrap().remove(0);
+    assert_eq!(after.status, Status::Passing);
+    (after.status, after.modify_index) = (checks[0].status.clone(), checks[0].modify_index);
+    assert_eq!(after, checks[0]);
+    catalog.deregister_node(&node).await.unwrap();
+}
+
+/// Read models in JSON have the form of the server, and decode to the same value.
+#[tokio::test]
+async fn objects_that_were_read_are_serialized_without_loss() {
+    let (client, node, name) = (client(), unique("serialized"), unique("web"));
+    let catalog = client.catalog();
+    let check = CheckRegistration::new("alive").service_id(format!("{name}-1"));
+    catalog.register(node.as_str()).address("192.0.2.1").service(full(&name)).check(check).await.unwrap();
+    let entries = client.health().service(&name).await.unwrap();
+    let json = serde_json::to_value(&entries).unwrap();
+    assert_eq!(json[0]["Service"]["Service"], *name);
+    assert_eq!(json[0]["Checks"][0]["CheckID"], "alive");
+    assert_eq!(serde_json::from_value::<Vec<consul_client::health::ServiceEntry>>(json).unwrap(), entries);
+    let instances = catalog.service(&name).await.unwrap();
+    let json = serde_json::to_value(&instances).unwrap();
+    assert_eq!(json[0]["ServiceTags"], json!(["primary"]));
+    assert_eq!(
+        serde_json::from_value::<Vec<consul_client::catalog::CatalogService>>(json).unwrap(),
+        instances
+    );
+    catalog.deregister_node(&node).await.unwrap();
+}
+
+#[tokio::test]
+async fn names_with_slashes_are_found_again() {
+    let (client, node, name) = (client(), unique("rack/7"), unique("team/web"));
+    let (catalog, health) = (client.catalog(), client.health());
+    let service = ServiceRegistration::new(&name).id(format!("{name}/1"));
+    let check = CheckRegistration::new("c").id("chk/1").service_id(format!("{name}/1"));
+    catalog.register(node.as_str()).address("192.0.2.1").service(service).check(check).await.unwrap();
+
+    let entry = catalog.node(&node).await.unwrap().unwrap();
+    assert_eq!(entry.services[format!("{name}/1").as_str()].name, name);
+    assert_eq!(catalog.node_services(&node).await.unwrap().unwrap().services.len(), 1);
+    assert_eq!(catalog.service(&name).await.unwrap()[0].node, node);
+    assert_eq!(health.service(&name).await.unwrap()[0].checks[0].id, "chk/1");
+    assert_eq!(health.checks(&name).await.unwrap()[0].id, "chk/1");
+    assert_eq!(health.node(&node).await.unwrap()[0].id, "chk/1");
+    assert!(catalog.connect(&name).await.unwrap().is_empty());
+    assert!(health.connect(&name).await.unwrap().is_empty());
+    assert!(health.ingress(&name).await.unwrap().is_empty());
+    assert!(catalog.gateway_services(&name).await.unwrap().is_empty());
+
+    catalog.deregister_check(&node, "chk/1").await.unwrap();
+    catalog.deregister_service(&node, format!("{name}/1")).await.unwrap();
+    catalog.deregister_node(&node).await.unwrap();
+    assert_eq!(catalog.node(&node).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn proxy_keeps_its_configuration() {
     let (catalog, node, name) = (client().catalog(), unique("proxied"), unique("web"));
-    let proxy = ConnectProxyConfig {
-        destination_service_name: name.clone(),
-        destination_service_id: name.clone(),
-        config: [("protocol".to_owned(), "http".into())].into(),
-        ..ConnectProxyConfig::default()
-    };
-    let service = ServiceRegistration {
-        kind: ServiceKind::ConnectProxy,
-        id: Some("proxy".to_owned()),
-        port: Some(20000),
-        proxy: Some(proxy),
-        weights: Some(Weights::default()),
-        ..ServiceRegistration::new(format!("{name}-proxy"))
-    };
+    let config = ConnectProxyConfig::new()
+        .destination_service_name(&name)
+        .destination_service_id(&name)
+        .config("protocol", "http");
+    let service = ServiceRegistration::new(format!("{name}-proxy"))
+        .kind(ServiceKind::ConnectProxy)
+        .id("proxy")
+        .port(20000)
+        .proxy(config)
+        .weights(Weights::default());
     catalog.register(node.as_str()).address("192.0.2.1").service(service.clone()).await.unwrap();
     let read = catalog.node(&node).await.unwrap().unwrap().services.remove("proxy").unwrap();
     assert_eq!(ServiceRegistration::from(&read), service);
@@ -187,14 +275,15 @@ async fn a_proxy_keeps_its_configuration() {
 }
 
 #[tokio::test]
-async fn a_locality_is_kept() {
+async fn locality_is_kept() {
     require!(shared_agent().since(1, 16), "localities came with 1.16");
     let (catalog, node) = (client().catalog(), unique("locality"));
-    let locality = Some(Locality { region: "r".to_owned(), zone: "z".to_owned() });
-    let service = ServiceRegistration { locality: locality.clone(), ..ServiceRegistration::new("web") };
-    let here = NodeRegistration { locality: locality.clone(), ..NodeRegistration::new(&node, "192.0.2.1") };
+    let locality = Locality::new("r").zone("z");
+    let service = ServiceRegistration::new("web").locality(locality.clone());
+    let here = NodeRegistration::new(&node, "192.0.2.1").locality(locality.clone());
     catalog.register(here).service(service).await.unwrap();
     let entry = catalog.node(&node).await.unwrap().unwrap();
+    let locality = Some(locality);
     assert_eq!((&entry.node.locality, &entry.services["web"].locality), (&locality, &locality));
     catalog.deregister_node(&node).await.unwrap();
 }
@@ -203,14 +292,10 @@ async fn a_locality_is_kept() {
 async fn several_ports_are_kept() {
     require!(shared_agent().since(1, 22), "several ports came with 1.22");
     let (catalog, node) = (client().catalog(), unique("ports"));
-    let port = |name: &str, port, default| ServicePort { name: name.to_owned(), port, default };
-    let ports = vec![port("http", 80, true), port("admin", 81, false)];
-    let service = ServiceRegistration {
-        ports: ports.clone(),
-        id: Some("web".to_owned()),
-        weights: Some(Weights::default()),
-        ..ServiceRegistration::new("web")
-    };
+    let ports = [ServicePort::new("http", 80).default_port(), ServicePort::new("admin", 81)];
+    let [http, admin] = ports.clone();
+    let service = ServiceRegistration::new("web").id("web").add_port(http).add_port(admin);
+    let service = service.weights(Weights::default());
     catalog.register(node.as_str()).address("192.0.2.1").service(service.clone()).await.unwrap();
     let entry = catalog.node(&node).await.unwrap().unwrap();
     assert_eq!(entry.services["web"].ports, ports);

@@ -40,8 +40,7 @@ impl Subject {
         match self.kind {
             Kind::Key => client.kv().put(&self.name, state.to_owned()).await?,
             Kind::Service => {
-                let tags = vec![state.to_owned()];
-                let service = ServiceRegistration { tags, ..ServiceRegistration::new(&self.name) };
+                let service = ServiceRegistration::new(&self.name).tag(state);
                 let register = client.catalog().register(self.name.as_str()).address("192.0.2.1");
                 register.service(service).await?;
             }

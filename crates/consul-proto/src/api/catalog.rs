@@ -1,12 +1,13 @@
 //! The [catalog](https://developer.hashicorp.com/consul/api-docs/catalog): the nodes and services that servers know.
 //!
-//! Programs look services up here or, with their health, in the group [`health`](crate::health); they register them
-//! with an [`agent`](crate::agent), which brings them here. What is outside of agents is registered here itself.
+//! Programs find services here, or in the group [`health`](crate::health), which also returns their health. Programs
+//! register services with an [`agent`](crate::agent), which copies them to the catalog. Nodes and services outside of
+//! agents are registered here.
 //!
 //! ```
 //! use consul_proto::{Options, catalog, encode};
 //!
-//! let service = catalog::Service { tags: vec!["primary".to_owned()], ..catalog::Service::new("db") };
+//! let service = catalog::Service::new("db").tag("primary");
 //! let request = encode(&service, &Options { near: Some("_agent".to_owned()), ..Options::default() })?;
 //! assert_eq!(request.uri(), "/v1/catalog/service/db?tag=primary&near=_agent");
 //! # Ok::<_, consul_proto::EncodeError>(())
@@ -14,19 +15,26 @@
 //!
 //! # Models
 //!
-//! What an endpoint has the name of is named after the group: [`CatalogNode`] is what [`Nodes`] lists. Fields have
-//! the words of the wire, where filter expressions spell them in Pascal case, except for names and addresses:
-//! `Node.Node` and `Service.Service` are called `name` here.
+//! If an operation and a model would have the same name, the model's name starts with the name of the group:
+//! [`CatalogNode`] is an item of [`Nodes`]. Fields have the names of the API, which filter expressions spell in Pascal
+//! case, except for names and addresses: `Node.Node` and `Service.Service` are called `name` here.
 //!
-//! What servers leave out, or send as `null`, is empty, zero or `None`.
+//! A value that servers leave out or send as `null` is empty, zero or `None`.
 //!
-//! What was read stands for its name or id where one is asked for, and for itself where something is registered:
+//! A model that was read is accepted in place of its id or name, and for a registration:
 //!
 //! ```
 //! use consul_proto::catalog::{CatalogNode, DeregisterNode, Node, Register};
 //!
 //! # let node: CatalogNode = Default::default();
 //! let (read, deregister, register) = (Node::new(&node), DeregisterNode::new(&node), Register::new(&node));
+//! ```
+//!
+//! Ids and names are types, so a service is never taken for a node or a key:
+//!
+//! ```compile_fail,E0277
+//! # let service: consul_proto::catalog::NodeService = Default::default();
+//! consul_proto::kv::Delete::new(&service);
 //! ```
 
 mod catalog_service;
@@ -41,9 +49,7 @@ mod node;
 mod node_services;
 mod nodes;
 mod register;
-mod registration;
 mod service;
-mod service_id;
 mod services;
 
 use serde::Serialize;
@@ -54,25 +60,25 @@ pub use datacenters::Datacenters;
 pub use deregister_check::DeregisterCheck;
 pub use deregister_node::DeregisterNode;
 pub use deregister_service::DeregisterService;
-pub use gateway_services::{GatewayService, GatewayServiceKind, GatewayServices, ServiceName};
+pub use gateway_services::{GatewayService, GatewayServiceKind, GatewayServices, QualifiedName};
 pub use node::{Node, NodeEntry};
-pub use node_services::{NodeServiceList, NodeServices, OrUnknown};
+pub use node_services::{NodeServiceList, NodeServices};
 pub use nodes::Nodes;
 pub use register::Register;
-pub use registration::{CheckRegistration, NodeRegistration, ServiceRegistration};
 pub use service::Service;
-pub use service_id::ServiceId;
 pub use services::Services;
 
 pub use crate::model::{
-    AccessLogs, CatalogNode, ConnectProxyConfig, DestinationType, EnvoyExtension, Expose, ExposePath,
-    Locality, LogSink, MeshGateway, MeshGatewayMode, NodeService, PeerMeta, ProxyMode, ServiceAddress,
-    ServiceConnect, ServiceKind, ServicePort, TransparentProxy, Upstream, Weights,
+    AccessLogs, CatalogNode, CheckId, CheckRegistration, CheckType, ConnectProxyConfig, DestinationType,
+    EnvoyExtension, Expose, ExposePath, HealthCheck, HealthCheckDefinition, Locality, LogSink, MeshGateway,
+    MeshGatewayMode, NodeId, NodeName, NodeRegistration, NodeService, PeerMeta, ProxyMode, ServiceAddress,
+    ServiceConnect, ServiceId, ServiceKind, ServiceName, ServicePort, ServiceRegistration, Status,
+    TransparentProxy, Upstream, Weights,
 };
 
 use crate::{ArgumentFault, EncodeError, RequestWriter};
 
-/// Makes `change` the body, with the datacenter that it is for: servers do not read that of the query here.
+/// Writes `change` as the body, together with its datacenter: servers ignore the datacenter of the query here.
 fn write_change(request: &mut RequestWriter, change: &impl Serialize) {
     #[derive(Serialize)]
     struct Body<'a, T> {
@@ -85,8 +91,8 @@ fn write_change(request: &mut RequestWriter, change: &impl Serialize) {
     request.json(&Body { datacenter, change });
 }
 
-/// Refuses a name or id that is empty: servers take it for one that is not given.
-fn refuse_empty(request: &mut RequestWriter, name: &'static str, value: &str) {
+/// Rejects an empty name or id, which servers treat as missing.
+fn reject_empty(request: &mut RequestWriter, name: &'static str, value: &str) {
     if value.is_empty() {
         request.reject(EncodeError::Argument { name, fault: ArgumentFault::Empty });
     }

@@ -1,12 +1,19 @@
-//! [Health](https://developer.hashicorp.com/consul/api-docs/health): checks, and services together with theirs.
+//! [Health](https://developer.hashicorp.com/consul/api-docs/health): checks, and services with their checks.
 //!
 //! ```
 //! use consul_proto::{Options, encode, health};
 //!
-//! let instances = health::Service { passing: true, ..health::Service::new("db") };
+//! let instances = health::Service::new("db").passing();
 //! let request = encode(&instances, &Options { index: Some(42), ..Options::default() })?;
 //! assert_eq!(request.uri(), "/v1/health/service/db?passing&index=42");
 //! # Ok::<_, consul_proto::EncodeError>(())
+//! ```
+//!
+//! A service stands for its name. A node is no service:
+//!
+//! ```compile_fail,E0277
+//! # let node: consul_proto::catalog::CatalogNode = Default::default();
+//! consul_proto::health::Service::new(&node);
 //! ```
 
 mod checks;
@@ -27,5 +34,6 @@ pub use service_entry::ServiceEntry;
 pub use state::{CheckState, State};
 
 pub use crate::model::{
-    CheckId, CheckType, HealthCheck, HealthCheckDefinition, NodeId, NodeName, ServiceId, ServiceName, Status,
+    CatalogNode, CheckId, CheckType, HealthCheck, HealthCheckDefinition, NodeId, NodeName, NodeService,
+    ServiceId, ServiceName, Status,
 };

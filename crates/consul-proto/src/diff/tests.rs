@@ -74,8 +74,8 @@ fn maps_are_compared_item_by_item() {
 fn an_instance_is_told_by_its_node_as_well() {
     let entry = |node: &str, peer: &str| {
         let mut entry = ServiceEntry::default();
-        entry.node.name = node.to_owned();
-        entry.service.id = "web".to_owned();
+        entry.node.name = node.into();
+        entry.service.id = "web".into();
         entry.service.peer_name = peer.to_owned();
         entry
     };

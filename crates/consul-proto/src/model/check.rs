@@ -1,126 +1,121 @@
-//! A check, as servers have it.
+//! A check, as servers return it.
 
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use crate::model::{CheckId, HealthCheckDefinition, Status};
+use crate::model::{CheckId, HealthCheckDefinition, NodeName, ServiceId, ServiceName, Status};
 use crate::types::word::word;
 use crate::types::{blank, duration, null, port};
 
-/// A check of a node or of a service instance, and how it turned out.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+/// A check of a node or of a service instance, with its last result.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct HealthCheck {
     /// Name of the node.
-    pub node: String,
+    pub node: NodeName,
     /// Id of the check (`CheckID`), unique on its node.
     #[serde(rename = "CheckID")]
-    pub id: String,
+    pub id: CheckId,
     /// Name of the check.
-    #[serde(default)]
-    pub name: String,
-    /// How it turned out.
-    pub status: Status,
-    /// What whoever registered the check has noted.
-    #[serde(default)]
-    pub notes: String,
-    /// What the check last had to say.
-    #[serde(default)]
-    pub output: String,
-    /// Id of the service instance that is checked. Empty where it is the node.
-    #[serde(default, rename = "ServiceID")]
-    pub service_id: String,
-    /// Name of the service that is checked. Empty where it is the node.
-    #[serde(default)]
-    pub service_name: String,
-    /// Tags of the service instance that is checked.
     #[serde(default, deserialize_with = "null::or_default")]
+    pub name: String,
+    /// Status of the check.
+    #[serde(default)]
+    pub status: Status,
+    /// Notes for people.
+    #[serde(default, deserialize_with = "null::or_default")]
+    pub notes: String,
+    /// Output of the last run.
+    #[serde(default, deserialize_with = "null::or_default")]
+    pub output: String,
+    /// Id of the checked service instance. Empty for a check of the node.
+    #[serde(default, rename = "ServiceID", deserialize_with = "null::or_default")]
+    pub service_id: ServiceId,
+    /// Name of the checked service. Empty for a check of the node.
+    #[serde(default, deserialize_with = "null::or_default")]
+    pub service_name: ServiceName,
+    /// Tags of the checked service instance.
+    #[serde(default, deserialize_with = "null::list")]
     pub service_tags: Vec<String>,
-    /// How it is checked (`Type`).
+    /// Type of the check (`Type`).
     #[serde(default, rename = "Type")]
     pub check_type: CheckType,
-    /// How often it is checked, since 1.11. Zero where that is not known.
-    #[serde(default, deserialize_with = "duration::or_zero")]
+    /// Time between two runs, since 1.11. Zero if unknown.
+    #[serde(default, with = "duration::tolerant")]
     pub interval: Duration,
-    /// How long the check may take, since 1.11. Zero where that is not known.
-    #[serde(default, deserialize_with = "duration::or_zero")]
+    /// Timeout of a run, since 1.11. Zero if unknown.
+    #[serde(default, with = "duration::tolerant")]
     pub timeout: Duration,
-    /// Port at which a proxy exposes what is checked, since 1.10. 0 where none does.
+    /// Port at which a proxy exposes the checked address, since 1.10. 0 if none does.
     #[serde(default, deserialize_with = "port::deserialize")]
     pub exposed_port: u16,
-    /// What is checked, of a check that was registered in the catalog. `None` for most that agents carry out.
-    #[serde(default, deserialize_with = "blank::or_none")]
+    /// What is checked, of a check that was registered in the catalog. `None` for most checks that agents run.
+    #[serde(default, deserialize_with = "blank::or_none", skip_serializing_if = "Option::is_none")]
     pub definition: Option<Box<HealthCheckDefinition>>,
-    /// The cluster peer that the check was imported from, since 1.13. Empty for the own cluster's.
-    #[serde(default)]
+    /// The cluster peer that the check was imported from, since 1.13. Empty for a check of this cluster.
+    #[serde(default, deserialize_with = "null::or_default", skip_serializing_if = "String::is_empty")]
     pub peer_name: String,
-    /// Namespace, from Consul Enterprise.
-    #[serde(default)]
+    /// Namespace (Consul Enterprise).
+    #[serde(default, deserialize_with = "null::or_default", skip_serializing_if = "String::is_empty")]
     pub namespace: String,
-    /// Admin partition, from Consul Enterprise.
-    #[serde(default)]
+    /// Admin partition (Consul Enterprise).
+    #[serde(default, deserialize_with = "null::or_default", skip_serializing_if = "String::is_empty")]
     pub partition: String,
-    /// Raft index at which the check was registered. 0 from an agent, which has none.
-    #[serde(default)]
+    /// Raft index at which the check was registered. 0 in responses of an agent.
+    #[serde(default, deserialize_with = "null::or_default")]
     pub create_index: u64,
-    /// Raft index of the last change. 0 from an agent, which has none.
-    #[serde(default)]
+    /// Raft index of the last change. 0 in responses of an agent.
+    #[serde(default, deserialize_with = "null::or_default")]
     pub modify_index: u64,
 }
 
 impl HealthCheck {
-    /// Whether this is no check, but says that its node or service is taken out of use.
+    /// Returns whether this stands for the maintenance mode of its node or service, instead of a check.
     #[must_use]
     pub fn is_maintenance(&self) -> bool {
-        self.id == "_node_maintenance" || self.id.starts_with("_service_maintenance:")
+        let id = self.id.as_str();
+        id == "_node_maintenance" || id.starts_with("_service_maintenance:")
     }
 }
 
 impl From<&HealthCheck> for CheckId {
-    fn from(check: &HealthCheck) -> Self {
-        Self::from(&check.id)
-    }
-}
-
-/// The check's id.
-impl From<&HealthCheck> for String {
     fn from(check: &HealthCheck) -> Self {
         check.id.clone()
     }
 }
 
 word! {
-    /// How something is checked.
+    /// The type of a check.
     #[derive(Default)]
     CheckType {
-        /// Not said: the check was made elsewhere, or by Consul itself; the empty word.
+        /// Unknown: the check was registered in the catalog, or by Consul itself; the empty word.
         #[default]
         Unset = "",
-        /// The service reports by itself, within a time to live.
+        /// The service reports its own status, within a time to live.
         Ttl = "ttl",
-        /// By an HTTP request.
+        /// An HTTP request.
         Http = "http",
-        /// By a TCP connection.
+        /// A TCP connection.
         Tcp = "tcp",
-        /// By a UDP datagram, since 1.13.
+        /// A UDP datagram, since 1.13.
         Udp = "udp",
-        /// By gRPC's health protocol.
+        /// gRPC's health protocol.
         Grpc = "grpc",
-        /// By an HTTP/2 ping, since 1.10.
+        /// An HTTP/2 ping, since 1.10.
         H2ping = "h2ping",
-        /// By a program that runs in a container.
+        /// A program that runs in a container.
         Docker = "docker",
-        /// By a program that runs beside the agent.
+        /// A program that runs beside the agent.
         Script = "script",
-        /// By the checks of another service or node.
+        /// The checks of another service or node.
         Alias = "alias",
-        /// By the state of a service of the operating system, since 1.13.
+        /// The state of a service of the operating system, since 1.13.
         OsService = "os_service",
-        /// No check: the node or service is taken out of use.
+        /// Maintenance mode of the node or service.
         Maintenance = "maintenance",
-        /// By a session, since 1.21.
+        /// A session, since 1.21.
         Session = "session",
     }
 }

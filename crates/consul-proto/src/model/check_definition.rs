@@ -1,96 +1,379 @@
-//! What a check is to check; the same in registrations and in answers.
+//! What a check checks; the same in registrations and in responses.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::types::blank::is_blank;
-use crate::types::{duration, null};
+use crate::model::{NodeName, ServiceId};
+use crate::types::blank::Blank;
+use crate::types::{duration, null, number};
 
-/// What a check is to check, for whatever carries it out. What does not apply is empty or zero.
+/// What a check checks. Fields of other types of checks are empty, zero or `false`.
 ///
-/// In a [registration](crate::catalog::CheckRegistration), what is left at its default is not sent, and what a server
-/// does not know it drops without a word.
+/// Servers store it for the program that runs the check. They ignore fields that they do not know, so a field that is
+/// newer than the server is silently not stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(default, rename_all = "PascalCase")]
+#[non_exhaustive]
 pub struct HealthCheckDefinition {
     /// URL to request.
-    #[serde(rename = "HTTP", skip_serializing_if = "String::is_empty")]
+    #[serde(rename = "HTTP", deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
     pub http: String,
     /// Headers of the request.
-    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(deserialize_with = "null::map_of_lists", skip_serializing_if = "Blank::is_blank")]
     pub header: BTreeMap<String, Vec<String>>,
-    /// Method of the request; GET where empty.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    /// Method of the request. GET if empty.
+    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
     pub method: String,
     /// Body of the request.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
     pub body: String,
-    /// Whether redirects count as answers and are not followed, since 1.11.
-    #[serde(skip_serializing_if = "is_blank")]
+    /// Whether a redirect is the result and is not followed, since 1.11.
+    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
     pub disable_redirects: bool,
-    /// Server name to ask for and to verify, since 1.10.
-    #[serde(rename = "TLSServerName", skip_serializing_if = "String::is_empty")]
+    /// Server name to request and to verify, since 1.10.
+    #[serde(
+        rename = "TLSServerName",
+        deserialize_with = "null::or_default",
+        skip_serializing_if = "Blank::is_blank"
+    )]
     pub tls_server_name: String,
     /// Whether the certificate is not verified.
-    #[serde(rename = "TLSSkipVerify", skip_serializing_if = "is_blank")]
+    #[serde(
+        rename = "TLSSkipVerify",
+        deserialize_with = "null::or_default",
+        skip_serializing_if = "Blank::is_blank"
+    )]
     pub tls_skip_verify: bool,
     /// Address to connect to.
-    #[serde(rename = "TCP", skip_serializing_if = "String::is_empty")]
+    #[serde(rename = "TCP", deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
     pub tcp: String,
-    /// Whether that connection uses TLS, since 1.17.
-    #[serde(rename = "TCPUseTLS", skip_serializing_if = "is_blank")]
+    /// Whether the TCP connection uses TLS, since 1.17.
+    #[serde(
+        rename = "TCPUseTLS",
+        deserialize_with = "null::or_default",
+        skip_serializing_if = "Blank::is_blank"
+    )]
     pub tcp_use_tls: bool,
     /// Address to send a datagram to, since 1.13.
-    #[serde(rename = "UDP", skip_serializing_if = "String::is_empty")]
+    #[serde(rename = "UDP", deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
     pub udp: String,
-    /// Address, with an optional `/service`, to ask by gRPC's health protocol.
-    #[serde(rename = "GRPC", skip_serializing_if = "String::is_empty")]
+    /// Address, with an optional `/service`, for gRPC's health protocol.
+    #[serde(rename = "GRPC", deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
     pub grpc: String,
-    /// Whether that connection uses TLS.
-    #[serde(rename = "GRPCUseTLS", skip_serializing_if = "is_blank")]
+    /// Whether the gRPC connection uses TLS.
+    #[serde(
+        rename = "GRPCUseTLS",
+        deserialize_with = "null::or_default",
+        skip_serializing_if = "Blank::is_blank"
+    )]
     pub grpc_use_tls: bool,
     /// Address to ping by HTTP/2, since 1.10.
-    #[serde(rename = "H2PING", skip_serializing_if = "String::is_empty")]
+    #[serde(
+        rename = "H2PING",
+        deserialize_with = "null::or_default",
+        skip_serializing_if = "Blank::is_blank"
+    )]
     pub h2ping: String,
-    /// Whether that connection uses TLS, since 1.11.
-    #[serde(rename = "H2PingUseTLS", skip_serializing_if = "is_blank")]
+    /// Whether the HTTP/2 connection uses TLS, since 1.11.
+    #[serde(
+        rename = "H2PingUseTLS",
+        deserialize_with = "null::or_default",
+        skip_serializing_if = "Blank::is_blank"
+    )]
     pub h2ping_use_tls: bool,
     /// Service of the operating system, since 1.13.
-    #[serde(rename = "OSService", skip_serializing_if = "String::is_empty")]
+    #[serde(
+        rename = "OSService",
+        deserialize_with = "null::or_default",
+        skip_serializing_if = "Blank::is_blank"
+    )]
     pub os_service: String,
     /// Program to run, and its arguments.
-    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "null::list", skip_serializing_if = "Blank::is_blank")]
     pub script_args: Vec<String>,
-    /// Container to run it in.
-    #[serde(rename = "DockerContainerID", skip_serializing_if = "String::is_empty")]
+    /// Container to run the program in.
+    #[serde(
+        rename = "DockerContainerID",
+        deserialize_with = "null::or_default",
+        skip_serializing_if = "Blank::is_blank"
+    )]
     pub docker_container_id: String,
-    /// Shell to run it with in the container.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    /// Shell to run the program with in the container.
+    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
     pub shell: String,
     /// Node whose checks count.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub alias_node: String,
+    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "NodeName::is_empty")]
+    pub alias_node: NodeName,
     /// Id of the service instance whose checks count.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub alias_service: String,
-    /// Name of the session that the check is tied to, since 1.21.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "ServiceId::is_empty")]
+    pub alias_service: ServiceId,
+    /// Name of the session that the check depends on, since 1.21.
+    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
     pub session_name: String,
-    /// How often to check.
-    #[serde(with = "duration", skip_serializing_if = "is_blank")]
+    /// Time between two runs.
+    #[serde(with = "duration::tolerant", skip_serializing_if = "Blank::is_blank")]
     pub interval: Duration,
-    /// How long the check may take.
-    #[serde(with = "duration", skip_serializing_if = "is_blank")]
+    /// Timeout of a run.
+    #[serde(with = "duration::tolerant", skip_serializing_if = "Blank::is_blank")]
     pub timeout: Duration,
-    /// Within which time the service has to report.
-    #[serde(rename = "TTL", with = "duration", skip_serializing_if = "is_blank")]
+    /// Time within which the service has to report its status.
+    #[serde(rename = "TTL", with = "duration::tolerant", skip_serializing_if = "Blank::is_blank")]
     pub ttl: Duration,
-    /// After which time in critical state the service is deregistered; zero for never.
-    #[serde(with = "duration", skip_serializing_if = "is_blank")]
+    /// Time in critical status after which the service is deregistered. Zero for never.
+    #[serde(with = "duration::tolerant", skip_serializing_if = "Blank::is_blank")]
     pub deregister_critical_service_after: Duration,
-    /// Bytes of output to keep; 0 for Consul's default, 4096.
-    #[serde(skip_serializing_if = "is_blank")]
+    /// Bytes of output to keep. 0 for Consul's default, 4096.
+    #[serde(deserialize_with = "number::or_zero", skip_serializing_if = "Blank::is_blank")]
     pub output_max_size: u64,
+}
+
+impl HealthCheckDefinition {
+    /// Creates a definition that checks nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the URL to request.
+    #[must_use]
+    pub fn http(mut self, url: impl Into<String>) -> Self {
+        self.http = url.into();
+        self
+    }
+
+    /// Adds a header of the request. Several calls with one name add several values.
+    #[must_use]
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.header.entry(name.into()).or_default().push(value.into());
+        self
+    }
+
+    /// Sets the method of the request. Defaults to GET.
+    #[must_use]
+    pub fn method(mut self, method: impl Into<String>) -> Self {
+        self.method = method.into();
+        self
+    }
+
+    /// Sets the body of the request.
+    #[must_use]
+    pub fn body(mut self, body: impl Into<String>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    /// Takes a redirect for the result instead of following it; since 1.11.
+    #[must_use]
+    pub fn disable_redirects(mut self) -> Self {
+        self.disable_redirects = true;
+        self
+    }
+
+    /// Sets the server name to request and to verify; since 1.10.
+    #[must_use]
+    pub fn tls_server_name(mut self, name: impl Into<String>) -> Self {
+        self.tls_server_name = name.into();
+        self
+    }
+
+    /// Disables the verification of the certificate.
+    #[must_use]
+    pub fn tls_skip_verify(mut self) -> Self {
+        self.tls_skip_verify = true;
+        self
+    }
+
+    /// Sets the address to connect to.
+    #[must_use]
+    pub fn tcp(mut self, address: impl Into<String>) -> Self {
+        self.tcp = address.into();
+        self
+    }
+
+    /// Uses TLS for the TCP connection; since 1.17.
+    #[must_use]
+    pub fn tcp_use_tls(mut self) -> Self {
+        self.tcp_use_tls = true;
+        self
+    }
+
+    /// Sets the address to send a datagram to; since 1.13.
+    #[must_use]
+    pub fn udp(mut self, address: impl Into<String>) -> Self {
+        self.udp = address.into();
+        self
+    }
+
+    /// Sets the address, with an optional `/service`, for gRPC's health protocol.
+    #[must_use]
+    pub fn grpc(mut self, address: impl Into<String>) -> Self {
+        self.grpc = address.into();
+        self
+    }
+
+    /// Uses TLS for the gRPC connection.
+    #[must_use]
+    pub fn grpc_use_tls(mut self) -> Self {
+        self.grpc_use_tls = true;
+        self
+    }
+
+    /// Sets the address to ping by HTTP/2; since 1.10.
+    #[must_use]
+    pub fn h2ping(mut self, address: impl Into<String>) -> Self {
+        self.h2ping = address.into();
+        self
+    }
+
+    /// Uses TLS for the HTTP/2 connection; since 1.11.
+    #[must_use]
+    pub fn h2ping_use_tls(mut self) -> Self {
+        self.h2ping_use_tls = true;
+        self
+    }
+
+    /// Sets the service of the operating system; since 1.13.
+    #[must_use]
+    pub fn os_service(mut self, name: impl Into<String>) -> Self {
+        self.os_service = name.into();
+        self
+    }
+
+    /// Sets the program to run, and its arguments.
+    #[must_use]
+    pub fn script_args(mut self, args: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.script_args = args.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets the container to run the program in.
+    #[must_use]
+    pub fn docker_container_id(mut self, id: impl Into<String>) -> Self {
+        self.docker_container_id = id.into();
+        self
+    }
+
+    /// Sets the shell to run the program with in the container.
+    #[must_use]
+    pub fn shell(mut self, shell: impl Into<String>) -> Self {
+        self.shell = shell.into();
+        self
+    }
+
+    /// Sets the node whose checks count.
+    #[must_use]
+    pub fn alias_node(mut self, name: impl Into<NodeName>) -> Self {
+        self.alias_node = name.into();
+        self
+    }
+
+    /// Sets the service instance whose checks count.
+    #[must_use]
+    pub fn alias_service(mut self, id: impl Into<ServiceId>) -> Self {
+        self.alias_service = id.into();
+        self
+    }
+
+    /// Sets the name of the session that the check depends on; since 1.21.
+    #[must_use]
+    pub fn session_name(mut self, name: impl Into<String>) -> Self {
+        self.session_name = name.into();
+        self
+    }
+
+    /// Sets the time between two runs.
+    #[must_use]
+    pub fn interval(mut self, interval: Duration) -> Self {
+        self.interval = interval;
+        self
+    }
+
+    /// Sets the timeout of a run.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Sets the time within which the service has to report its status.
+    #[must_use]
+    pub fn ttl(mut self, ttl: Duration) -> Self {
+        self.ttl = ttl;
+        self
+    }
+
+    /// Sets the time in critical status after which the service is deregistered. Defaults to never.
+    #[must_use]
+    pub fn deregister_critical_service_after(mut self, after: Duration) -> Self {
+        self.deregister_critical_service_after = after;
+        self
+    }
+
+    /// Sets the number of bytes of output to keep. Defaults to 4096.
+    #[must_use]
+    pub fn output_max_size(mut self, bytes: u64) -> Self {
+        self.output_max_size = bytes;
+        self
+    }
+}
+
+impl Blank for HealthCheckDefinition {
+    fn is_blank(&self) -> bool {
+        let Self {
+            http,
+            header,
+            method,
+            body,
+            disable_redirects,
+            tls_server_name,
+            tls_skip_verify,
+            tcp,
+            tcp_use_tls,
+            udp,
+            grpc,
+            grpc_use_tls,
+            h2ping,
+            h2ping_use_tls,
+            os_service,
+            script_args,
+            docker_container_id,
+            shell,
+            alias_node,
+            alias_service,
+            session_name,
+            interval,
+            timeout,
+            ttl,
+            deregister_critical_service_after,
+            output_max_size,
+        } = self;
+        http.is_blank()
+            && header.is_blank()
+            && method.is_blank()
+            && body.is_blank()
+            && disable_redirects.is_blank()
+            && tls_server_name.is_blank()
+            && tls_skip_verify.is_blank()
+            && tcp.is_blank()
+            && tcp_use_tls.is_blank()
+            && udp.is_blank()
+            && grpc.is_blank()
+            && grpc_use_tls.is_blank()
+            && h2ping.is_blank()
+            && h2ping_use_tls.is_blank()
+            && os_service.is_blank()
+            && script_args.is_blank()
+            && docker_container_id.is_blank()
+            && shell.is_blank()
+            && alias_node.is_empty()
+            && alias_service.is_empty()
+            && session_name.is_blank()
+            && interval.is_blank()
+            && timeout.is_blank()
+            && ttl.is_blank()
+            && deregister_critical_service_after.is_blank()
+            && output_max_size.is_blank()
+    }
 }

@@ -1,18 +1,19 @@
-//! What every view of a service instance has, and what a registration gives it.
+//! Parts of a service instance, which responses and registrations share.
 
 use serde::{Deserialize, Serialize};
 
+use crate::types::blank::Blank;
 use crate::types::word::word;
-use crate::types::{blank, null, port};
+use crate::types::{blank, null, number, port};
 
 word! {
-    /// What a service is.
+    /// The kind of a service.
     #[derive(Default)]
     ServiceKind {
-        /// A service like any other; the empty word.
+        /// An ordinary service; the empty word.
         #[default]
         Typical = "",
-        /// A proxy of the service mesh in front of another service.
+        /// A proxy of the service mesh, in front of another service.
         ConnectProxy = "connect-proxy",
         /// A gateway between datacenters or partitions.
         MeshGateway = "mesh-gateway",
@@ -25,18 +26,30 @@ word! {
     }
 }
 
-/// How many requests an instance takes, compared with the others of its service. DNS and proxies go by it.
+/// The share of requests that an instance receives, relative to the other instances of its service. DNS and proxies use
+/// it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[serde(default, rename_all = "PascalCase")]
+#[non_exhaustive]
 pub struct Weights {
-    /// Weight while its checks pass, at least 1.
+    /// Weight while all checks pass, at least 1. If the server has no valid weight, this is 1.
+    #[serde(deserialize_with = "number::weight")]
     pub passing: u16,
-    /// Weight while one of its checks warns.
+    /// Weight while a check has status warning. If the server has no valid weight, this is 1.
+    #[serde(deserialize_with = "number::weight")]
     pub warning: u16,
 }
 
+impl Weights {
+    /// Creates the weights for the two states. Agents reject 0 for the passing state.
+    #[must_use]
+    pub fn new(passing: u16, warning: u16) -> Self {
+        Self { passing, warning }
+    }
+}
+
 impl Default for Weights {
-    /// What servers give to an instance without weights: 1 in both states.
+    /// Returns the weights of an instance that was registered without any: 1 in both states.
     fn default() -> Self {
         Self { passing: 1, warning: 1 }
     }
@@ -44,18 +57,19 @@ impl Default for Weights {
 
 /// One of several addresses of a service instance.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[serde(default, rename_all = "PascalCase")]
+#[non_exhaustive]
 pub struct ServiceAddress {
-    /// An IP address or a host name.
-    #[serde(default)]
+    /// IP address or host name.
+    #[serde(deserialize_with = "null::or_default")]
     pub address: String,
-    /// The port; 0 where there is none.
-    #[serde(default, deserialize_with = "port::deserialize")]
+    /// Port. 0 if there is none.
+    #[serde(deserialize_with = "port::deserialize")]
     pub port: u16,
 }
 
 impl ServiceAddress {
-    /// An address and its port.
+    /// Creates an address with a port.
     pub fn new(address: impl Into<String>, port: u16) -> Self {
         Self { address: address.into(), port }
     }
@@ -63,55 +77,110 @@ impl ServiceAddress {
 
 /// One of several ports of a service instance, since 1.22.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[serde(default, rename_all = "PascalCase")]
+#[non_exhaustive]
 pub struct ServicePort {
     /// Name of the port, unique in its instance.
+    #[serde(deserialize_with = "null::or_default")]
     pub name: String,
-    /// The port.
-    #[serde(default, deserialize_with = "port::deserialize")]
+    /// Number of the port.
+    #[serde(deserialize_with = "port::deserialize")]
     pub port: u16,
-    /// Whether it stands for the instance where only one port can; exactly one does.
-    #[serde(default)]
+    /// Whether clients that know only one port use this one. An instance has exactly one such port.
+    #[serde(deserialize_with = "null::or_default")]
     pub default: bool,
 }
 
-/// Where a node or service instance is, since 1.16.
+impl ServicePort {
+    /// Creates a port that is not the default one.
+    pub fn new(name: impl Into<String>, port: u16) -> Self {
+        Self { name: name.into(), port, default: false }
+    }
+
+    /// Makes this the port for clients that know only one port.
+    #[must_use]
+    pub fn default_port(mut self) -> Self {
+        self.default = true;
+        self
+    }
+}
+
+/// The location of a node or service instance, since 1.16.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[serde(default, rename_all = "PascalCase")]
+#[non_exhaustive]
 pub struct Locality {
-    /// The region.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    /// Region.
+    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "String::is_empty")]
     pub region: String,
-    /// The zone in it; empty where only the region is known.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    /// Zone in the region. Empty if unknown.
+    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "String::is_empty")]
     pub zone: String,
 }
 
-/// How a service instance takes part in the service mesh.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+impl Locality {
+    /// Creates the location in a region.
+    pub fn new(region: impl Into<String>) -> Self {
+        Self { region: region.into(), zone: String::new() }
+    }
+
+    /// Sets the zone in the region.
+    #[must_use]
+    pub fn zone(mut self, name: impl Into<String>) -> Self {
+        self.zone = name.into();
+        self
+    }
+}
+
+/// The part of a service instance in the service mesh.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
+#[serde(default, rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ServiceConnect {
-    /// Whether the instance speaks the mesh's protocol itself, without a proxy.
-    #[serde(default)]
+    /// Whether the instance itself speaks the protocol of the mesh, without a proxy.
+    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
     pub native: bool,
     /// How to reach an instance that was imported from a cluster peer, since 1.13.
-    #[serde(default, deserialize_with = "blank::or_none")]
+    #[serde(deserialize_with = "blank::or_none", skip_serializing_if = "Option::is_none")]
     pub peer_meta: Option<Box<PeerMeta>>,
 }
 
 /// How to reach an instance that was imported from a cluster peer.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
+#[serde(default, rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct PeerMeta {
-    /// Server names to ask for.
-    #[serde(default, rename = "SNI", deserialize_with = "null::or_default")]
+    /// TLS server names to request.
+    #[serde(rename = "SNI", deserialize_with = "null::list")]
     pub sni: Vec<String>,
-    /// Identities to expect.
-    #[serde(default, rename = "SpiffeID", deserialize_with = "null::or_default")]
+    /// SPIFFE ids to expect.
+    #[serde(rename = "SpiffeID", deserialize_with = "null::list")]
     pub spiffe_id: Vec<String>,
     /// Protocol of the service.
-    #[serde(default)]
+    #[serde(deserialize_with = "null::or_default")]
     pub protocol: String,
+}
+
+impl Blank for PeerMeta {
+    fn is_blank(&self) -> bool {
+        let Self { sni, spiffe_id, protocol } = self;
+        sni.is_empty() && spiffe_id.is_empty() && protocol.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_that_servers_do_not_check_are_decoded() {
+        for (json, expected) in [
+            (r#"{"Passing":10,"Warning":2}"#, Weights::new(10, 2)),
+            (r#"{"Passing":10}"#, Weights::new(10, 1)),
+            (r#"{"Passing":-1,"Warning":70000}"#, Weights::new(1, 1)),
+            (r#"{"Passing":null,"Warning":0}"#, Weights::new(1, 0)),
+        ] {
+            assert_eq!(serde_json::from_str::<Weights>(json).unwrap(), expected, "{json}");
+        }
+    }
 }

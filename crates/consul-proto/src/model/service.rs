@@ -1,16 +1,19 @@
-//! A service instance, as seen from its node.
+//! A service instance, as its node has it.
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    ConnectProxyConfig, Locality, ServiceAddress, ServiceConnect, ServiceKind, ServicePort, Weights,
+    ConnectProxyConfig, Locality, ServiceAddress, ServiceConnect, ServiceId, ServiceKind, ServiceName,
+    ServicePort, Weights,
 };
 use crate::types::{blank, null, port};
 
-/// An instance of a service.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+/// A service instance on a node.
+///
+/// The catalog, [`health`](crate::health), transactions and agents return it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct NodeService {
@@ -19,58 +22,80 @@ pub struct NodeService {
     pub kind: ServiceKind,
     /// Id of the instance, unique on its node.
     #[serde(rename = "ID")]
-    pub id: String,
+    pub id: ServiceId,
     /// Name of the service (`Service`).
     #[serde(rename = "Service")]
-    pub name: String,
+    pub name: ServiceName,
     /// Tags of the instance.
-    #[serde(default, deserialize_with = "null::or_default")]
+    #[serde(default, deserialize_with = "null::list")]
     pub tags: Vec<String>,
-    /// Address of the instance. Empty where it has none but the node's.
-    #[serde(default)]
-    pub address: String,
-    /// More addresses: `lan`, `wan`, each with `_ipv4` or `_ipv6`, and of the mesh `consul-virtual`.
+    /// Address of the instance. Empty if it has no address except that of its node.
     #[serde(default, deserialize_with = "null::or_default")]
+    pub address: String,
+    /// More addresses: `lan` and `wan`, each also with `_ipv4` or `_ipv6`, and in the service mesh `consul-virtual`.
+    /// Agents add the addresses that follow from an IP address.
+    #[serde(default, deserialize_with = "null::map")]
     pub tagged_addresses: BTreeMap<String, ServiceAddress>,
-    /// Port of the instance; of several, the default one. 0 where there is none, or nothing that is a port.
+    /// Port of the instance. If it has several ports, this is the default one. 0 if there is none, or if the number is
+    /// not a port.
     #[serde(default, deserialize_with = "port::deserialize")]
     pub port: u16,
-    /// The ports of an instance with several, since 1.22.
-    #[serde(default, deserialize_with = "null::or_default")]
+    /// Ports of an instance with several ports, since 1.22.
+    #[serde(default, deserialize_with = "null::list", skip_serializing_if = "Vec::is_empty")]
     pub ports: Vec<ServicePort>,
-    /// Unix socket of the instance, since 1.10. Empty where there is none.
-    #[serde(default)]
+    /// Unix socket of the instance, since 1.10. Empty if there is none.
+    #[serde(default, deserialize_with = "null::or_default", skip_serializing_if = "String::is_empty")]
     pub socket_path: String,
     /// Metadata of the instance.
-    #[serde(default, deserialize_with = "null::or_default")]
+    #[serde(default, deserialize_with = "null::map")]
     pub meta: BTreeMap<String, String>,
     /// Weights of the instance.
     #[serde(default, deserialize_with = "null::or_default")]
     pub weights: Weights,
-    /// Whether the tags may be changed in the catalog without the agent setting them back.
-    #[serde(default)]
+    /// Whether other programs can change the tags in the catalog without the agent resetting them.
+    #[serde(default, deserialize_with = "null::or_default")]
     pub enable_tag_override: bool,
-    /// What a proxy or gateway is configured with. `None` where nothing is.
-    #[serde(default, deserialize_with = "blank::or_none")]
+    /// Configuration of a proxy or gateway. `None` if there is none.
+    #[serde(default, deserialize_with = "blank::or_none", skip_serializing_if = "Option::is_none")]
     pub proxy: Option<Box<ConnectProxyConfig>>,
-    /// How the instance takes part in the service mesh.
+    /// The part of the instance in the service mesh. A sidecar is an instance of its own.
     #[serde(default, deserialize_with = "null::or_default")]
     pub connect: ServiceConnect,
-    /// Where the instance is, since 1.16. `None` where it does not say.
+    /// Location of the instance, since 1.16. `None` if unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub locality: Option<Locality>,
-    /// The cluster peer that the instance was imported from, since 1.13. Empty for the own cluster's.
-    #[serde(default)]
+    /// Opaque hash of the instance's registration, to wait on. Empty except in responses of
+    /// [`agent::service::Get`](crate::agent::service::Get).
+    #[serde(default, deserialize_with = "null::or_default", skip_serializing_if = "String::is_empty")]
+    pub content_hash: String,
+    /// Datacenter of the agent, in responses of agents since 1.9. Empty elsewhere.
+    #[serde(default, deserialize_with = "null::or_default", skip_serializing_if = "String::is_empty")]
+    pub datacenter: String,
+    /// The cluster peer that the instance was imported from, since 1.13. Empty for an instance of this cluster.
+    #[serde(default, deserialize_with = "null::or_default", skip_serializing_if = "String::is_empty")]
     pub peer_name: String,
-    /// Namespace, from Consul Enterprise.
-    #[serde(default)]
+    /// Namespace (Consul Enterprise).
+    #[serde(default, deserialize_with = "null::or_default", skip_serializing_if = "String::is_empty")]
     pub namespace: String,
-    /// Admin partition, from Consul Enterprise.
-    #[serde(default)]
+    /// Admin partition (Consul Enterprise).
+    #[serde(default, deserialize_with = "null::or_default", skip_serializing_if = "String::is_empty")]
     pub partition: String,
-    /// Raft index at which the instance was registered.
-    #[serde(default)]
+    /// Raft index at which the instance was registered. 0 in responses of an agent.
+    #[serde(default, deserialize_with = "null::or_default")]
     pub create_index: u64,
-    /// Raft index of the last change.
-    #[serde(default)]
+    /// Raft index of the last change. 0 in responses of an agent.
+    #[serde(default, deserialize_with = "null::or_default")]
     pub modify_index: u64,
+}
+
+impl From<&NodeService> for ServiceId {
+    fn from(service: &NodeService) -> Self {
+        service.id.clone()
+    }
+}
+
+impl From<&NodeService> for ServiceName {
+    fn from(service: &NodeService) -> Self {
+        service.name.clone()
+    }
 }

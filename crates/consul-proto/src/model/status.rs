@@ -1,29 +1,30 @@
-//! How a check is, or a service as a whole.
+//! The status of a check, or of a service as a whole.
 
 use crate::model::HealthCheck;
 use crate::types::word::word;
 
 word! {
-    /// How a check is, or a service as a whole.
+    /// The status of a check, or of a service as a whole.
     #[derive(Default)]
     Status {
-        /// All is well.
+        /// All checks pass.
         Passing = "passing",
-        /// Something needs attention.
+        /// A check reports a warning.
         Warning = "warning",
-        /// Something is broken, or has not been checked yet.
+        /// A check fails, or has not run yet.
         #[default]
         Critical = "critical",
-        /// Somebody has taken the service or its node out of use. No check is so, only a service as a whole.
+        /// The service or its node is in maintenance mode. Only a service as a whole has this status, not a check.
         Maintenance = "maintenance",
     }
 }
 
 impl Status {
-    /// What checks come to together: maintenance, or else the worst status among them. Passing where there are none.
+    /// Returns the status of several checks together: maintenance, otherwise the worst status. Passing if there are no
+    /// checks.
     ///
-    /// Servers never tell; this is what every client of Consul makes of the checks. A word that is not known counts
-    /// as worse than a warning, for it is not known to be harmless.
+    /// Servers do not return this; all clients of Consul compute it from the checks. An unknown status is worse than a
+    /// warning, since it may be harmful.
     pub fn of<'a>(checks: impl IntoIterator<Item = &'a HealthCheck>) -> Self {
         let mut worst = &Self::Passing;
         for check in checks {
@@ -58,7 +59,7 @@ mod tests {
     use super::*;
 
     fn check(id: &str, status: &str) -> HealthCheck {
-        HealthCheck { id: id.to_owned(), status: Status::from(status), ..HealthCheck::default() }
+        HealthCheck { id: id.into(), status: Status::from(status), ..HealthCheck::default() }
     }
 
     #[test]

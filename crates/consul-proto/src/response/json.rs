@@ -69,7 +69,7 @@ impl<T: DeserializeOwned> FromResponse for First<T> {
 
 /// Checks the encoding once for the whole body, and finds the path of an error only if there is one: otherwise both
 /// would cost time for each item.
-fn from_json<'a, T: Deserialize<'a>>(head: &Head, body: &'a [u8]) -> Result<T, DecodeError> {
+pub(super) fn from_json<'a, T: Deserialize<'a>>(head: &Head, body: &'a [u8]) -> Result<T, DecodeError> {
     let text = text(head, body)?;
     serde_json::from_str(text).map_err(|error| explain::<T>(head, text, &error))
 }

@@ -1,18 +1,78 @@
-//! What says nothing: parts that servers send without content, and that requests leave out.
+//! Parts without content: servers send them, requests leave them out.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
 
-/// Whether a part says nothing; for `skip_serializing_if`.
+/// A value that can be without content.
+///
+/// Structs look at their fields. Comparing with a default value instead compares empty texts, and two empty texts that
+/// own no memory compare slowly on some processors.
+pub(crate) trait Blank {
+    /// Returns whether the value has no content: empty, zero, `false` or `None`.
+    fn is_blank(&self) -> bool;
+}
+
+impl Blank for bool {
+    fn is_blank(&self) -> bool {
+        !self
+    }
+}
+
+impl Blank for u16 {
+    fn is_blank(&self) -> bool {
+        *self == 0
+    }
+}
+
+impl Blank for u64 {
+    fn is_blank(&self) -> bool {
+        *self == 0
+    }
+}
+
+impl Blank for Duration {
+    fn is_blank(&self) -> bool {
+        self.is_zero()
+    }
+}
+
+impl Blank for String {
+    fn is_blank(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+impl<T> Blank for Option<T> {
+    fn is_blank(&self) -> bool {
+        self.is_none()
+    }
+}
+
+impl<T> Blank for Vec<T> {
+    fn is_blank(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+impl<K, V> Blank for BTreeMap<K, V> {
+    fn is_blank(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+/// Returns whether a part equals its default; for `skip_serializing_if`.
 pub(crate) fn is_blank<T: Default + PartialEq>(part: &T) -> bool {
     *part == T::default()
 }
 
-/// Reads a large part that is nearly always there and rarely says anything, so that it takes room only where it does.
+/// Decodes a large part that servers nearly always send without content: `None`, so that it takes no room then.
 pub(crate) fn or_none<'de, D, T>(deserializer: D) -> Result<Option<Box<T>>, D::Error>
 where
     D: Deserializer<'de>,
-    T: Deserialize<'de> + Default + PartialEq,
+    T: Deserialize<'de> + Blank,
 {
     let part = Option::<T>::deserialize(deserializer)?;
-    Ok(part.filter(|part| !is_blank(part)).map(Box::new))
+    Ok(part.filter(|part| !part.is_blank()).map(Box::new))
 }

@@ -11,14 +11,19 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
     deserializer.deserialize_any(GoDuration)
 }
 
-/// Reads what servers do not check: text that is no duration is zero.
-pub(crate) fn or_zero<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-    deserializer.deserialize_any(OrZero)
-}
-
 /// Writes the text form, for a number is taken for nanoseconds in one place and for seconds in another.
 pub(crate) fn serialize<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&Text(*duration))
+}
+
+/// The same for durations that servers do not check: text that is no duration is zero, and so is a negative number.
+pub(crate) mod tolerant {
+    pub(crate) use super::serialize;
+    use super::{Deserializer, Duration, OrZero};
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+        deserializer.deserialize_any(OrZero)
+    }
 }
 
 /// The same for a duration that may be left out; use with `skip_serializing_if`.
@@ -83,7 +88,15 @@ impl Visitor<'_> for OrZero {
     type Value = Duration;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a string")
+        f.write_str("a duration such as \"1m30s\", or nanoseconds")
+    }
+
+    fn visit_u64<E: Error>(self, nanos: u64) -> Result<Duration, E> {
+        Ok(Duration::from_nanos(nanos))
+    }
+
+    fn visit_i64<E: Error>(self, nanos: i64) -> Result<Duration, E> {
+        Ok(Duration::from_nanos(nanos.try_into().unwrap_or(0)))
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Duration, E> {

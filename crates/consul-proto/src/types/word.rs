@@ -56,6 +56,12 @@ macro_rules! word {
             }
         }
 
+        impl $crate::types::blank::Blank for $name {
+            fn is_blank(&self) -> bool {
+                self.as_str().is_empty()
+            }
+        }
+
         impl From<&str> for $name {
             fn from(word: &str) -> Self {
                 match word {

@@ -21,7 +21,6 @@ mod definition;
 mod deregister;
 mod disable_maintenance;
 mod enable_maintenance;
-mod fields;
 mod get;
 mod health_by_id;
 mod health_by_name;
@@ -31,7 +30,6 @@ mod service_health;
 mod sidecar;
 
 use self::definition::validate_parts;
-use self::fields::ServiceFields;
 pub use agent_service::AgentService;
 pub use definition::Definition;
 pub use deregister::Deregister;

@@ -1,36 +1,49 @@
-//! Listing the instances that a service is reached by in the service mesh.
+//! Listing the instances through which a service is reached in the service mesh.
 
 use std::collections::BTreeMap;
 
 use crate::catalog::CatalogService;
-use crate::model::write_node_meta;
+use crate::model::{ServiceName, write_node_meta};
 use crate::response;
 use crate::{
     Blocking, Cacheable, Endpoint, Filterable, Method, Peerable, Read, RequestWriter, Sortable, Watchable,
 };
 
-/// Lists the instances that a service is reached by in the service mesh, whatever their health:
+/// Lists the instances through which a service is reached in the service mesh, healthy or not:
 /// `GET /v1/catalog/connect/:service`.
 ///
-/// These are its proxies, its instances that speak the mesh's protocol themselves, and gateways that stand for it. Empty
-/// where there is none, and where the token may not read the service. Servers take no tags here; a filter such as
-/// `"v1" in ServiceTags` does.
+/// These are the proxies of the service, its instances that speak the protocol of the mesh themselves, and gateways that
+/// represent it. Returns an empty list if there are none, or if the token may not read the service. Servers ignore tags
+/// here; use a filter such as `"v1" in ServiceTags`.
+///
+/// With the option `peer`, lists the instances that a cluster peer has exported; since 1.21.1. Older servers ignore it and
+/// list the instances of this cluster.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/catalog#list-nodes-for-mesh-capable-service)
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct Connect {
-    /// Name of the service that is to be reached.
-    pub service: String,
-    /// Lists only instances on nodes that have all of this metadata.
-    pub node_meta: BTreeMap<String, String>,
-    /// Fills in what configuration entries say about a proxy, since 1.13.
-    pub merge_central_config: bool,
+    service: ServiceName,
+    node_meta: BTreeMap<String, String>,
+    merge_central_config: bool,
 }
 
 impl Connect {
-    /// Lists all instances that `service` is reached by.
-    pub fn new(service: impl Into<String>) -> Self {
+    /// Lists all instances through which `service` is reached.
+    pub fn new(service: impl Into<ServiceName>) -> Self {
         Self { service: service.into(), node_meta: BTreeMap::new(), merge_central_config: false }
+    }
+
+    /// Lists only instances on nodes with this metadata. If called several times, a node must match every call.
+    pub fn node_meta(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.node_meta.insert(key.into(), value.into());
+        self
+    }
+
+    /// Adds what configuration entries define for a proxy to its configuration; since 1.13.
+    pub fn merge_central_config(mut self) -> Self {
+        self.merge_central_config = true;
+        self
     }
 }
 
@@ -40,7 +53,7 @@ impl Endpoint for Connect {
     const PATH: &'static str = "/v1/catalog/connect/{service}";
 
     fn write(&self, request: &mut RequestWriter) {
-        request.arg(&self.service);
+        request.arg(self.service.as_str());
         write_node_meta(request, &self.node_meta);
         request.flag("merge-central-config", self.merge_central_config);
     }
@@ -63,16 +76,12 @@ mod tests {
     #[test]
     fn request() {
         assert_eq!(wire(&Connect::new("web")), "GET /v1/catalog/connect/web");
-        let connect = Connect {
-            node_meta: [("zone".to_owned(), "a".to_owned())].into(),
-            merge_central_config: true,
-            ..Connect::new("web")
-        };
+        let connect = Connect::new("web").node_meta("zone", "a").merge_central_config();
         assert_eq!(wire(&connect), "GET /v1/catalog/connect/web?node-meta=zone%3Aa&merge-central-config");
     }
 
     #[test]
-    fn recorded_answer() {
+    fn recorded_response() {
         let body = r#"[{"ID":"c744e824-577d-5bc3-9bdf-52b36f40b01f","Node":"node-a","Address":"127.0.0.1",
             "Datacenter":"dc1","TaggedAddresses":{"lan":"127.0.0.1"},"NodeMeta":{"consul-network-segment":""},
             "ServiceKind":"connect-proxy","ServiceID":"web-sidecar-proxy","ServiceName":"web-sidecar-proxy",

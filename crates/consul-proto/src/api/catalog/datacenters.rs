@@ -3,19 +3,19 @@
 use crate::response;
 use crate::{Cacheable, Endpoint, Method, Read, RequestWriter, Scope};
 
-/// Lists the datacenters that are known, the nearest first: `GET /v1/catalog/datacenters`.
+/// Lists the known datacenters, the nearest first: `GET /v1/catalog/datacenters`.
 ///
-/// The agent that is asked answers, whatever datacenter the options name, and the answer has no index to wait on.
+/// The agent itself responds, whatever datacenter the options name, and the response has no index to wait on.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/catalog#list-datacenters)
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Datacenters;
+#[must_use]
+pub struct Datacenters {}
 
 impl Datacenters {
     /// Lists the datacenters.
-    #[must_use]
     pub fn new() -> Self {
-        Self
+        Self {}
     }
 }
 
@@ -38,11 +38,11 @@ mod tests {
 
     #[test]
     fn request() {
-        assert_eq!(wire(&Datacenters), "GET /v1/catalog/datacenters");
+        assert_eq!(wire(&Datacenters::new()), "GET /v1/catalog/datacenters");
     }
 
     #[test]
-    fn recorded_answer() {
+    fn recorded_response() {
         assert_eq!(decoded::<Datacenters>(200, r#"["dc1","dc2"]"#).unwrap(), ["dc1", "dc2"]);
     }
 }

@@ -2,43 +2,43 @@
 
 use serde::Serialize;
 
-use crate::catalog::{refuse_empty, write_change};
-use crate::{Endpoint, Flag, Method, RequestWriter};
+use crate::catalog::{reject_empty, write_change};
+use crate::model::{CheckId, NodeName};
+use crate::{Endpoint, Method, RequestWriter, True};
 
 /// Deregisters a check of a node or of a service instance: `PUT /v1/catalog/deregister`.
 ///
-/// The answer is always `true`, also where there is no such check; only with a token that may not write the node is that
-/// [`UnknownCheck`](crate::ApiErrorKind::UnknownCheck).
+/// Succeeds if the check does not exist. Only a token without permission to write the node gets the error
+/// [`UnknownCheck`](crate::ApiErrorKind::UnknownCheck) then.
 ///
-/// What an agent has registered, it registers again: this is for what is outside of agents.
+/// An agent registers its own checks again, so this is for checks outside of agents.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/catalog#deregister-entity)
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
+#[must_use]
 pub struct DeregisterCheck {
-    /// Name of the node.
-    pub node: String,
-    /// Id of the check, not its name.
+    node: NodeName,
     #[serde(rename = "CheckID")]
-    pub check_id: String,
+    check_id: CheckId,
 }
 
 impl DeregisterCheck {
-    /// Deregisters a check from `node`.
-    pub fn new(node: impl Into<String>, id: impl Into<String>) -> Self {
+    /// Deregisters the check `id` of `node`.
+    pub fn new(node: impl Into<NodeName>, id: impl Into<CheckId>) -> Self {
         Self { node: node.into(), check_id: id.into() }
     }
 }
 
 impl Endpoint for DeregisterCheck {
-    type Response = Flag;
+    type Response = True;
     const METHOD: Method = Method::PUT;
     const PATH: &'static str = "/v1/catalog/deregister";
 
     fn write(&self, request: &mut RequestWriter) {
-        refuse_empty(request, "node", &self.node);
-        // Without it the whole node would go.
-        refuse_empty(request, "check_id", &self.check_id);
+        reject_empty(request, "node", self.node.as_str());
+        // Without the id, servers deregister the whole node.
+        reject_empty(request, "check_id", self.check_id.as_str());
         write_change(request, self);
     }
 }
@@ -55,7 +55,7 @@ mod tests {
     #[test]
     fn request() {
         assert_eq!(wire(&DeregisterCheck::new("n", "n2")), REQUEST);
-        let check = HealthCheck { id: "n2".to_owned(), ..HealthCheck::default() };
+        let check = HealthCheck { id: "n2".into(), ..HealthCheck::default() };
         assert_eq!(wire(&DeregisterCheck::new("n", &check)), REQUEST);
         let there = Options { datacenter: Some("dc2".to_owned()), ..Options::default() };
         let request = encode(&DeregisterCheck::new("n", "n2"), &there).unwrap();
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_id_does_not_take_the_node_away() {
+    fn empty_id_does_not_deregister_the_node() {
         for (deregister, field) in
             [(DeregisterCheck::new("", "n2"), "node"), (DeregisterCheck::new("n", ""), "check_id")]
         {
@@ -76,11 +76,12 @@ mod tests {
     }
 
     #[test]
-    fn answers() {
-        assert!(decoded::<DeregisterCheck>(200, "true").unwrap());
+    fn responses() {
+        decoded::<DeregisterCheck>(200, "true").unwrap();
+        assert!(decoded::<DeregisterCheck>(200, "false").is_err());
         let Err(ResponseError::Api(error)) = decoded::<DeregisterCheck>(500, "Unknown check ID 'nope'")
         else {
-            panic!("was taken")
+            panic!("no error")
         };
         assert_eq!(error.kind(), ApiErrorKind::UnknownCheck);
     }

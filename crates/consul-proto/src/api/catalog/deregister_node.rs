@@ -2,38 +2,39 @@
 
 use serde::Serialize;
 
-use crate::catalog::{refuse_empty, write_change};
-use crate::{Endpoint, Flag, Method, RequestWriter};
+use crate::catalog::{reject_empty, write_change};
+use crate::model::NodeName;
+use crate::{Endpoint, Method, RequestWriter, True};
 
 /// Deregisters a node with all its service instances and checks: `PUT /v1/catalog/deregister`.
 ///
-/// An operation of its own, so that an id which is empty by mistake takes no node away. The answer is always `true`,
-/// also where there is no such node. Needs the right to write the node.
+/// This is a separate operation, so that an id that is empty by mistake deregisters no node. Succeeds if the node does
+/// not exist. Needs permission to write the node.
 ///
-/// A node with a living agent comes back: this is for what is outside of agents, or dead.
+/// An agent that runs registers its node again, so this is for nodes outside of agents, and for nodes whose agent is gone.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/catalog#deregister-entity)
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
+#[must_use]
 pub struct DeregisterNode {
-    /// Name of the node.
-    pub node: String,
+    node: NodeName,
 }
 
 impl DeregisterNode {
     /// Deregisters `node`.
-    pub fn new(node: impl Into<String>) -> Self {
+    pub fn new(node: impl Into<NodeName>) -> Self {
         Self { node: node.into() }
     }
 }
 
 impl Endpoint for DeregisterNode {
-    type Response = Flag;
+    type Response = True;
     const METHOD: Method = Method::PUT;
     const PATH: &'static str = "/v1/catalog/deregister";
 
     fn write(&self, request: &mut RequestWriter) {
-        refuse_empty(request, "node", &self.node);
+        reject_empty(request, "node", self.node.as_str());
         write_change(request, self);
     }
 }
@@ -48,7 +49,7 @@ mod tests {
     #[test]
     fn request() {
         assert_eq!(wire(&DeregisterNode::new("n")), "PUT /v1/catalog/deregister\n{\"Node\":\"n\"}");
-        let node = CatalogNode { name: "n".to_owned(), ..CatalogNode::default() };
+        let node = CatalogNode { name: "n".into(), ..CatalogNode::default() };
         assert_eq!(wire(&DeregisterNode::new(&node)), wire(&DeregisterNode::new("n")));
         let there = Options { datacenter: Some("dc2".to_owned()), ..Options::default() };
         let request = encode(&DeregisterNode::new("n"), &there).unwrap();
@@ -57,12 +58,13 @@ mod tests {
     }
 
     #[test]
-    fn nothing_named_is_nothing_deregistered() {
+    fn empty_name_is_rejected() {
         assert!(matches!(rejected(&DeregisterNode::new("")), EncodeError::Argument { name: "node", .. }));
     }
 
     #[test]
-    fn answers() {
-        assert!(decoded::<DeregisterNode>(200, "true").unwrap());
+    fn responses() {
+        decoded::<DeregisterNode>(200, "true").unwrap();
+        assert!(decoded::<DeregisterNode>(200, "false").is_err());
     }
 }

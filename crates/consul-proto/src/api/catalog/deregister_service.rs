@@ -2,43 +2,43 @@
 
 use serde::Serialize;
 
-use crate::catalog::{ServiceId, refuse_empty, write_change};
-use crate::{Endpoint, Flag, Method, RequestWriter};
+use crate::catalog::{reject_empty, write_change};
+use crate::model::{NodeName, ServiceId};
+use crate::{Endpoint, Method, RequestWriter, True};
 
 /// Deregisters a service instance and its checks: `PUT /v1/catalog/deregister`.
 ///
-/// The answer is always `true`, also where there is no such instance; only with a token that may not write the node is
-/// that [`UnknownService`](crate::ApiErrorKind::UnknownService).
+/// Succeeds if the instance does not exist. Only a token without permission to write the node gets the error
+/// [`UnknownService`](crate::ApiErrorKind::UnknownService) then.
 ///
-/// What an agent has registered, it registers again: this is for what is outside of agents.
+/// An agent registers its own services again, so this is for services outside of agents.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/catalog#deregister-entity)
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
+#[must_use]
 pub struct DeregisterService {
-    /// Name of the node.
-    pub node: String,
-    /// Id of the instance, not the name of the service.
+    node: NodeName,
     #[serde(rename = "ServiceID")]
-    pub service_id: ServiceId,
+    service_id: ServiceId,
 }
 
 impl DeregisterService {
-    /// Deregisters an instance from `node`, by its id or as it was read.
-    pub fn new(node: impl Into<String>, id: impl Into<ServiceId>) -> Self {
+    /// Deregisters the instance `id` on `node`. The id is not the name of the service.
+    pub fn new(node: impl Into<NodeName>, id: impl Into<ServiceId>) -> Self {
         Self { node: node.into(), service_id: id.into() }
     }
 }
 
 impl Endpoint for DeregisterService {
-    type Response = Flag;
+    type Response = True;
     const METHOD: Method = Method::PUT;
     const PATH: &'static str = "/v1/catalog/deregister";
 
     fn write(&self, request: &mut RequestWriter) {
-        refuse_empty(request, "node", &self.node);
-        // Without it the whole node would go.
-        refuse_empty(request, "service_id", self.service_id.as_str());
+        reject_empty(request, "node", self.node.as_str());
+        // Without the id, servers deregister the whole node.
+        reject_empty(request, "service_id", self.service_id.as_str());
         write_change(request, self);
     }
 }
@@ -63,21 +63,21 @@ mod tests {
     }
 
     #[test]
-    fn what_was_read_stands_for_its_id() {
-        let node = CatalogNode { name: "n".to_owned(), ..CatalogNode::default() };
-        let service = NodeService { id: "web1".to_owned(), name: "web".to_owned(), ..NodeService::default() };
+    fn instance_that_was_read_is_deregistered_by_its_id() {
+        let node = CatalogNode { name: "n".into(), ..CatalogNode::default() };
+        let service = NodeService { id: "web1".into(), name: "web".into(), ..NodeService::default() };
         assert_eq!(wire(&DeregisterService::new(&node, &service)), REQUEST);
         let service = CatalogService {
-            node: "n".to_owned(),
-            service_id: "web1".to_owned(),
-            service_name: "web".to_owned(),
+            node: "n".into(),
+            service_id: "web1".into(),
+            service_name: "web".into(),
             ..CatalogService::default()
         };
         assert_eq!(wire(&DeregisterService::new(&service.node, &service)), REQUEST);
     }
 
     #[test]
-    fn an_empty_id_does_not_take_the_node_away() {
+    fn empty_id_does_not_deregister_the_node() {
         for (deregister, field) in
             [(DeregisterService::new("", "web1"), "node"), (DeregisterService::new("n", ""), "service_id")]
         {
@@ -89,11 +89,12 @@ mod tests {
     }
 
     #[test]
-    fn answers() {
-        assert!(decoded::<DeregisterService>(200, "true").unwrap());
+    fn responses() {
+        decoded::<DeregisterService>(200, "true").unwrap();
+        assert!(decoded::<DeregisterService>(200, "false").is_err());
         let Err(ResponseError::Api(error)) = decoded::<DeregisterService>(500, "Unknown service ID 'nope'")
         else {
-            panic!("was taken")
+            panic!("no error")
         };
         assert_eq!(error.kind(), ApiErrorKind::UnknownService);
     }

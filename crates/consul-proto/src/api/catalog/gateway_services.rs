@@ -1,108 +1,113 @@
 //! Listing the services of a gateway.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use crate::model::ServiceKind;
+use crate::model::{ServiceKind, ServiceName};
 use crate::response;
 use crate::types::word::word;
 use crate::types::{null, port};
 use crate::{Blocking, Endpoint, Method, Read, RequestWriter, Watchable};
 
-/// Lists the services that an ingress or terminating gateway stands for:
-/// `GET /v1/catalog/gateway-services/:gateway`, since 1.8.
+/// Lists the services of an ingress or terminating gateway: `GET /v1/catalog/gateway-services/:gateway`, since 1.8.
 ///
-/// Empty for a gateway that does not exist. Without the right to read it the answer is
+/// Returns an empty list if the gateway does not exist. If the token may not read the gateway, the error is
 /// [`PermissionDenied`](crate::ApiErrorKind::PermissionDenied).
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/catalog#list-services-for-gateway)
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct GatewayServices {
-    /// Name of the gateway's service.
-    pub gateway: String,
+    gateway: ServiceName,
 }
 
 impl GatewayServices {
-    /// Lists the services of `gateway`.
-    pub fn new(gateway: impl Into<String>) -> Self {
+    /// Lists the services of the gateway whose service is called `gateway`.
+    pub fn new(gateway: impl Into<ServiceName>) -> Self {
         Self { gateway: gateway.into() }
     }
 }
 
-/// A service that a gateway stands for, and how. What does not apply is empty or zero.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+/// A service of a gateway. Settings of the other type of gateway are empty or zero.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct GatewayService {
     /// The gateway.
-    pub gateway: ServiceName,
+    pub gateway: QualifiedName,
     /// The service.
-    pub service: ServiceName,
+    pub service: QualifiedName,
     /// Kind of the gateway.
     #[serde(default)]
     pub gateway_kind: ServiceKind,
-    /// What the service is, on newer servers.
+    /// Kind of the service, on newer servers.
     #[serde(default)]
     pub service_kind: GatewayServiceKind,
     /// Port at which an ingress gateway listens for the service.
     #[serde(default, deserialize_with = "port::deserialize")]
     pub port: u16,
     /// Protocol of that port, such as `tcp` and `http`.
-    #[serde(default)]
-    pub protocol: String,
-    /// Hosts by which requests reach the service through an ingress gateway; it has defaults where empty.
     #[serde(default, deserialize_with = "null::or_default")]
+    pub protocol: String,
+    /// Hosts for which an ingress gateway forwards requests to the service. Empty for the default hosts.
+    #[serde(default, deserialize_with = "null::list")]
     pub hosts: Vec<String>,
     /// File with the certificate authority that a terminating gateway trusts.
-    #[serde(default, rename = "CAFile")]
+    #[serde(default, rename = "CAFile", deserialize_with = "null::or_default")]
     pub ca_file: String,
-    /// File with the certificate that a terminating gateway shows.
-    #[serde(default)]
+    /// File with the client certificate of a terminating gateway.
+    #[serde(default, deserialize_with = "null::or_default")]
     pub cert_file: String,
     /// File with the key of that certificate.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null::or_default")]
     pub key_file: String,
-    /// Server name that a terminating gateway asks for.
-    #[serde(default, rename = "SNI")]
+    /// TLS server name that a terminating gateway requests.
+    #[serde(default, rename = "SNI", deserialize_with = "null::or_default")]
     pub sni: String,
-    /// Whether a terminating gateway puts the address of the instance into the host header, since 1.18.
-    #[serde(default)]
+    /// Whether a terminating gateway sets the host header to the address of the instance, since 1.18.
+    #[serde(default, deserialize_with = "null::or_default")]
     pub auto_host_rewrite: bool,
-    /// Whether the gateway's configuration says `*`, and not this name.
-    #[serde(default)]
+    /// Whether the configuration of the gateway contains `*` instead of this name.
+    #[serde(default, deserialize_with = "null::or_default")]
     pub from_wildcard: bool,
-    /// Raft index at which the two were joined.
-    #[serde(default)]
+    /// Raft index at which the service was linked to the gateway.
+    #[serde(default, deserialize_with = "null::or_default")]
     pub create_index: u64,
     /// Raft index of the last change.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null::or_default")]
     pub modify_index: u64,
 }
 
-/// The full name of a service.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+/// The name of a service with its namespace and partition.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
-pub struct ServiceName {
-    /// The name.
-    pub name: String,
-    /// Namespace, from Consul Enterprise.
-    #[serde(default)]
+pub struct QualifiedName {
+    /// Name of the service.
+    pub name: ServiceName,
+    /// Namespace (Consul Enterprise).
+    #[serde(default, deserialize_with = "null::or_default", skip_serializing_if = "String::is_empty")]
     pub namespace: String,
-    /// Admin partition, from Consul Enterprise.
-    #[serde(default)]
+    /// Admin partition (Consul Enterprise).
+    #[serde(default, deserialize_with = "null::or_default", skip_serializing_if = "String::is_empty")]
     pub partition: String,
 }
 
+impl From<&QualifiedName> for ServiceName {
+    fn from(service: &QualifiedName) -> Self {
+        service.name.clone()
+    }
+}
+
 word! {
-    /// What a service is that a gateway stands for.
+    /// The kind of a gateway's service.
     #[derive(Default)]
     GatewayServiceKind {
-        /// Not known: from older servers, and where no such service is registered; the empty word.
+        /// Unknown, from older servers and if no such service is registered; the empty word.
         #[default]
         Unknown = "",
         /// A service of the catalog.
         Service = "service",
-        /// A destination that a configuration entry describes.
+        /// A destination that a configuration entry defines.
         Destination = "destination",
     }
 }
@@ -113,7 +118,7 @@ impl Endpoint for GatewayServices {
     const PATH: &'static str = "/v1/catalog/gateway-services/{gateway}";
 
     fn write(&self, request: &mut RequestWriter) {
-        request.arg(&self.gateway);
+        request.arg(self.gateway.as_str());
     }
 }
 
@@ -132,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn recorded_answer() {
+    fn recorded_response() {
         let body = r#"[
             {"Gateway":{"Name":"ing"},"Service":{"Name":"web"},"GatewayKind":"ingress-gateway","Port":8443,
              "Protocol":"http","Hosts":["web.example"],"CreateIndex":190,"ModifyIndex":190},
@@ -152,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_gateway_is_empty() {
+    fn unknown_gateway_is_an_empty_list() {
         assert_eq!(decoded::<GatewayServices>(200, "null").unwrap(), []);
         assert_eq!(decoded::<GatewayServices>(200, "[]").unwrap(), []);
     }

@@ -2,35 +2,35 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use crate::model::{CatalogNode, NodeService};
+use crate::model::{CatalogNode, NodeName, NodeService, ServiceId};
 use crate::types::null;
 use crate::{Blocking, Endpoint, Filterable, Json, Method, Read, RequestWriter, Watchable};
 
 /// Reads a node and the service instances on it: `GET /v1/catalog/node/:node`.
 ///
-/// `None` for a node that does not exist or that the token may not read; the answer has an index all the same. Instances
-/// that the token may not read are left out.
+/// Returns `None` if the node does not exist, or if the token may not read it; that response has an index too. Instances
+/// that the token may not read are left out silently.
 ///
-/// A filter leaves out instances, never the node; its selectors are those of an instance.
+/// A filter leaves out instances, never the node. Its selectors are those of an instance.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/catalog#retrieve-map-of-services-for-a-node)
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct Node {
-    /// Name of the node; servers compare it without regard to case.
-    pub node: String,
+    node: NodeName,
 }
 
 impl Node {
-    /// Reads `node`.
-    pub fn new(node: impl Into<String>) -> Self {
+    /// Reads `node`. Servers ignore the case of the name.
+    pub fn new(node: impl Into<NodeName>) -> Self {
         Self { node: node.into() }
     }
 }
 
 /// A node and the service instances on it, by id.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct NodeEntry {
@@ -38,7 +38,7 @@ pub struct NodeEntry {
     pub node: CatalogNode,
     /// The instances, by id.
     #[serde(default, deserialize_with = "null::or_default")]
-    pub services: BTreeMap<String, NodeService>,
+    pub services: BTreeMap<ServiceId, NodeService>,
 }
 
 impl Endpoint for Node {
@@ -47,7 +47,7 @@ impl Endpoint for Node {
     const PATH: &'static str = "/v1/catalog/node/{node}";
 
     fn write(&self, request: &mut RequestWriter) {
-        request.arg(&self.node);
+        request.arg(self.node.as_str());
     }
 }
 
@@ -65,18 +65,18 @@ mod tests {
     #[test]
     fn request() {
         assert_eq!(wire(&Node::new("ext node")), "GET /v1/catalog/node/ext%20node");
-        let node = CatalogNode { name: "ext".to_owned(), ..CatalogNode::default() };
+        let node = CatalogNode { name: "ext".into(), ..CatalogNode::default() };
         assert_eq!(wire(&Node::new(&node)), "GET /v1/catalog/node/ext");
     }
 
     #[test]
-    fn a_node_is_one_segment() {
+    fn empty_name_is_rejected() {
         let fault = rejected(&Node::new(""));
         assert!(matches!(fault, EncodeError::Argument { name: "node", fault: ArgumentFault::Empty }));
     }
 
     #[test]
-    fn recorded_answer() {
+    fn recorded_response() {
         let body = r#"{"Node":{"ID":"aaaaaaaa-bbbb-cccc-dddd-000000000002","Node":"ext-node","Address":"192.0.2.10",
             "Datacenter":"dc1","TaggedAddresses":null,"Meta":{"zone":"a"},"CreateIndex":106,"ModifyIndex":106},
             "Services":{"redis1":{"ID":"redis1","Service":"redis","Tags":["primary","v1"],"Address":"192.0.2.11",
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_node_is_none() {
+    fn unknown_node_is_none() {
         assert_eq!(decoded::<Node>(200, "null").unwrap(), None);
     }
 }

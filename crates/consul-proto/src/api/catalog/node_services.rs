@@ -1,56 +1,61 @@
 //! Reading a node and the list of its services.
 
-use bytes::Bytes;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use crate::model::{CatalogNode, NodeService};
-use crate::response::Head;
+use crate::model::{CatalogNode, NodeName, NodeService};
+use crate::response::NonBlank;
 use crate::types::null;
-use crate::{
-    Blocking, DecodeError, Endpoint, Filterable, FromResponse, Json, Method, Read, RequestWriter, Watchable,
-};
+use crate::{Blocking, Endpoint, Filterable, Method, Read, RequestWriter, Watchable};
 
 /// Reads a node and the list of the service instances on it: `GET /v1/catalog/node-services/:node`, since 1.7.
 ///
-/// The same as [`Node`](crate::catalog::Node), but for instances of several namespaces, which may share an id: `*` as
-/// namespace reads all (Consul Enterprise). `None` for a node that does not exist or that the token may not read; the
-/// answer has an index all the same.
+/// Unlike [`Node`](crate::catalog::Node), this can return instances of several namespaces, which may share an id: `*` as
+/// namespace reads all (Consul Enterprise). Returns `None` if the node does not exist, or if the token may not read it;
+/// that response has an index too.
 ///
-/// A filter leaves out instances, never the node; its selectors are those of an instance.
+/// A filter leaves out instances, never the node. Its selectors are those of an instance.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/catalog#list-services-for-node)
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct NodeServices {
-    /// Name of the node; servers compare it without regard to case.
-    pub node: String,
-    /// Fills in what configuration entries say about a proxy, since 1.13.
-    pub merge_central_config: bool,
+    node: NodeName,
+    merge_central_config: bool,
 }
 
 impl NodeServices {
-    /// Reads `node`.
-    pub fn new(node: impl Into<String>) -> Self {
+    /// Reads `node`. Servers ignore the case of the name.
+    pub fn new(node: impl Into<NodeName>) -> Self {
         Self { node: node.into(), merge_central_config: false }
+    }
+
+    /// Adds what configuration entries define for a proxy to its configuration; since 1.13.
+    pub fn merge_central_config(mut self) -> Self {
+        self.merge_central_config = true;
+        self
     }
 }
 
 /// A node and the list of the service instances on it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default, rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct NodeServiceList {
     /// The node.
+    #[serde(deserialize_with = "null::or_default")]
     pub node: CatalogNode,
     /// The instances.
+    #[serde(deserialize_with = "null::or_default")]
     pub services: Vec<NodeService>,
 }
 
 impl Endpoint for NodeServices {
-    type Response = OrUnknown;
+    type Response = NonBlank<NodeServiceList>;
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/catalog/node-services/{node}";
 
     fn write(&self, request: &mut RequestWriter) {
-        request.arg(&self.node);
+        request.arg(self.node.as_str());
         request.flag("merge-central-config", self.merge_central_config);
     }
 }
@@ -59,28 +64,6 @@ impl Read for NodeServices {}
 impl Blocking for NodeServices {}
 impl Watchable for NodeServices {}
 impl Filterable for NodeServices {}
-
-/// An answer that has the same form for a node that does not exist, with nothing in it.
-#[derive(Debug)]
-pub struct OrUnknown;
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Document {
-    #[serde(deserialize_with = "null::or_default")]
-    node: Option<CatalogNode>,
-    #[serde(default, deserialize_with = "null::or_default")]
-    services: Vec<NodeService>,
-}
-
-impl FromResponse for OrUnknown {
-    type Output = Option<NodeServiceList>;
-
-    fn from_response(head: &Head, body: Bytes) -> Result<Self::Output, DecodeError> {
-        let Document { node, services } = Json::<Document>::from_response(head, body)?;
-        Ok(node.map(|node| NodeServiceList { node, services }))
-    }
-}
 
 #[cfg(test)]
 mod tests {
@@ -91,18 +74,18 @@ mod tests {
     #[test]
     fn request() {
         assert_eq!(wire(&NodeServices::new("ext-node")), "GET /v1/catalog/node-services/ext-node");
-        let merged = NodeServices { merge_central_config: true, ..NodeServices::new("n") };
+        let merged = NodeServices::new("n").merge_central_config();
         assert_eq!(wire(&merged), "GET /v1/catalog/node-services/n?merge-central-config");
     }
 
     #[test]
-    fn node_that_no_path_can_name_is_rejected() {
-        let fault = rejected(&NodeServices::new("a/.."));
+    fn name_that_servers_change_is_rejected() {
+        let fault = rejected(&NodeServices::new(".."));
         assert!(matches!(fault, EncodeError::Argument { name: "node", fault: ArgumentFault::DotSegment }));
     }
 
     #[test]
-    fn recorded_answer() {
+    fn recorded_response() {
         let body = r#"{"Node":{"ID":"","Node":"ext-node","Address":"192.0.2.10","Datacenter":"dc1",
             "TaggedAddresses":null,"Meta":null,"CreateIndex":106,"ModifyIndex":106},"Services":[{"ID":"redis1",
             "Service":"redis","Tags":["primary"],"Address":"","Meta":null,"Port":8000,
@@ -113,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_node_is_none() {
+    fn unknown_node_is_none() {
         assert_eq!(decoded::<NodeServices>(200, r#"{"Node":null,"Services":null}"#).unwrap(), None);
         assert_eq!(decoded::<NodeServices>(200, r#"{"Node":null,"Services":[]}"#).unwrap(), None);
     }

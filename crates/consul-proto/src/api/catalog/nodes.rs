@@ -2,28 +2,33 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::CatalogNode;
-use crate::model::write_node_meta;
+use crate::model::{CatalogNode, write_node_meta};
 use crate::response;
 use crate::{Blocking, Endpoint, Filterable, Method, Read, RequestWriter, Scope, Sortable, Watchable};
 
 /// Lists the nodes of a datacenter: `GET /v1/catalog/nodes`.
 ///
-/// Nodes that the token may not read are left out without a word; [`Meta`](crate::Meta::results_filtered_by_acls) may
-/// tell.
+/// To list the nodes that run a service, use [`Service`](crate::catalog::Service). Nodes that the token may not read are
+/// left out silently; newer servers report it in
+/// [`Meta::results_filtered_by_acls`](crate::Meta::results_filtered_by_acls).
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/catalog#list-nodes)
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use]
 pub struct Nodes {
-    /// Lists only nodes that have all of this metadata.
-    pub node_meta: BTreeMap<String, String>,
+    node_meta: BTreeMap<String, String>,
 }
 
 impl Nodes {
     /// Lists all nodes.
-    #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Lists only nodes with this metadata. If called several times, a node must match every call.
+    pub fn node_meta(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.node_meta.insert(key.into(), value.into());
+        self
     }
 }
 
@@ -53,21 +58,18 @@ mod tests {
     #[test]
     fn request() {
         assert_eq!(wire(&Nodes::new()), "GET /v1/catalog/nodes");
-        let node_meta = [("rack".to_owned(), "7:b".to_owned()), ("zone".to_owned(), "a".to_owned())].into();
-        assert_eq!(
-            wire(&Nodes { node_meta }),
-            "GET /v1/catalog/nodes?node-meta=rack%3A7%3Ab&node-meta=zone%3Aa"
-        );
+        let nodes = Nodes::new().node_meta("rack", "7:b").node_meta("zone", "a");
+        assert_eq!(wire(&nodes), "GET /v1/catalog/nodes?node-meta=rack%3A7%3Ab&node-meta=zone%3Aa");
     }
 
     #[test]
-    fn a_key_that_would_end_early_is_refused() {
-        let nodes = Nodes { node_meta: [("a:b".to_owned(), "c".to_owned())].into() };
+    fn metadata_key_with_a_colon_is_rejected() {
+        let nodes = Nodes::new().node_meta("a:b", "c");
         assert!(matches!(rejected(&nodes), EncodeError::Invalid { name: "node-meta", .. }));
     }
 
     #[test]
-    fn recorded_answer() {
+    fn recorded_response() {
         let body = r#"[
             {"ID":"89da16dc-a228-7d0d-0b43-08862b467756","Node":"node-a","Address":"127.0.0.151","Datacenter":"dc1",
              "TaggedAddresses":{"lan":"127.0.0.151","wan":"127.0.0.151"},
@@ -83,7 +85,7 @@ mod tests {
         assert_eq!(nodes[0].locality.as_ref().unwrap().zone, "us-east-1a");
         assert_eq!((nodes[0].create_index, nodes[0].modify_index), (11, 14));
         let bare = CatalogNode {
-            name: "txn-node".to_owned(),
+            name: "txn-node".into(),
             address: "10.0.0.7".to_owned(),
             datacenter: "dc1".to_owned(),
             create_index: 92,
@@ -94,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_node_without_a_name_is_none() {
+    fn node_without_a_name_is_an_error() {
         assert!(decoded::<Nodes>(200, r#"[{"ID":"","Address":"10.0.0.7"}]"#).is_err());
     }
 }

@@ -3,39 +3,57 @@
 use std::collections::BTreeMap;
 
 use crate::catalog::CatalogService;
-use crate::model::write_node_meta;
+use crate::model::{ServiceName, write_node_meta};
 use crate::response;
 use crate::{
     Blocking, Cacheable, Endpoint, Filterable, Method, Peerable, Read, RequestWriter, Sortable, Watchable,
 };
 
-/// Lists the instances of a service, whatever their health: `GET /v1/catalog/service/:service`.
+/// Lists the instances of a service, healthy or not: `GET /v1/catalog/service/:service`.
 ///
-/// A service that does not exist gives an empty list, with an index to wait on; so does one that the token may not
-/// read. [`health::Service`](crate::health::Service) tells the health as well.
+/// Returns an empty list, with an index to wait on, if the service does not exist, or if the token may not read it.
+/// [`health::Service`](crate::health::Service) also returns the health of the instances.
+///
+/// With the option `peer`, lists the instances that a cluster peer has exported; since 1.21.1. Older servers ignore it and
+/// list the instances of this cluster.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/catalog#list-nodes-for-service)
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct Service {
-    /// Name of the service; servers compare it without regard to case.
-    pub service: String,
-    /// Lists only instances that have all of these tags.
-    pub tags: Vec<String>,
-    /// Lists only instances on nodes that have all of this metadata.
-    pub node_meta: BTreeMap<String, String>,
-    /// Fills in what configuration entries say about a proxy, since 1.13.
-    pub merge_central_config: bool,
+    service: ServiceName,
+    tags: Vec<String>,
+    node_meta: BTreeMap<String, String>,
+    merge_central_config: bool,
 }
 
 impl Service {
-    /// Lists all instances of `service`.
-    pub fn new(service: impl Into<String>) -> Self {
+    /// Lists all instances of the service `name`. Servers ignore the case of the name.
+    pub fn new(name: impl Into<ServiceName>) -> Self {
         Self {
-            service: service.into(),
+            service: name.into(),
             tags: Vec::new(),
             node_meta: BTreeMap::new(),
             merge_central_config: false,
         }
+    }
+
+    /// Lists only instances with this tag. If called several times, an instance must have all tags.
+    pub fn tag(mut self, tag: impl Into<String>) -> Self {
+        self.tags.push(tag.into());
+        self
+    }
+
+    /// Lists only instances on nodes with this metadata. If called several times, a node must match every call.
+    pub fn node_meta(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.node_meta.insert(key.into(), value.into());
+        self
+    }
+
+    /// Adds what configuration entries define for a proxy to its configuration; since 1.13.
+    pub fn merge_central_config(mut self) -> Self {
+        self.merge_central_config = true;
+        self
     }
 }
 
@@ -45,7 +63,7 @@ impl Endpoint for Service {
     const PATH: &'static str = "/v1/catalog/service/{service}";
 
     fn write(&self, request: &mut RequestWriter) {
-        request.arg(&self.service);
+        request.arg(self.service.as_str());
         request.each("tag", &self.tags);
         write_node_meta(request, &self.node_meta);
         request.flag("merge-central-config", self.merge_central_config);
@@ -73,12 +91,8 @@ mod tests {
     #[test]
     fn request() {
         assert_eq!(wire(&Service::new("redis")), "GET /v1/catalog/service/redis");
-        let service = Service {
-            tags: vec!["primary".to_owned(), "v 1".to_owned()],
-            node_meta: [("zone".to_owned(), "a".to_owned())].into(),
-            merge_central_config: true,
-            ..Service::new("redis")
-        };
+        let service =
+            Service::new("redis").tag("primary").tag("v 1").node_meta("zone", "a").merge_central_config();
         assert_eq!(
             wire(&service),
             "GET /v1/catalog/service/redis?tag=primary&tag=v%201&node-meta=zone%3Aa&merge-central-config"
@@ -86,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn recorded_answer() {
+    fn recorded_response() {
         let body = r#"[{"ID":"aaaaaaaa-bbbb-cccc-dddd-000000000002","Node":"ext-node","Address":"192.0.2.10",
             "Datacenter":"dc1","TaggedAddresses":{"lan":"192.0.2.10"},"NodeMeta":{"zone":"a"},"ServiceKind":"",
             "ServiceID":"redis1","ServiceName":"redis","ServiceTags":["primary","v1"],"ServiceAddress":"192.0.2.11",
@@ -96,20 +110,20 @@ mod tests {
             "ServiceProxy":{"Mode":"","MeshGateway":{},"Expose":{}},"ServiceConnect":{},"ServiceLocality":null,
             "CreateIndex":106,"ModifyIndex":107}]"#;
         let expected = CatalogService {
-            node: "ext-node".to_owned(),
-            node_id: "aaaaaaaa-bbbb-cccc-dddd-000000000002".to_owned(),
+            node: "ext-node".into(),
+            node_id: "aaaaaaaa-bbbb-cccc-dddd-000000000002".into(),
             node_address: "192.0.2.10".to_owned(),
             node_tagged_addresses: [("lan".to_owned(), "192.0.2.10".to_owned())].into(),
             node_meta: [("zone".to_owned(), "a".to_owned())].into(),
             datacenter: "dc1".to_owned(),
-            service_id: "redis1".to_owned(),
-            service_name: "redis".to_owned(),
+            service_id: "redis1".into(),
+            service_name: "redis".into(),
             service_tags: vec!["primary".to_owned(), "v1".to_owned()],
             service_address: "192.0.2.11".to_owned(),
             service_tagged_addresses: [("wan".to_owned(), ServiceAddress::new("198.51.100.11", 80))].into(),
             service_port: 8000,
             service_meta: [("ver".to_owned(), "4".to_owned())].into(),
-            service_weights: Weights { passing: 10, warning: 2 },
+            service_weights: Weights::new(10, 2),
             create_index: 106,
             modify_index: 107,
             ..CatalogService::default()
@@ -118,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn recorded_answer_with_a_proxy() {
+    fn recorded_response_with_a_proxy() {
         let body = r#"[{"ID":"","Node":"full-node","Address":"192.0.2.30","TaggedAddresses":null,
             "ServiceKind":"connect-proxy","ServiceID":"fp","ServiceName":"full-proxy","ServiceTags":[],
             "ServiceAddress":"","ServicePort":20000,"ServiceProxy":{
@@ -156,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_service_is_empty() {
+    fn unknown_service_is_an_empty_list() {
         assert_eq!(decoded::<Service>(200, "[]").unwrap(), []);
     }
 }

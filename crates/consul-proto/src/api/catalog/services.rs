@@ -2,33 +2,40 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::write_node_meta;
-use crate::{Blocking, Cacheable, Endpoint, Filterable, Json, Method, Read, RequestWriter, Watchable};
+use crate::model::{ServiceName, write_node_meta};
+use crate::response::Lists;
+use crate::{Blocking, Cacheable, Endpoint, Filterable, Method, Read, RequestWriter, Watchable};
 
-/// Lists the services of a datacenter, each with the tags that its instances have: `GET /v1/catalog/services`.
+/// Lists the services of a datacenter, each with the tags of its instances: `GET /v1/catalog/services`.
 ///
-/// The tags are those of all instances together. `consul`, the service of the servers, is among them. Services that
-/// the token may not read are left out without a word; [`Meta`](crate::Meta::results_filtered_by_acls) may tell.
+/// The tags are those of all instances together. `consul`, the service of the servers, is included. Services that the
+/// token may not read are left out silently; newer servers report it in
+/// [`Meta::results_filtered_by_acls`](crate::Meta::results_filtered_by_acls).
 ///
-/// Servers evaluate a filter here since 1.17 and ignore it before.
+/// Servers evaluate a filter since 1.17, and since the last patches of 1.14 to 1.16. Older ones ignore it.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/catalog#list-services)
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use]
 pub struct Services {
-    /// Lists only services of nodes that have all of this metadata.
-    pub node_meta: BTreeMap<String, String>,
+    node_meta: BTreeMap<String, String>,
 }
 
 impl Services {
     /// Lists all services.
-    #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Lists only services on nodes with this metadata. If called several times, a node must match every call.
+    pub fn node_meta(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.node_meta.insert(key.into(), value.into());
+        self
     }
 }
 
 impl Endpoint for Services {
-    type Response = Json<BTreeMap<String, Vec<String>>>;
+    type Response = Lists<ServiceName>;
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/catalog/services";
 
@@ -51,16 +58,27 @@ mod tests {
     #[test]
     fn request() {
         assert_eq!(wire(&Services::new()), "GET /v1/catalog/services");
-        let services = Services { node_meta: [("zone".to_owned(), "a".to_owned())].into() };
+        let services = Services::new().node_meta("zone", "a");
         assert_eq!(wire(&services), "GET /v1/catalog/services?node-meta=zone%3Aa");
     }
 
     #[test]
-    fn recorded_answer() {
+    fn recorded_response() {
         let body = r#"{"consul":[],"redis":["primary","v1"],"txnweb":["a"]}"#;
         let services = decoded::<Services>(200, body).unwrap();
-        assert_eq!(services.keys().collect::<Vec<_>>(), ["consul", "redis", "txnweb"]);
+        assert_eq!(
+            services.keys().map(ServiceName::as_str).collect::<Vec<_>>(),
+            ["consul", "redis", "txnweb"]
+        );
         assert_eq!(services["redis"], ["primary", "v1"]);
         assert!(services["consul"].is_empty());
+    }
+
+    #[test]
+    fn null_list_of_tags_does_not_hide_the_other_services() {
+        let services = decoded::<Services>(200, r#"{"web":null,"db":["a",null]}"#).unwrap();
+        assert!(services["web"].is_empty());
+        assert_eq!(services["db"], ["a", ""]);
+        assert!(decoded::<Services>(200, "null").unwrap().is_empty());
     }
 }

@@ -2,29 +2,33 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::HealthCheck;
-use crate::model::write_node_meta;
+use crate::model::{HealthCheck, ServiceName, write_node_meta};
 use crate::response;
 use crate::{Blocking, Endpoint, Filterable, Method, Read, RequestWriter, Sortable, Watchable};
 
 /// Lists the checks of the instances of a service: `GET /v1/health/checks/:service`.
 ///
-/// Those of their nodes are not among them. Empty for a service that does not exist, and for one that the token may not
-/// read.
+/// The checks of their nodes are not included. Returns an empty list if the service does not exist, or if the token may
+/// not read it.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/health#list-checks-for-service)
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct Checks {
-    /// Name of the service; servers compare it without regard to case.
-    pub service: String,
-    /// Lists only checks on nodes that have all of this metadata.
-    pub node_meta: BTreeMap<String, String>,
+    service: ServiceName,
+    node_meta: BTreeMap<String, String>,
 }
 
 impl Checks {
-    /// Lists the checks of `service`.
-    pub fn new(service: impl Into<String>) -> Self {
+    /// Lists the checks of `service`. Servers ignore the case of the name.
+    pub fn new(service: impl Into<ServiceName>) -> Self {
         Self { service: service.into(), node_meta: BTreeMap::new() }
+    }
+
+    /// Lists only checks on nodes with this metadata. If called several times, a node must match every call.
+    pub fn node_meta(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.node_meta.insert(key.into(), value.into());
+        self
     }
 }
 
@@ -34,7 +38,7 @@ impl Endpoint for Checks {
     const PATH: &'static str = "/v1/health/checks/{service}";
 
     fn write(&self, request: &mut RequestWriter) {
-        request.arg(&self.service);
+        request.arg(self.service.as_str());
         write_node_meta(request, &self.node_meta);
     }
 }
@@ -56,13 +60,12 @@ mod tests {
     #[test]
     fn request() {
         assert_eq!(wire(&Checks::new("redis")), "GET /v1/health/checks/redis");
-        let checks =
-            Checks { node_meta: [("zone".to_owned(), "a".to_owned())].into(), ..Checks::new("redis") };
+        let checks = Checks::new("redis").node_meta("zone", "a");
         assert_eq!(wire(&checks), "GET /v1/health/checks/redis?node-meta=zone%3Aa");
     }
 
     #[test]
-    fn recorded_answer() {
+    fn recorded_response() {
         let body = r#"[{"Node":"ext-node","CheckID":"service:redis1","Name":"Redis health check",
             "Status":"passing","Notes":"Script based","Output":"","ServiceID":"redis1","ServiceName":"redis",
             "ServiceTags":["primary","v1"],"Type":"tcp","Definition":{"Interval":"5s","Timeout":"1s",
@@ -74,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_service_is_empty() {
+    fn unknown_service_is_an_empty_list() {
         assert_eq!(decoded::<Checks>(200, "[]").unwrap(), []);
     }
 }

@@ -1,44 +1,71 @@
-//! Listing the instances that a service is reached by in the service mesh, with their health.
+//! Listing the instances through which a service is reached in the service mesh, with their health.
 
 use std::collections::BTreeMap;
 
 use crate::health::ServiceEntry;
-use crate::model::write_node_meta;
+use crate::model::{ServiceName, write_node_meta};
 use crate::response;
 use crate::{
     Blocking, Cacheable, Endpoint, Filterable, Method, Peerable, Read, RequestWriter, Sortable, Watchable,
 };
 
-/// Lists the instances that a service is reached by in the service mesh, with their health:
+/// Lists the instances through which a service is reached in the service mesh, with their health:
 /// `GET /v1/health/connect/:service`.
 ///
-/// These are its proxies, its instances that speak the mesh's protocol themselves, and gateways that stand for it. Empty
-/// where there is none. Without the right to read the service the answer is
-/// [`PermissionDenied`](crate::ApiErrorKind::PermissionDenied), empty before 1.16. Servers take no tags here; a filter
-/// such as `"v1" in Service.Tags` does.
+/// These are the proxies of the service, its instances that speak the protocol of the mesh themselves, and gateways that
+/// represent it. Returns an empty list if there are none. If the token may not read the service, the error is
+/// [`PermissionDenied`](crate::ApiErrorKind::PermissionDenied); servers before 1.16 return an empty list. Servers ignore
+/// tags here; use a filter such as `"v1" in Service.Tags`.
+///
+/// With the option `peer`, lists the instances that a cluster peer has exported; since 1.13. Older servers ignore it and
+/// list the instances of this cluster.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/health#list-service-instances-for-mesh-enabled-service)
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct Connect {
-    /// Name of the service that is to be reached.
-    pub service: String,
-    /// Lists only instances of which every check passes, those of the node included. A warning does not.
-    pub passing: bool,
-    /// Lists only instances on nodes that have all of this metadata.
-    pub node_meta: BTreeMap<String, String>,
-    /// Fills in what configuration entries say about a proxy, since 1.13.
-    pub merge_central_config: bool,
+    service: ServiceName,
+    passing: bool,
+    node_meta: BTreeMap<String, String>,
+    merge_central_config: bool,
+    sameness_group: Option<String>,
 }
 
 impl Connect {
-    /// Lists all instances that `service` is reached by, healthy or not.
-    pub fn new(service: impl Into<String>) -> Self {
+    /// Lists all instances through which `service` is reached, healthy or not.
+    pub fn new(service: impl Into<ServiceName>) -> Self {
         Self {
             service: service.into(),
             passing: false,
             node_meta: BTreeMap::new(),
             merge_central_config: false,
+            sameness_group: None,
         }
+    }
+
+    /// Lists only instances whose checks all pass, including the checks of their nodes. A warning does not pass.
+    pub fn passing(mut self) -> Self {
+        self.passing = true;
+        self
+    }
+
+    /// Lists only instances on nodes with this metadata. If called several times, a node must match every call.
+    pub fn node_meta(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.node_meta.insert(key.into(), value.into());
+        self
+    }
+
+    /// Adds what configuration entries define for a proxy to its configuration; since 1.13.
+    pub fn merge_central_config(mut self) -> Self {
+        self.merge_central_config = true;
+        self
+    }
+
+    /// Lists the instances in the first member of a sameness group that has healthy ones; since 1.16 (Consul Enterprise).
+    /// Excludes the option `peer`. Other servers ignore it.
+    pub fn sameness_group(mut self, name: impl Into<String>) -> Self {
+        self.sameness_group = Some(name.into());
+        self
     }
 }
 
@@ -48,10 +75,11 @@ impl Endpoint for Connect {
     const PATH: &'static str = "/v1/health/connect/{service}";
 
     fn write(&self, request: &mut RequestWriter) {
-        request.arg(&self.service);
+        request.arg(self.service.as_str());
         request.flag("passing", self.passing);
         write_node_meta(request, &self.node_meta);
         request.flag("merge-central-config", self.merge_central_config);
+        request.opt("sameness-group", self.sameness_group.as_deref());
     }
 }
 
@@ -73,12 +101,7 @@ mod tests {
     #[test]
     fn request() {
         assert_eq!(wire(&Connect::new("web")), "GET /v1/health/connect/web");
-        let connect = Connect {
-            passing: true,
-            node_meta: [("zone".to_owned(), "a".to_owned())].into(),
-            merge_central_config: true,
-            ..Connect::new("web")
-        };
+        let connect = Connect::new("web").passing().node_meta("zone", "a").merge_central_config();
         assert_eq!(
             wire(&connect),
             "GET /v1/health/connect/web?passing&node-meta=zone%3Aa&merge-central-config"
@@ -86,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn recorded_answer() {
+    fn recorded_response() {
         let body = r#"[{"Node":{"ID":"","Node":"node-a","Address":"127.0.0.1","Datacenter":"dc1",
             "TaggedAddresses":null,"Meta":null,"CreateIndex":10,"ModifyIndex":12},
             "Service":{"Kind":"connect-proxy","ID":"web-sidecar-proxy","Service":"web-sidecar-proxy","Tags":["a"],
@@ -101,9 +124,9 @@ mod tests {
     }
 
     #[test]
-    fn a_service_that_may_not_be_read_is_denied() {
+    fn unreadable_service_is_an_error() {
         let Err(ResponseError::Api(error)) = decoded::<Connect>(403, "Permission denied") else {
-            panic!("was taken")
+            panic!("no error")
         };
         assert_eq!(error.kind(), ApiErrorKind::PermissionDenied);
     }

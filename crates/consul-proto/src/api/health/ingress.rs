@@ -3,41 +3,65 @@
 use std::collections::BTreeMap;
 
 use crate::health::ServiceEntry;
-use crate::model::write_node_meta;
+use crate::model::{ServiceName, write_node_meta};
 use crate::response;
 use crate::{Blocking, Cacheable, Endpoint, Filterable, Method, Read, RequestWriter, Sortable, Watchable};
 
-/// Lists the instances of the ingress gateways that lead to a service, with their health:
+/// Lists the instances of the ingress gateways that forward to a service, with their health:
 /// `GET /v1/health/ingress/:service`, since 1.8.
 ///
-/// Empty where there is none. Without the right to read the service the answer is
-/// [`PermissionDenied`](crate::ApiErrorKind::PermissionDenied), empty before 1.16.
+/// Returns an empty list if there are none. If the token may not read the service, the error is
+/// [`PermissionDenied`](crate::ApiErrorKind::PermissionDenied); servers before 1.16 return an empty list.
 ///
-/// Tags cannot be given, for with one servers list instances of the service itself instead of gateways; a filter such as
-/// `"v1" in Service.Tags` is for those of the gateways.
+/// There is no setter for tags, because with a tag servers list instances of the service instead of gateways. Use a filter
+/// such as `"v1" in Service.Tags` for the tags of the gateways.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/health#list-service-instances-for-ingress-gateways-associated-with-a-service)
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct Ingress {
-    /// Name of the service that is to be reached.
-    pub service: String,
-    /// Lists only instances of which every check passes, those of the node included. A warning does not.
-    pub passing: bool,
-    /// Lists only instances on nodes that have all of this metadata.
-    pub node_meta: BTreeMap<String, String>,
-    /// Fills in what configuration entries say about a gateway, since 1.13.
-    pub merge_central_config: bool,
+    service: ServiceName,
+    passing: bool,
+    node_meta: BTreeMap<String, String>,
+    merge_central_config: bool,
+    sameness_group: Option<String>,
 }
 
 impl Ingress {
-    /// Lists all gateway instances that lead to `service`, healthy or not.
-    pub fn new(service: impl Into<String>) -> Self {
+    /// Lists all gateway instances that forward to `service`, healthy or not.
+    pub fn new(service: impl Into<ServiceName>) -> Self {
         Self {
             service: service.into(),
             passing: false,
             node_meta: BTreeMap::new(),
             merge_central_config: false,
+            sameness_group: None,
         }
+    }
+
+    /// Lists only instances whose checks all pass, including the checks of their nodes. A warning does not pass.
+    pub fn passing(mut self) -> Self {
+        self.passing = true;
+        self
+    }
+
+    /// Lists only instances on nodes with this metadata. If called several times, a node must match every call.
+    pub fn node_meta(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.node_meta.insert(key.into(), value.into());
+        self
+    }
+
+    /// Adds what configuration entries define for a gateway to its configuration; since 1.13.
+    pub fn merge_central_config(mut self) -> Self {
+        self.merge_central_config = true;
+        self
+    }
+
+    /// Lists the instances in the first member of a sameness group that has healthy ones; since 1.16 (Consul Enterprise).
+    /// Excludes the option `peer`. Other servers ignore it.
+    pub fn sameness_group(mut self, name: impl Into<String>) -> Self {
+        self.sameness_group = Some(name.into());
+        self
     }
 }
 
@@ -47,10 +71,11 @@ impl Endpoint for Ingress {
     const PATH: &'static str = "/v1/health/ingress/{service}";
 
     fn write(&self, request: &mut RequestWriter) {
-        request.arg(&self.service);
+        request.arg(self.service.as_str());
         request.flag("passing", self.passing);
         write_node_meta(request, &self.node_meta);
         request.flag("merge-central-config", self.merge_central_config);
+        request.opt("sameness-group", self.sameness_group.as_deref());
     }
 }
 
@@ -72,12 +97,7 @@ mod tests {
     #[test]
     fn request() {
         assert_eq!(wire(&Ingress::new("web")), "GET /v1/health/ingress/web");
-        let ingress = Ingress {
-            passing: true,
-            node_meta: [("zone".to_owned(), "a".to_owned())].into(),
-            merge_central_config: true,
-            ..Ingress::new("web")
-        };
+        let ingress = Ingress::new("web").passing().node_meta("zone", "a").merge_central_config();
         assert_eq!(
             wire(&ingress),
             "GET /v1/health/ingress/web?passing&node-meta=zone%3Aa&merge-central-config"
@@ -85,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn recorded_answer() {
+    fn recorded_response() {
         let body = r#"[{"Node":{"ID":"c744e824-577d-5bc3-9bdf-52b36f40b01f","Node":"node-a","Address":"127.0.0.1",
             "Datacenter":"dc1","TaggedAddresses":{"lan":"127.0.0.1"},"Meta":{"consul-network-segment":""},
             "CreateIndex":10,"ModifyIndex":12},"Service":{"Kind":"ingress-gateway","ID":"ing","Service":"ing",
@@ -101,9 +121,9 @@ mod tests {
     }
 
     #[test]
-    fn a_service_that_may_not_be_read_is_denied() {
+    fn unreadable_service_is_an_error() {
         let Err(ResponseError::Api(error)) = decoded::<Ingress>(403, "Permission denied") else {
-            panic!("was taken")
+            panic!("no error")
         };
         assert_eq!(error.kind(), ApiErrorKind::PermissionDenied);
     }

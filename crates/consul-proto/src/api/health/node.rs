@@ -1,24 +1,24 @@
 //! Listing the checks of a node.
 
-use crate::model::HealthCheck;
+use crate::model::{HealthCheck, NodeName};
 use crate::response;
 use crate::{Blocking, Endpoint, Filterable, Method, Read, RequestWriter, Watchable};
 
 /// Lists the checks of a node and of all service instances on it: `GET /v1/health/node/:node`.
 ///
-/// Empty for a node that does not exist. Checks that the token may not read are left out without a word;
-/// [`Meta`](crate::Meta::results_filtered_by_acls) may tell.
+/// Returns an empty list if the node does not exist. Checks that the token may not read are left out silently; newer
+/// servers report it in [`Meta::results_filtered_by_acls`](crate::Meta::results_filtered_by_acls).
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/health#list-checks-for-node)
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct Node {
-    /// Name of the node; servers compare it without regard to case.
-    pub node: String,
+    node: NodeName,
 }
 
 impl Node {
-    /// Lists the checks of `node`.
-    pub fn new(node: impl Into<String>) -> Self {
+    /// Lists the checks of `node`. Servers ignore the case of the name.
+    pub fn new(node: impl Into<NodeName>) -> Self {
         Self { node: node.into() }
     }
 }
@@ -29,7 +29,7 @@ impl Endpoint for Node {
     const PATH: &'static str = "/v1/health/node/{node}";
 
     fn write(&self, request: &mut RequestWriter) {
-        request.arg(&self.node);
+        request.arg(self.node.as_str());
     }
 }
 
@@ -49,18 +49,18 @@ mod tests {
     #[test]
     fn request() {
         assert_eq!(wire(&Node::new("ext-node")), "GET /v1/health/node/ext-node");
-        let node = CatalogNode { name: "n".to_owned(), ..CatalogNode::default() };
+        let node = CatalogNode { name: "n".into(), ..CatalogNode::default() };
         assert_eq!(wire(&Node::new(&node)), "GET /v1/health/node/n");
     }
 
     #[test]
-    fn a_node_is_one_segment() {
+    fn name_that_servers_change_is_rejected() {
         let fault = rejected(&Node::new(".."));
         assert!(matches!(fault, EncodeError::Argument { name: "node", fault: ArgumentFault::DotSegment }));
     }
 
     #[test]
-    fn recorded_answer() {
+    fn recorded_response() {
         let body = r#"[{"Node":"ext-node","CheckID":"n2","Name":"n2","Status":"critical","Notes":"","Output":"bad",
             "ServiceID":"","ServiceName":"","ServiceTags":[],"Type":"","Interval":"","Timeout":"","ExposedPort":0,
             "Definition":{},"CreateIndex":107,"ModifyIndex":107}]"#;

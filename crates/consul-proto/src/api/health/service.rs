@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::health::ServiceEntry;
-use crate::model::write_node_meta;
+use crate::model::{ServiceName, write_node_meta};
 use crate::response;
 use crate::{
     Blocking, Cacheable, Endpoint, Filterable, Method, Peerable, Read, RequestWriter, Sortable, Watchable,
@@ -11,34 +11,68 @@ use crate::{
 
 /// Lists the instances of a service, with their health: `GET /v1/health/service/:service`.
 ///
-/// A service that does not exist gives an empty list, with an index to wait on; so does one that the token may not
-/// read. The order means nothing unless the options name a node to sort by ([`near`](crate::Options::near)).
+/// Returns an empty list, with an index to wait on, if the service does not exist, or if the token may not read it.
+/// Servers since 1.13 report the latter in
+/// [`Meta::results_filtered_by_acls`](crate::Meta::results_filtered_by_acls). The order has no meaning unless the options
+/// name a node to sort by ([`near`](crate::Options::near)).
+///
+/// With the option `peer`, lists the instances that a cluster peer has exported; since 1.13. Older servers ignore it and
+/// list the instances of this cluster.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/health#list-service-instances-for-service)
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct Service {
-    /// Name of the service; servers compare it without regard to case.
-    pub service: String,
-    /// Lists only instances that have all of these tags.
-    pub tags: Vec<String>,
-    /// Lists only instances of which every check passes, those of the node included. A warning does not.
-    pub passing: bool,
-    /// Lists only instances on nodes that have all of this metadata.
-    pub node_meta: BTreeMap<String, String>,
-    /// Fills in what configuration entries say about a proxy, since 1.13.
-    pub merge_central_config: bool,
+    service: ServiceName,
+    tags: Vec<String>,
+    passing: bool,
+    node_meta: BTreeMap<String, String>,
+    merge_central_config: bool,
+    sameness_group: Option<String>,
 }
 
 impl Service {
-    /// Lists all instances of `service`, healthy or not.
-    pub fn new(service: impl Into<String>) -> Self {
+    /// Lists all instances of the service `name`, healthy or not. Servers ignore the case of the name.
+    pub fn new(name: impl Into<ServiceName>) -> Self {
         Self {
-            service: service.into(),
+            service: name.into(),
             tags: Vec::new(),
             passing: false,
             node_meta: BTreeMap::new(),
             merge_central_config: false,
+            sameness_group: None,
         }
+    }
+
+    /// Lists only instances with this tag. If called several times, an instance must have all tags.
+    pub fn tag(mut self, tag: impl Into<String>) -> Self {
+        self.tags.push(tag.into());
+        self
+    }
+
+    /// Lists only instances whose checks all pass, including the checks of their nodes. A warning does not pass.
+    pub fn passing(mut self) -> Self {
+        self.passing = true;
+        self
+    }
+
+    /// Lists only instances on nodes with this metadata. If called several times, a node must match every call.
+    pub fn node_meta(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.node_meta.insert(key.into(), value.into());
+        self
+    }
+
+    /// Adds what configuration entries define for a proxy to its configuration; since 1.13.
+    pub fn merge_central_config(mut self) -> Self {
+        self.merge_central_config = true;
+        self
+    }
+
+    /// Lists the instances in the first member of a sameness group that has healthy ones; since 1.16 (Consul Enterprise).
+    /// Excludes the option `peer`. Other servers ignore it.
+    pub fn sameness_group(mut self, name: impl Into<String>) -> Self {
+        self.sameness_group = Some(name.into());
+        self
     }
 }
 
@@ -48,11 +82,12 @@ impl Endpoint for Service {
     const PATH: &'static str = "/v1/health/service/{service}";
 
     fn write(&self, request: &mut RequestWriter) {
-        request.arg(&self.service);
+        request.arg(self.service.as_str());
         request.each("tag", &self.tags);
         request.flag("passing", self.passing);
         write_node_meta(request, &self.node_meta);
         request.flag("merge-central-config", self.merge_central_config);
+        request.opt("sameness-group", self.sameness_group.as_deref());
     }
 }
 
@@ -77,21 +112,21 @@ mod tests {
     #[test]
     fn request() {
         assert_eq!(wire(&Service::new("redis")), "GET /v1/health/service/redis");
-        let service = Service {
-            tags: vec!["primary".to_owned(), "v1".to_owned()],
-            passing: true,
-            node_meta: [("zone".to_owned(), "a".to_owned())].into(),
-            merge_central_config: true,
-            ..Service::new("redis")
-        };
+        let service = Service::new("redis")
+            .tag("primary")
+            .tag("v1")
+            .passing()
+            .node_meta("zone", "a")
+            .merge_central_config()
+            .sameness_group("g");
         assert_eq!(
             wire(&service),
-            "GET /v1/health/service/redis?tag=primary&tag=v1&passing&node-meta=zone%3Aa&merge-central-config"
+            "GET /v1/health/service/redis?tag=primary&tag=v1&passing&node-meta=zone%3Aa&merge-central-config&sameness-group=g"
         );
     }
 
     #[test]
-    fn recorded_answer() {
+    fn recorded_response() {
         let body = r#"[{
             "Node":{"ID":"aaaaaaaa-bbbb-cccc-dddd-000000000002","Node":"ext-node","Address":"192.0.2.10",
                 "Datacenter":"dc1","TaggedAddresses":null,"Meta":{"zone":"a"},"CreateIndex":106,"ModifyIndex":106},
@@ -113,7 +148,7 @@ mod tests {
         assert_eq!((entry.address(), entry.port(), entry.status()), ("192.0.2.11", 8000, Status::Warning));
         assert_eq!((entry.node.name.as_str(), entry.node.meta["zone"].as_str()), ("ext-node", "a"));
         assert_eq!(entry.service.tags, ["primary", "v1"]);
-        assert_eq!(entry.service.weights, Weights { passing: 10, warning: 2 });
+        assert_eq!(entry.service.weights, Weights::new(10, 2));
         assert_eq!((entry.service.proxy, entry.checks[0].definition.as_ref()), (None, None));
         let check = &entry.checks[1];
         assert_eq!((check.id.as_str(), &check.status), ("service:redis1", &Status::Passing));
@@ -124,40 +159,41 @@ mod tests {
     }
 
     #[test]
-    fn what_old_servers_leave_out_is_empty() {
+    fn fields_that_old_servers_leave_out_are_empty() {
         let body = r#"[{"Node":{"Node":"n","Address":"10.0.0.7","Meta":null},
             "Service":{"ID":"min","Service":"min","Tags":null,"Meta":null,"Weights":null,"Proxy":null},
             "Checks":null}]"#;
         let entry = decoded::<Service>(200, body).unwrap().remove(0);
         assert_eq!((entry.address(), entry.port(), entry.status()), ("10.0.0.7", 0, Status::Passing));
-        let bare = NodeService { id: "min".to_owned(), name: "min".to_owned(), ..NodeService::default() };
+        let bare = NodeService { id: "min".into(), name: "min".into(), ..NodeService::default() };
         assert_eq!((entry.service, entry.checks), (bare, vec![]));
     }
 
     #[test]
-    fn what_servers_do_not_check_does_not_spoil_the_list() {
-        let body = r#"[{"Node":{"Node":"n"},"Service":{"ID":"w","Service":"w","Kind":"odd","Port":99999,
+    fn values_that_servers_do_not_check_do_not_hide_the_list() {
+        let body = r#"[{"Node":{"Node":"n"},"Service":{"ID":"w","Service":"w","Kind":"odd","Port":99999,"Weights":{"Passing":-1},
             "Ports":[{"Name":"http","Port":8080,"Default":true}]},
-            "Checks":[{"Node":"n","CheckID":"c","Status":"odd","Type":"odd","Interval":"foo","Timeout":"10"}]}]"#;
+            "Checks":[{"Node":"n","CheckID":"c","Status":"odd","Type":"odd","Interval":"foo","Timeout":"10",
+                "Definition":{"Header":{"A":null,"B":["c",null]},"Interval":"foo"}}]}]"#;
         let entry = decoded::<Service>(200, body).unwrap().remove(0);
         assert_eq!((entry.port(), entry.status().as_str(), entry.service.kind.as_str()), (0, "odd", "odd"));
-        assert_eq!(
-            entry.service.ports[0],
-            ServicePort { name: "http".to_owned(), port: 8080, default: true }
-        );
+        assert_eq!(entry.service.ports[0], ServicePort::new("http", 8080).default_port());
+        assert_eq!(entry.service.weights, Weights::new(1, 1));
         assert_eq!(entry.checks[0].interval, Duration::ZERO);
+        let definition = entry.checks[0].definition.as_deref().unwrap();
+        assert!(definition.header["A"].is_empty() && definition.header["B"] == ["c", ""]);
     }
 
     #[test]
-    fn a_fault_is_told_with_its_place() {
+    fn decode_error_has_the_path() {
         let body = r#"[{"Node":{"Node":"n"},"Service":{"ID":"w","Tags":[]},"Checks":[]}]"#;
-        let Err(ResponseError::Decode(error)) = decoded::<Service>(200, body) else { panic!("was read") };
+        let Err(ResponseError::Decode(error)) = decoded::<Service>(200, body) else { panic!("no error") };
         assert_eq!(error.path(), Some("[0].Service"));
         assert!(error.to_string().contains("missing field `Service`"), "{error}");
     }
 
     #[test]
-    fn an_unknown_service_is_empty() {
+    fn unknown_service_is_an_empty_list() {
         assert_eq!(decoded::<Service>(200, "[]").unwrap(), []);
     }
 }

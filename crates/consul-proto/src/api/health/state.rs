@@ -1,44 +1,50 @@
-//! Listing the checks in a state.
+//! Listing the checks with a status.
 
 use std::collections::BTreeMap;
 
-use crate::model::write_node_meta;
-use crate::model::{HealthCheck, Status};
+use crate::model::{HealthCheck, Status, write_node_meta};
 use crate::response;
 use crate::types::word::word;
 use crate::{Blocking, EncodeError, Endpoint, Filterable, Method, Read, RequestWriter, Sortable, Watchable};
 
-/// Lists the checks of a datacenter that are in a state: `GET /v1/health/state/:state`.
+/// Lists the checks of a datacenter that have a status: `GET /v1/health/state/:state`.
 ///
-/// Checks that the token may not read are left out without a word; [`Meta`](crate::Meta::results_filtered_by_acls) may
-/// tell.
+/// Checks that the token may not read are left out silently; newer servers report it in
+/// [`Meta::results_filtered_by_acls`](crate::Meta::results_filtered_by_acls).
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/health#list-checks-in-state)
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct State {
-    /// The state. One that is unknown here is refused: servers would take it for a state that no check is in.
-    pub state: CheckState,
-    /// Lists only checks on nodes that have all of this metadata.
-    pub node_meta: BTreeMap<String, String>,
+    state: CheckState,
+    node_meta: BTreeMap<String, String>,
 }
 
 impl State {
-    /// Lists the checks that are in `state`.
+    /// Lists the checks in `state`: a [`CheckState`], a [`Status`], or its word.
+    ///
+    /// Other words are rejected: servers would return an empty list.
     pub fn new(state: impl Into<CheckState>) -> Self {
         Self { state: state.into(), node_meta: BTreeMap::new() }
+    }
+
+    /// Lists only checks on nodes with this metadata. If called several times, a node must match every call.
+    pub fn node_meta(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.node_meta.insert(key.into(), value.into());
+        self
     }
 }
 
 word! {
-    /// A state to look for checks in; made from a [`Status`] or a word.
+    /// A status of checks, or all. Converts from a [`Status`] and from a word.
     CheckState {
-        /// Whatever state they are in.
+        /// Any status.
         Any = "any",
-        /// All is well.
+        /// The check passes.
         Passing = "passing",
-        /// Something needs attention.
+        /// The check reports a warning.
         Warning = "warning",
-        /// Something is broken, or has not been checked yet.
+        /// The check fails, or has not run yet.
         Critical = "critical",
     }
 }
@@ -85,13 +91,12 @@ mod tests {
     fn request() {
         assert_eq!(wire(&State::new(CheckState::Any)), "GET /v1/health/state/any");
         assert_eq!(wire(&State::new(Status::Critical)), "GET /v1/health/state/critical");
-        let state =
-            State { node_meta: [("zone".to_owned(), "a".to_owned())].into(), ..State::new("warning") };
+        let state = State::new("warning").node_meta("zone", "a");
         assert_eq!(wire(&state), "GET /v1/health/state/warning?node-meta=zone%3Aa");
     }
 
     #[test]
-    fn unknown_states_are_refused() {
+    fn unknown_states_are_rejected() {
         for state in ["", "unknown", "maintenance", "Passing", "a/b"] {
             let fault = rejected(&State::new(state));
             assert!(matches!(fault, EncodeError::Invalid { name: "state", .. }), "{state:?}: {fault}");
@@ -100,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn recorded_answer() {
+    fn recorded_response() {
         let body = r#"[{"Node":"node-a","CheckID":"serfHealth","Name":"Serf Health Status","Status":"passing",
             "Notes":"","Output":"Agent alive and reachable","ServiceID":"","ServiceName":"","ServiceTags":[],
             "Type":"","Definition":{},"CreateIndex":10,"ModifyIndex":10}]"#;

@@ -7,7 +7,7 @@ use crate::{Call, CallFuture, Error, Response, Token, TokenError, proto};
 
 /// Enables maintenance mode of the agent's node: `PUT /v1/agent/maintenance?enable=true`.
 ///
-/// The node gets a critical check that [stands for maintenance mode](crate::health::HealthCheck::is_maintenance), so none of
+/// The node gets a critical check that [stands for maintenance mode](crate::catalog::HealthCheck::is_maintenance), so none of
 /// its services is healthy, and DNS does not return them. The mode persists if the agent restarts on its data. If the node
 /// is in maintenance mode already, the old reason stays.
 ///

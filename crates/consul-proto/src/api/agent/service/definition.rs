@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
-use crate::agent::service::{ServiceFields, Sidecar};
+use crate::agent::service::Sidecar;
 use crate::agent::{Check, Secret};
 use crate::model::{
-    ConnectProxyConfig, Locality, ServiceAddress, ServiceId, ServiceKind, ServiceName, ServicePort, Weights,
+    ConnectProxyConfig, Locality, ServiceAddress, ServiceFields, ServiceId, ServiceKind, ServiceName,
+    ServicePort, Weights,
 };
 use crate::types::blank::is_blank;
 use crate::{EncodeError, RequestWriter};

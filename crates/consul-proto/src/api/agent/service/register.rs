@@ -114,11 +114,11 @@ mod tests {
             local_path_port: 8080,
             listener_port: 21599,
             protocol: "http".to_owned(),
-            parsed_from_check: true,
+            ..ExposePath::default()
         };
         let proxy = ConnectProxyConfig {
-            destination_service_name: "web".to_owned(),
-            destination_service_id: "web1".to_owned(),
+            destination_service_name: "web".into(),
+            destination_service_id: "web1".into(),
             local_service_address: "127.0.0.1".to_owned(),
             local_service_port: 8080,
             config: [("protocol".to_owned(), json!("http"))].into(),
@@ -184,7 +184,7 @@ mod tests {
     fn newer_fields_are_sent_if_set() {
         let h2ping = H2ping::new("h:1", MINUTE).without_tls().tls(Tls::new().server_name("h"));
         let proxy = ConnectProxyConfig {
-            destination_service_name: "web".to_owned(),
+            destination_service_name: "web".into(),
             mode: ProxyMode::Transparent,
             transparent_proxy: TransparentProxy { outbound_listener_port: 15002, dialed_directly: true },
             ..ConnectProxyConfig::default()

@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use crate::RequestWriter;
-use crate::agent::service::{ServiceFields, validate_parts};
+use crate::agent::service::validate_parts;
 use crate::agent::{Check, Secret};
-use crate::model::{ConnectProxyConfig, Locality, ServiceAddress, ServiceName, Weights};
+use crate::model::{ConnectProxyConfig, Locality, ServiceAddress, ServiceFields, ServiceName, Weights};
 
 /// A proxy that is registered together with its service instance, and deregistered with it.
 ///

@@ -7,7 +7,7 @@ use crate::{Call, CallFuture, Error, Response, Token, TokenError, proto};
 
 /// Enables maintenance mode of a service instance: `PUT /v1/agent/service/maintenance/:service_id?enable=true`.
 ///
-/// The instance gets a critical check that [stands for maintenance mode](crate::health::HealthCheck::is_maintenance), so it
+/// The instance gets a critical check that [stands for maintenance mode](crate::catalog::HealthCheck::is_maintenance), so it
 /// is not healthy, and DNS does not return it. The mode persists as long as the registration of the instance. If the
 /// instance is in maintenance mode already, the old reason stays. If the agent does not have the instance, the error is
 /// [`UnknownService`](crate::ApiErrorKind::UnknownService).
