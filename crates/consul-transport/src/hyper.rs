@@ -8,9 +8,9 @@
 //! Over HTTP/2, calls share connections, which are each driven by a task; see [`lane`] and [`http2`].
 
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use http::header::{HOST, HeaderValue};
 use http::{Request, Response, Version};
 
@@ -178,18 +178,9 @@ impl From<TransportError> for Interrupted {
     }
 }
 
-#[async_trait]
-impl Executor for HyperExecutor {
-    async fn execute(&self, mut request: Request<Body>) -> Result<Response<Body>, TransportError> {
-        if let Some(mark) = request.extensions().get::<SendMark>() {
-            mark.set(SendState::NotSent);
-        }
-        request::prepare(&mut request, self.address().base_path())?;
-        #[cfg(feature = "tls")]
-        if self.address().is_tls() {
-            // Boxed, because plain HTTP needs none of its memory.
-            return Box::pin(self.execute_https(request)).await;
-        }
+impl HyperExecutor {
+    async fn execute_plain(&self, mut request: Request<Body>) -> Result<Response<Body>, TransportError> {
+        self.prepare(&mut request)?;
         match self.execute_http1(request, 0).await {
             Ok(response) => Ok(response),
             Err(Interrupted::Failed(error)) => Err(error),
@@ -198,6 +189,31 @@ impl Executor for HyperExecutor {
                 Err(TransportError::unsent(TransportErrorKind::Protocol, "server chose HTTP/2 without TLS"))
             }
         }
+    }
+
+    fn prepare(&self, request: &mut Request<Body>) -> Result<(), TransportError> {
+        if let Some(mark) = request.extensions().get::<SendMark>() {
+            mark.set(SendState::NotSent);
+        }
+        request::prepare(request, self.address().base_path())
+    }
+}
+
+/// Future of a call.
+type Execution<'a> = Pin<Box<dyn Future<Output = Result<Response<Body>, TransportError>> + Send + 'a>>;
+
+impl Executor for HyperExecutor {
+    // Written without `async_trait`, because a call over HTTP/2 would keep the memory of one over HTTP/1.1.
+    fn execute<'a, 'b>(&'a self, request: Request<Body>) -> Execution<'b>
+    where
+        'a: 'b,
+        Self: 'b,
+    {
+        #[cfg(feature = "tls")]
+        if self.address().is_tls() {
+            return Box::pin(self.execute_https(request));
+        }
+        Box::pin(self.execute_plain(request))
     }
 
     #[cfg(feature = "tls")]

@@ -111,10 +111,14 @@ pub async fn sequential_calls_share_a_connection(make: Make<'_>) {
 
 /// A request that has arrived is not marked as not sent, whether the call succeeds, fails or is dropped.
 pub async fn request_that_arrived_is_not_marked_unsent(make: Make<'_>) {
-    let server = Server::start(|peer| match peer.request() {
-        Some(request) if request.target() == "/respond" => peer.respond("200 OK", "true"),
-        Some(request) if request.target() == "/hold" => peer.until_closed(),
-        _ => {}
+    let server = Server::start(|peer| {
+        while let Some(request) = peer.request() {
+            match request.target() {
+                "/respond" => peer.respond("200 OK", "true"),
+                "/hold" => return peer.until_closed(),
+                _ => return,
+            }
+        }
     });
     let executor = make(server.address());
     let marked = |target| {

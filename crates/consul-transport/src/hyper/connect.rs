@@ -60,7 +60,8 @@ impl Connector {
 
     /// Opens a connection, over TLS up to the first frame of the server.
     pub(super) async fn open(&self) -> Result<Opened, TransportError> {
-        let opened = timeout(self.timeout, self.open_without_limit()).await;
+        // Boxed, because a call would keep its memory, several KiB, for as long as it waits for a response.
+        let opened = timeout(self.timeout, Box::pin(self.open_without_limit())).await;
         opened.unwrap_or_else(|_| {
             Err(failed(ConnectError::Timeout { address: self.address.clone(), limit: self.timeout }))
         })

@@ -28,11 +28,13 @@ impl HyperExecutor {
         &self,
         mut request: Request<Body>,
     ) -> Result<Response<Body>, TransportError> {
+        self.prepare(&mut request)?;
         let generation = self.connector.refresh().await;
         // The server chose another protocol than last time at most once for a request, unless it keeps changing.
         for _ in 0..3 {
             if self.connector.is_http1() {
-                match self.execute_http1(request, generation).await {
+                // Boxed, because a call over HTTP/2 needs none of its memory.
+                match Box::pin(self.execute_http1(request, generation)).await {
                     Ok(response) => return Ok(response),
                     Err(Interrupted::Failed(error)) => return Err(error),
                     Err(Interrupted::Http2(returned)) => request = *returned,
@@ -71,7 +73,8 @@ impl HyperExecutor {
                     self.prepare_http1(&mut request);
                     let demand = request::demand(&request, generation);
                     let (_, place) = self.idle.take(demand);
-                    return self.exchange_first(connection, request, place).await.map(Executed::Response);
+                    let exchange = Box::pin(self.exchange_first(connection, request, place));
+                    return exchange.await.map(Executed::Response);
                 }
             };
             let connection = std::sync::Arc::clone(slot.connection());
