@@ -5,6 +5,7 @@ mod check_kinds;
 mod cluster;
 mod forgotten;
 mod names;
+mod opaque;
 mod service;
 mod service_health;
 

@@ -34,7 +34,7 @@ pub struct AgentHost {
     #[serde(deserialize_with = "null::or_default")]
     pub memory: BTreeMap<String, Value>,
     /// Processors.
-    #[serde(default, rename = "CPU", deserialize_with = "null::or_default")]
+    #[serde(default, rename = "CPU", deserialize_with = "null::list")]
     pub cpu: Vec<BTreeMap<String, Value>>,
     /// Name, operating system and kernel.
     #[serde(deserialize_with = "null::or_default")]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::model::NodeName;
-use crate::types::{null, port};
+use crate::types::{null, number, port};
 
 /// A member of the gossip pool as the agent sees it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
@@ -22,28 +22,28 @@ pub struct Member {
     pub port: u16,
     /// Tags that the member sets, among others `role` (`consul` for a server, `node` for a client), `dc`, `id`, `build`,
     /// `acls` and `segment`.
-    #[serde(default, deserialize_with = "null::or_default")]
+    #[serde(default, deserialize_with = "null::map")]
     pub tags: BTreeMap<String, String>,
     /// State of the member.
     #[serde(default, deserialize_with = "null::or_default")]
     pub status: MemberStatus,
     /// Oldest version of the gossip protocol that the member supports.
-    #[serde(default, deserialize_with = "null::or_default")]
+    #[serde(default, deserialize_with = "number::or_zero")]
     pub protocol_min: u8,
     /// Newest version of the gossip protocol that the member supports.
-    #[serde(default, deserialize_with = "null::or_default")]
+    #[serde(default, deserialize_with = "number::or_zero")]
     pub protocol_max: u8,
     /// Version of the gossip protocol that the member uses.
-    #[serde(default, deserialize_with = "null::or_default")]
+    #[serde(default, deserialize_with = "number::or_zero")]
     pub protocol_cur: u8,
     /// Oldest version of the layer above gossip that the member supports.
-    #[serde(default, deserialize_with = "null::or_default")]
+    #[serde(default, deserialize_with = "number::or_zero")]
     pub delegate_min: u8,
     /// Newest version of the layer above gossip that the member supports.
-    #[serde(default, deserialize_with = "null::or_default")]
+    #[serde(default, deserialize_with = "number::or_zero")]
     pub delegate_max: u8,
     /// Version of the layer above gossip that the member uses.
-    #[serde(default, deserialize_with = "null::or_default")]
+    #[serde(default, deserialize_with = "number::or_zero")]
     pub delegate_cur: u8,
 }
 

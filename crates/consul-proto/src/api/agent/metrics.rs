@@ -38,16 +38,16 @@ pub struct AgentMetrics {
     #[serde(deserialize_with = "null::or_default")]
     pub timestamp: String,
     /// Last values.
-    #[serde(default, deserialize_with = "null::or_default")]
+    #[serde(default, deserialize_with = "null::list")]
     pub gauges: Vec<Gauge>,
     /// Series of values.
-    #[serde(default, deserialize_with = "null::or_default")]
+    #[serde(default, deserialize_with = "null::list")]
     pub points: Vec<Points>,
     /// Counters.
-    #[serde(default, deserialize_with = "null::or_default")]
+    #[serde(default, deserialize_with = "null::list")]
     pub counters: Vec<Sample>,
     /// Measured values; times in milliseconds.
-    #[serde(default, deserialize_with = "null::or_default")]
+    #[serde(default, deserialize_with = "null::list")]
     pub samples: Vec<Sample>,
 }
 
@@ -63,7 +63,7 @@ pub struct Gauge {
     #[serde(deserialize_with = "null::or_default")]
     pub value: f64,
     /// Labels of the metric.
-    #[serde(deserialize_with = "null::or_default")]
+    #[serde(deserialize_with = "null::map")]
     pub labels: BTreeMap<String, String>,
 }
 
@@ -76,7 +76,7 @@ pub struct Points {
     #[serde(deserialize_with = "null::or_default")]
     pub name: String,
     /// The values.
-    #[serde(deserialize_with = "null::or_default")]
+    #[serde(deserialize_with = "null::list")]
     pub points: Vec<f64>,
 }
 
@@ -110,7 +110,7 @@ pub struct Sample {
     #[serde(deserialize_with = "null::or_default")]
     pub stddev: f64,
     /// Labels of the metric.
-    #[serde(deserialize_with = "null::or_default")]
+    #[serde(deserialize_with = "null::map")]
     pub labels: BTreeMap<String, String>,
 }
 

@@ -42,7 +42,7 @@ pub struct AgentSelf {
     #[serde(default, deserialize_with = "null::or_default")]
     pub stats: BTreeMap<String, BTreeMap<String, String>>,
     /// Metadata of the agent's node.
-    #[serde(default, deserialize_with = "null::or_default")]
+    #[serde(default, deserialize_with = "null::map")]
     pub meta: BTreeMap<String, String>,
     /// Support for proxies. `None` if the gRPC port is disabled.
     #[serde(rename = "xDS")]
@@ -90,7 +90,7 @@ pub struct AgentConfig {
 #[non_exhaustive]
 pub struct Xds {
     /// Supported versions by name of the proxy.
-    #[serde(deserialize_with = "null::or_default")]
+    #[serde(deserialize_with = "null::map_of_lists")]
     pub supported_proxies: BTreeMap<String, Vec<String>>,
     /// Port for proxies, the one with TLS if enabled. 0 if disabled.
     #[serde(deserialize_with = "port::deserialize")]

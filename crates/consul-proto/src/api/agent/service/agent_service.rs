@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::model::{
     ConnectProxyConfig, Locality, ServiceAddress, ServiceConnect, ServiceId, ServiceKind, ServiceName,
@@ -11,7 +11,7 @@ use crate::model::{
 use crate::types::{blank, null, port};
 
 /// A service instance that is registered with an agent.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct AgentService {
@@ -25,26 +25,26 @@ pub struct AgentService {
     #[serde(rename = "Service")]
     pub name: ServiceName,
     /// Tags of the instance.
-    #[serde(default, deserialize_with = "null::or_default")]
+    #[serde(default, deserialize_with = "null::list")]
     pub tags: Vec<String>,
     /// Address of the instance. Empty if it has the address of the node.
     #[serde(default, deserialize_with = "null::or_default")]
     pub address: String,
     /// Addresses by tag: `lan` or `wan`, each also with `_ipv4` or `_ipv6`. If the address is an IP address, the agent adds
     /// some.
-    #[serde(default, deserialize_with = "null::or_default")]
+    #[serde(default, deserialize_with = "null::map")]
     pub tagged_addresses: BTreeMap<String, ServiceAddress>,
     /// Port of the instance; the default one of several ports. 0 if it has no port, or one that is out of range.
     #[serde(default, deserialize_with = "port::deserialize")]
     pub port: u16,
     /// The ports of an instance with several, since 1.22.
-    #[serde(default, deserialize_with = "null::or_default")]
+    #[serde(default, deserialize_with = "null::list")]
     pub ports: Vec<ServicePort>,
     /// Unix socket of the instance, since 1.10. Empty if it has none.
     #[serde(default, deserialize_with = "null::or_default")]
     pub socket_path: String,
     /// Metadata of the instance.
-    #[serde(default, deserialize_with = "null::or_default")]
+    #[serde(default, deserialize_with = "null::map")]
     pub meta: BTreeMap<String, String>,
     /// Weights of the instance.
     #[serde(default, deserialize_with = "null::or_default")]

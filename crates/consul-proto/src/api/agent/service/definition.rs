@@ -8,7 +8,7 @@ use crate::model::{
     ConnectProxyConfig, Locality, ServiceAddress, ServiceFields, ServiceId, ServiceKind, ServiceName,
     ServicePort, Weights,
 };
-use crate::types::blank::is_blank;
+use crate::types::blank::Blank;
 use crate::{EncodeError, RequestWriter};
 
 /// A service instance to register with an agent.
@@ -32,7 +32,7 @@ pub struct Definition {
     checks: Vec<Check>,
     #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<Secret>,
-    #[serde(skip_serializing_if = "is_blank")]
+    #[serde(skip_serializing_if = "Blank::is_blank")]
     connect: Connect,
 }
 
@@ -40,10 +40,16 @@ pub struct Definition {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Connect {
-    #[serde(skip_serializing_if = "is_blank")]
+    #[serde(skip_serializing_if = "Blank::is_blank")]
     native: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     sidecar_service: Option<Box<Sidecar>>,
+}
+
+impl Blank for Connect {
+    fn is_blank(&self) -> bool {
+        !self.native && self.sidecar_service.is_none()
+    }
 }
 
 impl Definition {
@@ -184,18 +190,9 @@ impl Definition {
         self
     }
 
-    /// Returns the id that the instance has: the one that is set, or else the name.
-    fn id_text(&self) -> &str {
-        match self.fields.id.as_ref().map(ServiceId::as_str) {
-            None | Some("") => self.name.as_str(),
-            Some(id) => id,
-        }
-    }
-
     /// Rejects what every agent rejects, and what no later request could name.
     pub(super) fn validate(&self, request: &mut RequestWriter) {
         request.check_name("name", self.name.as_str());
-        request.check_name("id", self.id_text());
         validate_parts(request, &self.fields, &self.checks);
         if let Some(sidecar) = &self.connect.sidecar_service {
             sidecar.validate(request);
@@ -246,7 +243,10 @@ impl From<&Self> for Definition {
 
 impl From<&Definition> for ServiceId {
     fn from(definition: &Definition) -> Self {
-        Self::from(definition.id_text())
+        match &definition.fields.id {
+            Some(id) if !id.is_empty() => id.clone(),
+            _ => Self::from(definition.name.as_str()),
+        }
     }
 }
 

@@ -69,7 +69,7 @@ mod tests {
     use crate::agent::service::Sidecar;
     use crate::model::Status;
     use crate::model::{
-        ConnectProxyConfig, DestinationType, Expose, ExposePath, Locality, MeshGateway, MeshGatewayMode,
+        ConnectProxyConfig, DestinationType, EnvoyExtension, Expose, ExposePath, Locality, MeshGatewayMode,
         ProxyMode, ServiceAddress, ServiceKind, ServicePort, TransparentProxy, Upstream, Weights,
     };
     use crate::testing::{decoded, rejected, wire};
@@ -101,32 +101,22 @@ mod tests {
             .failures_before_critical(3)
             .output_max_size(512)
             .deregister_critical_service_after(MINUTE * 90);
-        let query = Upstream {
-            destination_type: DestinationType::PreparedQuery,
-            datacenter: "dc2".to_owned(),
-            local_bind_address: "127.0.0.2".to_owned(),
-            config: [("connect_timeout_ms".to_owned(), json!(1000))].into(),
-            mesh_gateway: MeshGateway { mode: MeshGatewayMode::Local },
-            ..Upstream::new("q", 9192)
-        };
-        let path = ExposePath {
-            path: "/metrics".to_owned(),
-            local_path_port: 8080,
-            listener_port: 21599,
-            protocol: "http".to_owned(),
-            ..ExposePath::default()
-        };
-        let proxy = ConnectProxyConfig {
-            destination_service_name: "web".into(),
-            destination_service_id: "web1".into(),
-            local_service_address: "127.0.0.1".to_owned(),
-            local_service_port: 8080,
-            config: [("protocol".to_owned(), json!("http"))].into(),
-            upstreams: vec![Upstream::new("db", 9191), query],
-            mesh_gateway: MeshGateway { mode: MeshGatewayMode::None },
-            expose: Expose { checks: true, paths: vec![path] },
-            ..ConnectProxyConfig::default()
-        };
+        let query = Upstream::new("q", 9192)
+            .destination_type(DestinationType::PreparedQuery)
+            .datacenter("dc2")
+            .local_bind_address("127.0.0.2")
+            .config("connect_timeout_ms", 1000)
+            .mesh_gateway(MeshGatewayMode::Local);
+        let proxy = ConnectProxyConfig::new()
+            .destination_service_name("web")
+            .destination_service_id("web1")
+            .local_service_address("127.0.0.1")
+            .local_service_port(8080)
+            .config("protocol", "http")
+            .upstream(Upstream::new("db", 9191))
+            .upstream(query)
+            .mesh_gateway(MeshGatewayMode::None)
+            .expose(Expose::new().checks().path(ExposePath::new("/metrics", 8080, 21599).protocol("http")));
         Definition::new("web")
             .id("web1")
             .tag("a")
@@ -134,7 +124,7 @@ mod tests {
             .tagged_address("wan", ServiceAddress::new("198.51.100.1", 80))
             .port(8080)
             .meta("v", "1")
-            .weights(Weights { passing: 10, warning: 1 })
+            .weights(Weights::new(10, 1))
             .enable_tag_override()
             .check(ttl)
             .check(http)
@@ -183,17 +173,18 @@ mod tests {
     #[test]
     fn newer_fields_are_sent_if_set() {
         let h2ping = H2ping::new("h:1", MINUTE).without_tls().tls(Tls::new().server_name("h"));
-        let proxy = ConnectProxyConfig {
-            destination_service_name: "web".into(),
-            mode: ProxyMode::Transparent,
-            transparent_proxy: TransparentProxy { outbound_listener_port: 15002, dialed_directly: true },
-            ..ConnectProxyConfig::default()
-        };
+        let transparent = TransparentProxy::new().outbound_listener_port(15002).dialed_directly();
+        let proxy = ConnectProxyConfig::new()
+            .destination_service_name("web")
+            .add_local_service_port(ServicePort::new("http", 8080))
+            .mode(ProxyMode::Transparent)
+            .transparent_proxy(transparent)
+            .upstream(Upstream::new("db", 9191).destination_port("admin"));
         let service = Definition::new("x")
             .kind(ServiceKind::ConnectProxy)
-            .add_port(ServicePort { name: "http".to_owned(), port: 80, default: true })
+            .add_port(ServicePort::new("http", 80).default_port())
             .socket_path("/run/x")
-            .locality(Locality { region: "r".to_owned(), zone: String::new() })
+            .locality(Locality::new("r"))
             .check(h2ping)
             .proxy(proxy)
             .connect_native()
@@ -203,6 +194,8 @@ mod tests {
             "SocketPath": "/run/x", "Locality": {"Region": "r"}, "Namespace": "team", "Connect": {"Native": true},
             "Checks": [{"H2PING": "h:1", "H2PingUseTLS": false, "TLSServerName": "h", "Interval": "60s"}],
             "Proxy": {"DestinationServiceName": "web", "Mode": "transparent",
+                      "LocalServicePorts": [{"Name": "http", "Port": 8080, "Default": false}],
+                      "Upstreams": [{"DestinationName": "db", "LocalBindPort": 9191, "DestinationPort": "admin"}],
                       "TransparentProxy": {"OutboundListenerPort": 15002, "DialedDirectly": true}},
         });
         assert_eq!(serde_json::to_value(&service).unwrap(), expected);
@@ -214,7 +207,7 @@ mod tests {
         for (service, expected) in [
             (web().address("0.0.0.0"), "service address is the unspecified address"),
             (web().address("::"), "service address is the unspecified address"),
-            (web().weights(Weights { passing: 0, warning: 1 }), "weights is 0 for the passing state"),
+            (web().weights(Weights::new(0, 1)), "weights is 0 for the passing state"),
             (
                 web().check(Check::ttl(MINUTE)).check(Check::tcp("h:1", Duration::ZERO)),
                 "interval of check 2 is zero",
@@ -225,7 +218,7 @@ mod tests {
             assert!(matches!(error, EncodeError::Invalid { .. }));
             assert_eq!(error.to_string(), expected);
         }
-        let port = || ServicePort { name: "http".to_owned(), port: 80, default: true };
+        let port = || ServicePort::new("http", 80).default_port();
         for (service, second) in [
             (web().port(1).add_port(port()), "ports"),
             (web().add_port(port()).sidecar(Sidecar::new()), "sidecar"),
@@ -239,13 +232,41 @@ mod tests {
     }
 
     #[test]
+    fn namespace_and_partition_of_a_sidecar_are_sent() {
+        let service = Definition::new("web").sidecar(Sidecar::new().namespace("team").partition("part"));
+        let expected = json!({
+            "Name": "web", "Connect": {"SidecarService": {"Namespace": "team", "Partition": "part"}},
+        });
+        assert_eq!(serde_json::to_value(&service).unwrap(), expected);
+    }
+
+    #[test]
+    fn null_in_opaque_settings_is_rejected() {
+        let nested = || json!({"a": [1, {"b": null}]});
+        let extension = EnvoyExtension::new("builtin/lua").argument("k", nested());
+        let proxy = ConnectProxyConfig::new;
+        for proxy in [
+            proxy().config("k", nested()),
+            proxy().upstream(Upstream::new("db", 9191).config("k", nested())),
+            proxy().envoy_extension(extension),
+        ] {
+            let instance = Definition::new("web").kind(ServiceKind::MeshGateway).proxy(proxy.clone());
+            let sidecar = Definition::new("web").sidecar(Sidecar::new().proxy(proxy));
+            for service in [instance, sidecar] {
+                let error = rejected(&Register::new(service)).to_string();
+                assert!(error.contains("has a null under \"k\""), "{error}");
+            }
+        }
+    }
+
+    #[test]
     fn names_that_no_request_can_contain_are_rejected() {
         let web = || Definition::new("web");
         for (service, expected) in [
             (Definition::new(""), "name is empty"),
             (Definition::new("a//b"), "name has an empty segment"),
-            (web().id("../x"), "id has a segment \".\" or \"..\""),
-            (web().id("a\u{200b}"), "id has a character that is not printable"),
+            (web().id("../x"), "service id has a segment \".\" or \"..\""),
+            (web().id("a\u{200b}"), "service id has a character that is not printable"),
             (web().check(Check::ttl(MINUTE).id("/a")), "check id has an empty segment"),
             (
                 web().sidecar(Sidecar::new().name("a\nb")),

@@ -1,13 +1,13 @@
 //! The health of a service instance of an agent.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::agent::service::AgentService;
 use crate::model::{HealthCheck, Status};
 use crate::types::null;
 
 /// The health of a service instance of an agent.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ServiceHealth {
@@ -17,7 +17,7 @@ pub struct ServiceHealth {
     /// The instance.
     pub service: AgentService,
     /// The checks of the node and those of the instance. Their type is not part of the response.
-    #[serde(default, deserialize_with = "null::or_default")]
+    #[serde(default, deserialize_with = "null::list")]
     pub checks: Vec<HealthCheck>,
 }
 
