@@ -65,12 +65,6 @@ impl<E: Endpoint> Call<E> {
         Call { client, endpoint: change(endpoint), options, tokens, timeouts }
     }
 
-    /// Changes the endpoint. The setters of the groups use it.
-    pub(crate) fn with<T>(mut self, change: impl FnOnce(&mut E) -> T) -> Self {
-        change(&mut self.endpoint);
-        self
-    }
-
     /// Sets the datacenter, instead of the client's.
     pub fn datacenter(mut self, name: impl Into<String>) -> Self {
         const { assert!(E::SCOPE.datacenter, "this operation does not accept a datacenter") };
