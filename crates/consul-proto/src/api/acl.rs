@@ -2,7 +2,11 @@
 
 pub(super) mod errors;
 pub mod legacy;
+mod login;
+mod logout;
 
+pub use self::login::{Login, LoginToken};
+pub use self::logout::Logout;
 pub use crate::types::secret::Secret;
 
 impl From<&Self> for Secret {
