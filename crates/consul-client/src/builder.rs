@@ -19,7 +19,7 @@ pub use self::error::ConfigError;
 use crate::call::timeout::Timeouts;
 use crate::runtime::Runtime;
 use crate::token::Tokens;
-use crate::{Token, TokenError, TokenSource};
+use crate::{Observer, RetryPolicy, Token, TokenError, TokenSource};
 
 /// Builder of a [`Client`](crate::Client).
 ///
@@ -28,15 +28,18 @@ use crate::{Token, TokenError, TokenSource};
 #[must_use = "a builder does nothing until it is built"]
 pub struct ClientBuilder {
     environment: Environment,
-    address: Option<String>,
+    addresses: Vec<String>,
     tokens: Tokens,
     token_file: Option<PathBuf>,
     headers: HeaderMap,
     options: Options,
     timeouts: Timeouts,
+    retry: RetryPolicy,
     connection: ConnectionSettings,
     max_response_size: Option<usize>,
     max_long_polls: Option<usize>,
+    max_in_flight: Option<usize>,
+    observer: Option<Arc<dyn Observer>>,
     custom: Custom,
     /// The first setting that was invalid.
     error: Option<ConfigError>,
@@ -50,19 +53,26 @@ struct ConnectionSettings {
     max_idle: Option<usize>,
 }
 
-/// The executor and clock of the program, if they are not the default ones.
+/// The executors and the clock of the program, if they are not the default ones.
 #[derive(Default)]
-struct Custom(Option<(Arc<dyn Executor>, Arc<dyn Runtime>)>);
+struct Custom(Option<Connected>);
+
+/// Executors, and the clock.
+type Connected = (Vec<Arc<dyn Executor>>, Arc<dyn Runtime>);
 
 impl ClientBuilder {
     pub(crate) fn new() -> Self {
         Self::default()
     }
 
-    /// Sets the address of the agent, in any form that `CONSUL_HTTP_ADDR` has: `127.0.0.1:8500`,
+    /// Adds the address of an agent, in any form that `CONSUL_HTTP_ADDR` has: `127.0.0.1:8500`,
     /// `http://host:port/base`, `unix:///path`. Defaults to `http://127.0.0.1:8500`.
+    ///
+    /// A call goes to the first agent, and moves to the next one if it cannot be reached, times out or has no leader.
+    /// Operations that belong to their agent, such as registrations, always use the first one. See
+    /// [several agents](crate::guide::production#several-agents).
     pub fn address(mut self, address: impl Into<String>) -> Self {
-        self.address = Some(address.into());
+        self.addresses.push(address.into());
         self
     }
 
@@ -188,11 +198,33 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the executor that sends requests, and the runtime whose clock and tasks the client uses.
+    /// Sets how many requests of calls are in flight concurrently. Defaults to 100; at least 1. Further calls wait for
+    /// them. Watches and renewals do not count.
+    pub fn max_in_flight(mut self, requests: usize) -> Self {
+        self.max_in_flight = Some(requests);
+        self
+    }
+
+    /// Sets when and how often a call is sent again. Defaults to [`RetryPolicy::new`].
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// Sets what is told of calls and watches, for metrics.
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = Some(observer);
+        self
+    }
+
+    /// Adds an executor that sends requests to an agent, and sets the runtime whose clock and tasks the client uses.
     ///
-    /// An executor is bound to its agent and has its own connections. So it contradicts the settings for these.
+    /// An executor is bound to its agent and has its own connections. So it contradicts the settings for these. Several
+    /// executors are several agents, as several [addresses](Self::address) are.
     pub fn executor(mut self, executor: Arc<dyn Executor>, runtime: Arc<dyn Runtime>) -> Self {
-        self.custom = Custom(Some((executor, runtime)));
+        let (executors, last) = self.custom.0.get_or_insert_with(|| (Vec::new(), Arc::clone(&runtime)));
+        executors.push(executor);
+        *last = runtime;
         self
     }
 
@@ -229,7 +261,7 @@ impl ClientBuilder {
 impl fmt::Debug for Custom {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Some((executor, _)) => executor.fmt(f),
+            Some((executors, _)) => executors.fmt(f),
             None => f.write_str("default"),
         }
     }

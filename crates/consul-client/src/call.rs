@@ -18,10 +18,10 @@ use consul_transport::Hint;
 
 use self::timeout::{Timeouts, held};
 pub use self::{future::CallFuture, raw::RawCall, stream::BodyStream};
-use crate::client::Outgoing;
+use crate::client::{Exchanged, Opened, Outgoing};
 use crate::error::Route;
 use crate::token::Tokens;
-use crate::{Client, Error, Token, TokenError};
+use crate::{Client, Error, RetryPolicy, Token, TokenError};
 
 /// A call of one operation: setters refine it, `.await` sends it.
 ///
@@ -37,6 +37,7 @@ pub struct Call<E> {
     options: Options,
     tokens: Option<Tokens>,
     timeouts: Timeouts,
+    retry: Option<RetryPolicy>,
 }
 
 impl<E: Endpoint> Call<E> {
@@ -46,7 +47,7 @@ impl<E: Endpoint> Call<E> {
             // Writes have no consistency mode.
             options.consistency = None;
         }
-        Self { client, endpoint, options, tokens: None, timeouts: Timeouts::default() }
+        Self { client, endpoint, options, tokens: None, timeouts: Timeouts::default(), retry: None }
     }
 
     /// Returns the endpoint of the call.
@@ -61,8 +62,8 @@ impl<E: Endpoint> Call<E> {
 
     /// Replaces the endpoint by one made from it. Options, token and limits stay.
     pub(crate) fn map<F: Endpoint>(self, change: impl FnOnce(E) -> F) -> Call<F> {
-        let Self { client, endpoint, options, tokens, timeouts } = self;
-        Call { client, endpoint: change(endpoint), options, tokens, timeouts }
+        let Self { client, endpoint, options, tokens, timeouts, retry } = self;
+        Call { client, endpoint: change(endpoint), options, tokens, timeouts, retry }
     }
 
     /// Sets the datacenter, instead of the client's.
@@ -106,6 +107,13 @@ impl<E: Endpoint> Call<E> {
         self
     }
 
+    /// Sets when and how often the request is sent again, instead of the client's
+    /// [`retry`](crate::ClientBuilder::retry).
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = Some(policy);
+        self
+    }
+
     /// Sends the request and returns the value together with the metadata of the response.
     ///
     /// # Errors
@@ -114,10 +122,10 @@ impl<E: Endpoint> Call<E> {
     pub async fn send(self) -> Result<Response<OutputOf<E>>, Error> {
         let request = self.encode()?;
         let route = request.route.clone();
-        let (response, token) = self.client.exchange(request).await?;
+        let Exchanged { response, token, attempts, elapsed, .. } = self.client.exchange(request).await?;
         consul_proto::decode::<E>(response)
             .map(|response| response.map(|value| self.endpoint.complete(value)))
-            .map_err(|error| Error::response(route, error, token.as_ref()))
+            .map_err(|error| Error::response(route, error, token.as_ref()).with_attempts(attempts, elapsed))
     }
 
     /// Returns the parts of the call, for recipes that send more than one request.
@@ -135,7 +143,14 @@ impl<E: Endpoint> Call<E> {
         if !held.is_zero() {
             request.extensions_mut().insert(Hint::LongPoll { held });
         }
-        Ok(Outgoing { request, route, tokens: self.tokens.clone(), timeouts: self.timeouts, held })
+        Ok(Outgoing {
+            request,
+            route,
+            tokens: self.tokens.clone(),
+            timeouts: self.timeouts,
+            retry: self.retry,
+            held,
+        })
     }
 }
 
@@ -150,20 +165,20 @@ impl<E: Endpoint<Response: Streamed>> Call<E> {
     pub async fn open(self) -> Result<Response<OpenedOf<E, BodyStream>>, Error> {
         let request = self.encode()?;
         let route = request.route.clone();
-        let limit = self.timeouts.or(self.client.settings().timeouts).of_attempt(&route, request.held);
-        let (response, token) = self.client.open(request).await?;
-        match consul_proto::open::<E, _>(
-            response.map(|body| {
-                BodyStream::new(body, route.clone(), Arc::clone(&self.client.settings().runtime))
-            }),
-        ) {
-            Ok(response) => Ok(response),
-            Err((head, body)) => {
-                let body = self.client.read_error_body(body, &route, limit).await?;
-                let error = consul_proto::error_response::<E>(&head, &body);
-                Err(Error::response(route, error, token.as_ref()))
+        let Exchanged { response, token, permit, attempts, elapsed, .. } = self.client.open(request).await?;
+        let (head, body) = response.into_parts();
+        let error = match body {
+            Opened::Value(body) => {
+                let runtime = Arc::clone(&self.client.settings().runtime);
+                let body = BodyStream::new(body, route.clone(), runtime, permit);
+                match consul_proto::open::<E, _>(http::Response::from_parts(head, body)) {
+                    Ok(response) => return Ok(response),
+                    Err((head, _)) => consul_proto::error_response::<E>(&head, &[]),
+                }
             }
-        }
+            Opened::Error(body) => consul_proto::error_response::<E>(&head, &body),
+        };
+        Err(Error::response(route, error, token.as_ref()).with_attempts(attempts, elapsed))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The client: an executor, a clock, and the settings of all calls.
 
 mod attempt;
+mod exchange;
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,20 +9,24 @@ use std::sync::Arc;
 use consul_proto::{Consistency, Endpoint, Method, Options};
 use consul_transport::Executor;
 use http::{HeaderMap, HeaderName};
+use tokio::sync::Semaphore;
 
-pub(crate) use self::attempt::{Attempt, Outgoing};
+pub(crate) use self::attempt::{Attempt, Opened};
+pub(crate) use self::exchange::{Exchanged, Outgoing};
 #[cfg(feature = "hyper")]
 use crate::ConfigError;
+use crate::agents::{AgentId, Agents};
 use crate::call::timeout::Timeouts;
+use crate::retry::{Budget, Random};
 use crate::runtime::Runtime;
 use crate::token::Tokens;
 use crate::watch::limiter::Limiter;
 use crate::watch::registry::Registry;
-use crate::{Call, ClientBuilder, RawCall, Token, TokenError, TokenSource};
+use crate::{Call, ClientBuilder, Observer, RawCall, RetryPolicy, Token, TokenError, TokenSource};
 
 pub(crate) const TOKEN: HeaderName = HeaderName::from_static("x-consul-token");
 
-/// A client of a Consul agent.
+/// A client of a Consul agent, or of several.
 ///
 /// Cheap to clone: all clones share connections and settings. `Send` and `Sync`; any number of calls can be in flight
 /// concurrently.
@@ -31,15 +36,20 @@ pub struct Client(Arc<Settings>);
 /// The settings of all calls.
 #[derive(Clone)]
 pub(crate) struct Settings {
-    pub(crate) executor: Arc<dyn Executor>,
+    pub(crate) agents: Arc<Agents>,
     pub(crate) runtime: Arc<dyn Runtime>,
     pub(crate) options: Options,
     pub(crate) tokens: Tokens,
     /// For all requests.
     pub(crate) headers: Arc<HeaderMap>,
     pub(crate) timeouts: Timeouts,
+    pub(crate) retry: RetryPolicy,
     pub(crate) max_response_size: usize,
-    /// Shared by all clients that were derived from one, as are the views.
+    pub(crate) observer: Option<Arc<dyn Observer>>,
+    pub(crate) random: Arc<Random>,
+    /// Shared by all clients that were derived from one, as is what follows.
+    pub(crate) budget: Arc<Budget>,
+    pub(crate) in_flight: Arc<Semaphore>,
     pub(crate) limiter: Arc<Limiter>,
     pub(crate) registry: Arc<Registry>,
 }
@@ -149,10 +159,17 @@ impl Client {
         }
     }
 
-    /// Returns the executor. Its `Debug` shows the address of the agent.
+    /// Returns the executor of the first agent. Its `Debug` shows the address.
     #[must_use]
     pub fn executor(&self) -> &Arc<dyn Executor> {
-        &self.0.executor
+        self.0.agents.executor(AgentId::FIRST)
+    }
+
+    /// Ends the source of tokens: a [`Login`](crate::Login) logs out.
+    ///
+    /// Clients that were derived from this one may have sources of their own.
+    pub async fn close(&self) {
+        self.0.tokens.close().await;
     }
 
     fn derived(&self, change: impl FnOnce(&mut Settings)) -> Self {
@@ -169,22 +186,30 @@ impl Client {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Settings {
-            executor,
+            agents,
             runtime: _,
             options,
             tokens,
             headers,
             timeouts,
+            retry,
             max_response_size,
+            observer,
+            random: _,
+            budget: _,
+            in_flight,
             limiter,
             registry,
         } = &*self.0;
         f.debug_struct("Client")
-            .field("executor", executor)
+            .field("agents", agents)
             .field("options", options)
             .field("tokens", tokens)
             .field("headers", headers)
             .field("timeouts", timeouts)
+            .field("retry", retry)
+            .field("observer", observer)
+            .field("may_be_sent", &in_flight.available_permits())
             .field("max_response_size", max_response_size)
             .field("max_long_polls", &limiter.max_long_polls())
             .field("registry", registry)

@@ -10,6 +10,7 @@ use consul_proto::{ApiError, ApiErrorKind, DecodeError, EncodeError, Method, Res
 use consul_transport::{TransportError, TransportErrorKind};
 use http::StatusCode;
 
+use crate::retry;
 use crate::token::mask;
 use crate::{ConfigError, Token, TokenSourceError};
 
@@ -25,6 +26,8 @@ pub struct Error(Arc<Fault>);
 struct Fault {
     /// Absent if no operation was involved.
     route: Option<Route>,
+    attempts: u32,
+    elapsed: Duration,
     cause: Cause,
 }
 
@@ -95,7 +98,7 @@ impl Error {
     }
 
     fn new(route: impl Into<Option<Route>>, cause: Cause) -> Self {
-        Self(Arc::new(Fault { route: route.into(), cause }))
+        Self(Arc::new(Fault { route: route.into(), attempts: 1, elapsed: Duration::ZERO, cause }))
     }
 
     /// What happened.
@@ -131,6 +134,26 @@ impl Error {
         self.0.route.as_ref().map(Route::method)
     }
 
+    /// Returns how many attempts of the call were made. Zero if it ended before the first one.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// Returns the time from the first attempt of the call to its end.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed
+    }
+
+    /// Sets the attempts of the call. Only an error that is not shared yet can be changed.
+    pub(crate) fn with_attempts(mut self, attempts: u32, elapsed: Duration) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            (inner.attempts, inner.elapsed) = (attempts, elapsed);
+        }
+        self
+    }
+
     fn is_idempotent(&self) -> bool {
         self.0.route.as_ref().is_some_and(Route::is_idempotent)
     }
@@ -161,19 +184,16 @@ impl Error {
     /// Whether the same call may succeed if it is made again, and does no harm if the first was carried out.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        let is_idempotent = self.is_idempotent();
-        match &self.0.cause {
-            Cause::Encode(_) | Cause::Decode(_) | Cause::Config(_) | Cause::Token(_) => false,
-            Cause::Timeout { is_unsent, .. } => is_idempotent || *is_unsent,
-            Cause::Transport(error) => {
-                use TransportErrorKind::{Closed, Connect, Rejected};
-                let may_pass = matches!(error.kind(), Connect | Rejected | Closed);
-                may_pass && (is_idempotent || error.is_unsent())
-            }
-            Cause::Api(error) => {
-                error.kind().is_transient() && (is_idempotent || error.kind().is_not_executed())
-            }
+        let is_not_executed = matches!(&self.0.cause, Cause::Api(error) if error.kind().is_not_executed());
+        if let Cause::Decode(error) = &self.0.cause {
+            return error.is_transient() && self.is_idempotent();
         }
+        retry::is_retryable(retry::Failure {
+            kind: self.kind(),
+            is_idempotent: self.is_idempotent(),
+            is_unsent: self.is_unsent(),
+            is_not_executed,
+        })
     }
 
     /// Whether this is a write of which nobody knows if it was carried out, or still will be.
@@ -249,7 +269,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Fault { route, cause } = &*self.0;
+        let Fault { route, attempts, elapsed, cause } = &*self.0;
         if let Some(route) = route {
             write!(f, "{} {} ", route.method(), route.path())?;
         }
@@ -265,7 +285,8 @@ impl fmt::Display for Error {
             }
             Cause::Api(_) => f.write_str("was answered with an error"),
             Cause::Decode(_) => f.write_str("was answered with something else"),
-        }
+        }?;
+        if *attempts > 1 { write!(f, " ({attempts} attempts in {elapsed:.1?})") } else { Ok(()) }
     }
 }
 

@@ -39,6 +39,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod agents;
 mod api;
 mod builder;
 mod call;
@@ -47,6 +48,8 @@ pub mod codec;
 pub mod coming_from;
 mod error;
 pub mod guide;
+mod observer;
+mod retry;
 pub mod runtime;
 mod token;
 pub mod watch;
@@ -59,7 +62,9 @@ pub use consul_proto as proto;
 pub use consul_proto::{ApiErrorKind, Cached, Consistency, Meta, Method, Response};
 pub use consul_transport as transport;
 pub use error::{Error, ErrorKind};
-pub use token::{Token, TokenError, TokenSource, TokenSourceError};
+pub use observer::{AttemptFinished, CallFinished, Observer};
+pub use retry::RetryPolicy;
+pub use token::{Login, Token, TokenError, TokenSource, TokenSourceError};
 pub use watch::{View, Watch};
 
 /// The version of this crate.

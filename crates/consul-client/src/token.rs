@@ -1,6 +1,7 @@
 //! ACL tokens: the secret of a request, and where it comes from.
 
 mod file;
+mod login;
 mod mask;
 mod source;
 
@@ -13,6 +14,7 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 pub(crate) use self::file::{TokenFile, TokenFileError};
+pub use self::login::Login;
 pub(crate) use self::mask::mask;
 pub(crate) use self::source::Tokens;
 pub use self::source::{TokenSource, TokenSourceError};

@@ -11,7 +11,7 @@ use consul_client::proto::Method;
 use consul_client::runtime::{Instant, Runtime, Sleep, SpawnError, Task};
 use consul_client::transport::{Body, Executor, SendMark, SendState, TransportError, TransportErrorKind};
 use consul_client::txn::Outcome;
-use consul_client::{Client, ErrorKind};
+use consul_client::{Client, ErrorKind, RetryPolicy};
 
 /// More than the text of any refusal.
 const LARGE: usize = 3 << 20;
@@ -100,6 +100,7 @@ fn client(status: u16, header: &'static str, body: impl Into<String>, limit: usi
     let executor = Scripted { status, header, body: body.into() };
     Client::builder()
         .executor(Arc::new(executor), Arc::new(Stopped))
+        .retry(RetryPolicy::never())
         .max_response_size(limit)
         .build()
         .unwrap()
@@ -154,7 +155,11 @@ async fn a_refusal_may_not_be_large() {
 
 #[tokio::test]
 async fn a_refusal_that_does_not_arrive_is_not_waited_for() {
-    let client = Client::builder().executor(Arc::new(Silent), Arc::new(Over)).build().unwrap();
+    let client = Client::builder()
+        .executor(Arc::new(Silent), Arc::new(Over))
+        .retry(RetryPolicy::never())
+        .build()
+        .unwrap();
     let error = client.kv().raw("k").open().await.unwrap_err();
     assert!(error.is_timeout(), "{error}");
 }
@@ -188,7 +193,11 @@ impl Executor for Connecting {
 #[tokio::test]
 async fn write_that_times_out_while_connecting_is_unsent() {
     let executor = Arc::new(Connecting::default());
-    let client = Client::builder().executor(Arc::clone(&executor) as _, Arc::new(Over)).build().unwrap();
+    let client = Client::builder()
+        .executor(Arc::clone(&executor) as _, Arc::new(Over))
+        .retry(RetryPolicy::never())
+        .build()
+        .unwrap();
     let error = client.kv().put("k", "v").timeout(Duration::from_secs(1)).await.unwrap_err();
     assert!(error.is_timeout() && error.is_unsent() && !error.is_outcome_unknown(), "{error}");
     assert_eq!(executor.requests.load(Ordering::Relaxed), 1);
@@ -202,7 +211,14 @@ async fn timeout_that_has_already_elapsed_sends_nothing() {
     assert!(error.is_timeout() && error.is_unsent() && !error.is_outcome_unknown(), "{error}");
     let error = client.request(Method::PUT, "/v1/kv/k").timeout(Duration::ZERO).await.unwrap_err();
     assert!(error.is_timeout() && error.is_unsent(), "{error}");
-    let error = client.kv().raw("k").attempt_timeout(Duration::ZERO).open().await.unwrap_err();
+    let error = client
+        .kv()
+        .raw("k")
+        .attempt_timeout(Duration::ZERO)
+        .retry(RetryPolicy::never())
+        .open()
+        .await
+        .unwrap_err();
     assert!(error.is_timeout() && error.is_unsent(), "{error}");
     assert_eq!(executor.requests.load(Ordering::Relaxed), 0, "nothing was sent");
 }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use consul_client::proto::Method;
 use consul_client::runtime::{Instant, Runtime, Sleep, SpawnError, Task};
 use consul_client::transport::{Body, Executor, TransportError, TransportErrorKind};
-use consul_client::{Client, Token};
+use consul_client::{Client, RetryPolicy, Token};
 
 const SECRET: &str = "5ecbe7d0-0000-1111-2222-333344445555";
 
@@ -79,7 +79,10 @@ async fn nothing_shows_the_token() {
         [(Some(200), "true"), (Some(403), "ACL not found"), (Some(200), "<html>"), (None, "")]
     {
         let executor = Arc::new(Scripted { status, body: body.to_owned(), requests: Mutex::default() });
-        let builder = Client::builder().executor(Arc::clone(&executor) as _, Arc::new(Stopped)).token(SECRET);
+        let builder = Client::builder()
+            .executor(Arc::clone(&executor) as _, Arc::new(Stopped))
+            .retry(RetryPolicy::never())
+            .token(SECRET);
         assert_hidden("builder", &format!("{builder:?} {builder:#?}"));
         let client = builder.build().unwrap();
         assert_hidden("client", &format!("{client:?} {client:#?}"));
@@ -113,7 +116,9 @@ async fn error_masks_the_token_that_a_server_echoes() {
             for status in [200, 301, 403, 500] {
                 let executor =
                     Scripted { status: Some(status), body: body.clone(), requests: Mutex::default() };
-                let builder = Client::builder().executor(Arc::new(executor), Arc::new(Stopped));
+                let builder = Client::builder()
+                    .executor(Arc::new(executor), Arc::new(Stopped))
+                    .retry(RetryPolicy::never());
                 let error = builder.token(SECRET).build().unwrap().kv().get("k").await.unwrap_err();
                 let shown = all_of(&error);
                 assert_hidden("error", &shown);
@@ -186,14 +191,22 @@ async fn the_log_tells_of_every_attempt_and_shows_neither_token_nor_key_nor_valu
     tracing::subscriber::set_global_default(Captured).unwrap();
     for status in [Some(200), Some(403), None] {
         let executor = Arc::new(Scripted { status, body: "true".to_owned(), requests: Mutex::default() });
-        let builder = Client::builder().executor(executor, Arc::new(Stopped)).token(SECRET);
+        let builder =
+            Client::builder().executor(executor, Arc::new(Stopped)).retry(RetryPolicy::never()).token(SECRET);
         let kv = builder.build().unwrap().kv();
         assert_eq!(kv.put("private-key", "private-value").await.is_ok(), status == Some(200));
     }
     let told = TOLD.take();
-    let lines: Vec<_> = told.lines().filter(|line| line.contains("/v1/kv/{*key}")).collect();
-    assert_eq!(lines.len(), 3, "{told}");
-    assert!(lines[0].contains("status=200") || lines[0].contains("status: 200"), "{told}");
+    let lines = |start: &str| {
+        let is_of_put = |line: &&str| line.starts_with(start) && line.contains("/v1/kv/{*key}");
+        told.lines().filter(is_of_put).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        (lines("Attributes").len(), lines("Event").len()),
+        (3, 3),
+        "a span a call, an event an attempt: {told}"
+    );
+    assert!(lines("Event")[0].contains("http.response.status_code: 200"), "{told}");
     assert_hidden("log", &told);
     assert!(!told.contains("private"), "{told}");
 }

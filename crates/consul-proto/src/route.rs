@@ -4,8 +4,9 @@ use std::fmt;
 
 use http::Method;
 
-use crate::Endpoint;
+use crate::error::response::{error_of, error_of_raw};
 use crate::response::{FromResponse, Head};
+use crate::{Endpoint, ResponseError, Target};
 
 /// An operation without its arguments: labels for errors, logs and metrics, and what a client has to know to send it.
 ///
@@ -16,8 +17,14 @@ pub struct Route {
     path: &'static str,
     is_idempotent: bool,
     is_write: bool,
+    target: Target,
     may_be_large: fn(&Head) -> bool,
+    has_value: fn(&Head) -> bool,
+    error_of: fn(&Head, &[u8]) -> Option<ResponseError>,
 }
+
+/// The path of requests that no endpoint describes.
+const RAW: &str = "(raw)";
 
 impl Route {
     /// Returns the route of an endpoint.
@@ -27,7 +34,10 @@ impl Route {
             path: E::PATH,
             is_idempotent: endpoint.is_idempotent(),
             is_write: endpoint.is_write(),
+            target: E::TARGET,
             may_be_large: E::Response::may_carry,
+            has_value: |head| E::Response::accepts(head, &[]),
+            error_of: |head, body| (!E::Response::accepts(head, body)).then(|| error_of::<E>(head, body)),
         }
     }
 
@@ -35,7 +45,16 @@ impl Route {
     #[must_use]
     pub fn raw(method: Method) -> Self {
         let is_safe = method.is_safe();
-        Self { method, path: "(raw)", is_idempotent: is_safe, is_write: !is_safe, may_be_large: |_| true }
+        Self {
+            method,
+            path: RAW,
+            is_idempotent: is_safe,
+            is_write: !is_safe,
+            target: Target::AnyAgent,
+            may_be_large: |_| true,
+            has_value: |_| true,
+            error_of: |head, body| (!head.status.is_success()).then(|| error_of_raw(head, RAW, body)),
+        }
     }
 
     /// Returns the method.
@@ -60,6 +79,24 @@ impl Route {
     #[must_use]
     pub fn is_write(&self) -> bool {
         self.is_write
+    }
+
+    /// Returns which agents can serve the operation.
+    #[must_use]
+    pub fn target(&self) -> Target {
+        self.target
+    }
+
+    /// Returns whether a response has a value, as far as its head says.
+    #[must_use]
+    pub fn has_value(&self, head: &Head) -> bool {
+        (self.has_value)(head)
+    }
+
+    /// Returns the error that a response reports. `None` if the response has a value.
+    #[must_use]
+    pub fn error_of(&self, head: &Head, body: &[u8]) -> Option<ResponseError> {
+        (self.error_of)(head, body)
     }
 
     /// Returns whether the body after this head can be a value, and so of any size. Other bodies are short error texts.

@@ -3,19 +3,25 @@
 use std::sync::Arc;
 
 use consul_proto::Options;
+#[cfg(feature = "hyper")]
 use consul_transport::Executor;
 use http::{HeaderMap, HeaderValue, header};
+use tokio::sync::Semaphore;
 
 use crate::Client;
+use crate::agents::Agents;
 use crate::builder::environment::SSL;
-use crate::builder::{ClientBuilder, ConfigError, ConnectionSettings};
+use crate::builder::{ClientBuilder, ConfigError, Connected, ConnectionSettings};
 use crate::client::Settings;
-use crate::runtime::Runtime;
+use crate::retry::Random;
 use crate::token::{TokenFile, TokenFileError, Tokens};
 use crate::watch::limiter::{LONG_POLLS, Limiter};
 
 /// Bytes of a response's body that are read, by default.
 const MAX_RESPONSE_SIZE: usize = 64 << 20;
+/// Requests of calls that are in flight, by default. Together with those of watches they are fewer than the 200
+/// connections that an agent allows from one address.
+const MAX_IN_FLIGHT: usize = 100;
 
 const USER_AGENT: &str = concat!("consul-client/", env!("CARGO_PKG_VERSION"));
 
@@ -31,21 +37,28 @@ impl ClientBuilder {
             return Err(error);
         }
         let tokens = self.build_tokens()?;
-        let (executor, runtime) = match self.custom.0.take() {
+        let (executors, runtime) = match self.custom.0.take() {
             Some(custom) => {
                 self.check_connection_is_unset()?;
                 custom
             }
-            None => connect(self.build_address()?, self.connection)?,
+            None => connect(self.build_addresses()?, self.connection)?,
         };
         let limiter = Limiter::new(self.max_long_polls.unwrap_or(LONG_POLLS), Arc::clone(&runtime));
         Ok(Client::with_settings(Settings {
-            executor,
+            agents: Arc::new(Agents::new(executors)),
             runtime,
             limiter: Arc::new(limiter),
             registry: Arc::default(),
             tokens,
             timeouts: self.timeouts,
+            retry: self.retry,
+            observer: self.observer.take(),
+            random: Arc::new(Random::new()),
+            budget: Arc::default(),
+            in_flight: Arc::new(Semaphore::new(
+                self.max_in_flight.unwrap_or(MAX_IN_FLIGHT).clamp(1, Semaphore::MAX_PERMITS),
+            )),
             max_response_size: self.max_response_size.unwrap_or(MAX_RESPONSE_SIZE),
             headers: self.build_headers().into(),
             options: self.build_options(),
@@ -82,45 +95,24 @@ impl ClientBuilder {
         Ok(Tokens::Source(Arc::new(file)))
     }
 
-    /// Returns the address, with `https` if the environment asks for TLS.
-    pub(super) fn build_address(&self) -> Result<Addressed, ConfigError> {
-        let (address, setting) = match (&self.address, &self.environment.address) {
-            (Some(address), _) => (Some(address.as_str()), "address"),
-            (None, address) => (address.as_deref(), "CONSUL_HTTP_ADDR"),
-        };
-        let Some(address) = address else {
-            let default = Some("https://127.0.0.1:8500").filter(|_| self.environment.ssl == Some(true));
-            return Ok(Addressed { text: default.map(str::to_owned), setting });
-        };
-        if self.environment.ssl != Some(true) {
-            return Ok(Addressed { text: Some(address.to_owned()), setting });
+    /// Returns the addresses, with `https` if the environment asks for TLS.
+    pub(super) fn build_addresses(&self) -> Result<Vec<Addressed>, ConfigError> {
+        let is_ssl = self.environment.ssl == Some(true);
+        if !self.addresses.is_empty() {
+            let address = |text: &String| addressed(text, "address", is_ssl);
+            return self.addresses.iter().map(address).collect();
         }
-        let contradiction = |reason| ConfigError::Contradiction {
-            first: format!("{setting} {}", shown(address).as_deref().unwrap_or("(hidden)")),
-            second: format!("{SSL}=true"),
-            reason,
+        let address = match &self.environment.address {
+            Some(text) => addressed(text, "CONSUL_HTTP_ADDR", is_ssl)?,
+            None => addressed("127.0.0.1:8500", "address", is_ssl)?,
         };
-        let text = match address.split_once("://") {
-            None => format!("https://{address}"),
-            Some((scheme, _)) if scheme.eq_ignore_ascii_case("unix") => {
-                return Err(contradiction("there is no TLS over a unix socket"));
-            }
-            // The official client does the same with its environment. What the program says is meant.
-            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => {
-                if self.address.is_some() {
-                    return Err(contradiction("the program asks for plain HTTP"));
-                }
-                format!("https://{rest}")
-            }
-            Some(_) => address.to_owned(),
-        };
-        Ok(Addressed { text: Some(text), setting })
+        Ok(vec![address])
     }
 
     fn check_connection_is_unset(&self) -> Result<(), ConfigError> {
         let ConnectionSettings { connect_timeout, idle_timeout, max_idle } = self.connection;
         let set = [
-            ("address", self.address.is_some()),
+            ("address", !self.addresses.is_empty()),
             ("connect_timeout", connect_timeout.is_some()),
             ("idle_timeout", idle_timeout.is_some()),
             ("max_idle_connections", max_idle.is_some()),
@@ -155,8 +147,31 @@ impl ClientBuilder {
 /// An address, and the setting that it comes from.
 #[cfg_attr(not(feature = "hyper"), expect(dead_code, reason = "only the default executor connects"))]
 pub(super) struct Addressed {
-    pub(super) text: Option<String>,
+    pub(super) text: String,
     pub(super) setting: &'static str,
+}
+
+/// Applies the environment's wish for TLS to an address.
+fn addressed(text: &str, setting: &'static str, is_ssl: bool) -> Result<Addressed, ConfigError> {
+    let is_of_program = setting == "address";
+    let contradiction = |reason| {
+        let first = format!("{setting} {}", shown(text).as_deref().unwrap_or("(hidden)"));
+        ConfigError::Contradiction { first, second: format!("{SSL}=true"), reason }
+    };
+    let text = match text.split_once("://") {
+        _ if !is_ssl => text.to_owned(),
+        None => format!("https://{text}"),
+        Some((scheme, _)) if scheme.eq_ignore_ascii_case("unix") => {
+            return Err(contradiction("there is no TLS over a unix socket"));
+        }
+        Some((scheme, _)) if scheme.eq_ignore_ascii_case("http") && is_of_program => {
+            return Err(contradiction("the program asks for plain HTTP"));
+        }
+        // The official client does the same.
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => format!("https://{rest}"),
+        Some(_) => text.to_owned(),
+    };
+    Ok(Addressed { text, setting })
 }
 
 /// Returns the address as errors show it, or `None` if it contains credentials.
@@ -164,20 +179,24 @@ fn shown(address: &str) -> Option<String> {
     (!address.contains('@')).then(|| address.to_owned())
 }
 
-type Connected = (Arc<dyn Executor>, Arc<dyn Runtime>);
+#[cfg(feature = "hyper")]
+fn connect(addresses: Vec<Addressed>, settings: ConnectionSettings) -> Result<Connected, ConfigError> {
+    use crate::runtime::TokioRuntime;
+
+    let executors: Result<_, _> = addresses.iter().map(|address| executor(address, settings)).collect();
+    Ok((executors?, Arc::new(TokioRuntime::new())))
+}
 
 #[cfg(feature = "hyper")]
-fn connect(address: Addressed, settings: ConnectionSettings) -> Result<Connected, ConfigError> {
+fn executor(address: &Addressed, settings: ConnectionSettings) -> Result<Arc<dyn Executor>, ConfigError> {
     use std::fmt;
 
     use consul_transport::{Address, HyperExecutor};
 
     use crate::builder::environment::NO_TLS;
-    use crate::runtime::TokioRuntime;
 
     let Addressed { text, setting } = address;
-    let text = text.unwrap_or_else(|| Address::default().to_string());
-    let invalid = |reason: &dyn fmt::Display| ConfigError::invalid(setting, shown(&text), reason);
+    let invalid = |reason: &dyn fmt::Display| ConfigError::invalid(setting, shown(text), reason);
     let address: Address = text.parse().map_err(|error| invalid(&error))?;
     if address.is_tls() {
         let reason = NO_TLS;
@@ -190,8 +209,7 @@ fn connect(address: Addressed, settings: ConnectionSettings) -> Result<Connected
     if let Some(timeout) = settings.idle_timeout {
         builder = builder.idle_timeout(timeout);
     }
-    let executor = builder.build().map_err(|error| invalid(&error))?;
-    Ok((Arc::new(executor), Arc::new(TokioRuntime::new())))
+    Ok(Arc::new(builder.build().map_err(|error| invalid(&error))?))
 }
 
 /// Idle connections that are kept, by default.
@@ -199,6 +217,6 @@ fn connect(address: Addressed, settings: ConnectionSettings) -> Result<Connected
 const MAX_IDLE: usize = 8;
 
 #[cfg(not(feature = "hyper"))]
-fn connect(_: Addressed, _: ConnectionSettings) -> Result<Connected, ConfigError> {
+fn connect(_: Vec<Addressed>, _: ConnectionSettings) -> Result<Connected, ConfigError> {
     Err(ConfigError::NoExecutor)
 }

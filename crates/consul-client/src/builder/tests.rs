@@ -9,8 +9,8 @@ fn env(builder: ClientBuilder, vars: &[(&'static str, &str)]) -> Result<ClientBu
     })
 }
 
-fn address(builder: ClientBuilder, vars: &[(&'static str, &str)]) -> Result<Option<String>, ConfigError> {
-    env(builder, vars)?.build_address().map(|address| address.text)
+fn address(builder: ClientBuilder, vars: &[(&'static str, &str)]) -> Result<String, ConfigError> {
+    env(builder, vars)?.build_addresses().map(|mut addresses| addresses.remove(0).text)
 }
 
 fn token(builder: ClientBuilder, vars: &[(&'static str, &str)]) -> Option<Vec<u8>> {
@@ -39,7 +39,7 @@ fn program_wins_over_the_environment_field_by_field() {
         if !is_before {
             builder = builder.basic_auth("own", "");
         }
-        assert_eq!(builder.build_address().unwrap().text.as_deref(), Some("h:1"));
+        assert_eq!(builder.build_addresses().unwrap()[0].text, "h:1");
         assert!(
             matches!(builder.build_tokens(), Ok(Tokens::Fixed(token)) if token == Token::new("own").unwrap())
         );
@@ -62,7 +62,7 @@ fn token_of_the_program_wins_over_the_token_file_of_the_environment() {
 #[test]
 fn s17_ssl_is_https_or_an_error_that_names_both_and_never_plain() {
     let ssl = |address| [("CONSUL_HTTP_ADDR", address), ("CONSUL_HTTP_SSL", "true")];
-    let text = |vars: &[(&'static str, &str)]| address(ClientBuilder::new(), vars).unwrap().unwrap();
+    let text = |vars: &[(&'static str, &str)]| address(ClientBuilder::new(), vars).unwrap();
     assert_eq!(text(&ssl("http://h:1")), "https://h:1");
     assert_eq!(text(&ssl("h:1")), "https://h:1");
     assert_eq!(text(&ssl("https://h:1/base")), "https://h:1/base");

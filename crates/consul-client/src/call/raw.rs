@@ -14,7 +14,7 @@ use crate::call::timeout::Timeouts;
 use crate::client::Outgoing;
 use crate::error::Route;
 use crate::token::Tokens;
-use crate::{Client, Error, Token, TokenError};
+use crate::{Client, Error, RetryPolicy, Token, TokenError};
 
 /// A request that no endpoint describes: the caller sets method, path, query, headers and body.
 ///
@@ -27,12 +27,13 @@ pub struct RawCall {
     request: RawRequest,
     tokens: Option<Tokens>,
     timeouts: Timeouts,
+    retry: Option<RetryPolicy>,
 }
 
 impl RawCall {
     pub(crate) fn new(client: Client, method: Method, path: String) -> Self {
         let request = RawRequest::new(method, path);
-        Self { client, request, tokens: None, timeouts: Timeouts::default() }
+        Self { client, request, tokens: None, timeouts: Timeouts::default(), retry: None }
     }
 
     /// Adds `name=value` to the query, escaped.
@@ -92,14 +93,22 @@ impl RawCall {
     }
 
     /// Sets how long one attempt lasts at most, instead of the client's
-    /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout).
+    /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout). A request that asks the server to wait needs both
+    /// limits to be longer than that wait.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.timeouts.attempt = Some(timeout);
         self
     }
 
+    /// Sets when and how often the request is sent again, instead of the client's
+    /// [`retry`](crate::ClientBuilder::retry). If the last attempt has a response, that is returned.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = Some(policy);
+        self
+    }
+
     async fn send(self) -> Result<http::Response<Bytes>, Error> {
-        let Self { client, request, tokens, timeouts } = self;
+        let Self { client, request, tokens, timeouts, retry } = self;
         let route = Route::raw(request.method.clone());
         let rejected = request.headers.keys().find_map(headers::rejected);
         if let Some(reason) = rejected {
@@ -110,8 +119,8 @@ impl RawCall {
         let options = Options { consistency: None, ..client.settings().options.clone() };
         match request.encode(&options) {
             Ok(request) => {
-                let outgoing = Outgoing { request, route, tokens, timeouts, held: Duration::ZERO };
-                client.exchange(outgoing).await.map(|(response, _)| response)
+                let outgoing = Outgoing { request, route, tokens, timeouts, retry, held: Duration::ZERO };
+                client.exchange(outgoing).await.map(|exchanged| exchanged.response)
             }
             Err(error) => Err(Error::encode(route, error)),
         }

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use consul_transport::Body;
 use futures_core::Stream;
 use http_body::Body as _;
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::Error;
 use crate::error::Route;
@@ -30,11 +31,19 @@ pub struct BodyStream {
     /// Set while a chunk is awaited.
     timer: Option<Sleep>,
     has_ended: bool,
+    /// Counts the request as in flight while the body is read.
+    _permit: Option<OwnedSemaphorePermit>,
 }
 
 impl BodyStream {
-    pub(crate) fn new(body: Body, route: Route, runtime: Arc<dyn Runtime>) -> Self {
-        Self { body, route, runtime, idle_timeout: IDLE_TIMEOUT, timer: None, has_ended: false }
+    pub(crate) fn new(
+        body: Body,
+        route: Route,
+        runtime: Arc<dyn Runtime>,
+        permit: Option<OwnedSemaphorePermit>,
+    ) -> Self {
+        let (timer, has_ended) = (None, false);
+        Self { body, route, runtime, idle_timeout: IDLE_TIMEOUT, timer, has_ended, _permit: permit }
     }
 
     /// Sets how long the stream waits for its next chunk. Defaults to 60 seconds.

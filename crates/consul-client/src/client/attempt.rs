@@ -5,14 +5,17 @@ use std::pin::pin;
 use std::time::Duration;
 
 use bytes::Bytes;
+use consul_proto::ResponseError;
 use consul_transport::{Body, Idempotent, SendMark, TransportError, TransportErrorKind};
 
-use crate::call::timeout::{TimedOut, Timeouts, with_timeout};
+use crate::agents::AgentId;
+use crate::call::timeout::{TimedOut, with_timeout};
 use crate::client::{Client, TOKEN};
 use crate::error::{Error, Route};
+use crate::observer::AttemptFinished;
 use crate::token::Tokens;
 use crate::watch::limiter;
-use crate::{BodyStream, Token};
+use crate::{ApiErrorKind, ErrorKind, Token};
 
 /// The largest body of an error response, in bytes. The texts of servers are far shorter.
 const MAX_ERROR_BODY: usize = 1 << 20;
@@ -20,132 +23,147 @@ const MAX_ERROR_BODY: usize = 1 << 20;
 /// How soon an agent at its limit of connections closes a new one.
 const SUDDENLY: Duration = Duration::from_millis(100);
 
-/// A request of a call, before its first attempt.
-pub(crate) struct Outgoing {
-    pub(crate) request: http::Request<Bytes>,
-    pub(crate) route: Route,
-    /// Instead of the client's.
-    pub(crate) tokens: Option<Tokens>,
-    /// Before those of the client.
-    pub(crate) timeouts: Timeouts,
-    /// How long the server may hold the request.
-    pub(crate) held: Duration,
+/// The body of a response whose value is read by the caller.
+pub(crate) enum Opened {
+    Value(Body),
+    Error(Bytes),
 }
 
 /// What one attempt needs besides its request.
 pub(crate) struct Attempt {
     pub(crate) route: Route,
+    pub(crate) agent: AgentId,
     /// Instead of the client's.
     pub(crate) tokens: Option<Tokens>,
     /// How long it lasts at most.
     pub(crate) timeout: Duration,
+    /// Whether that is as long as usual, and not what is left of a call.
+    pub(crate) is_whole: bool,
+    /// Within its call, counted from 1.
+    pub(crate) number: u32,
 }
 
 impl Client {
-    /// Sends a request and reads the complete response. Also returns the token that was sent.
-    pub(crate) async fn exchange(
-        &self,
-        outgoing: Outgoing,
-    ) -> Result<(http::Response<Bytes>, Option<Token>), Error> {
-        let (request, attempt) = self.first_attempt(outgoing);
-        self.attempt(request, attempt).await
-    }
-
-    /// Sends a request and reads the head of the response. Also returns the token that was sent.
-    pub(crate) async fn open(
-        &self,
-        outgoing: Outgoing,
-    ) -> Result<(http::Response<Body>, Option<Token>), Error> {
-        let (request, Attempt { route, tokens, timeout }) = self.first_attempt(outgoing);
-        let token = self.current_token(&route, tokens.as_ref()).await?;
-        let (request, mark) = self.outgoing(request, &route, token.as_ref());
-        let exchange = self.settings().executor.execute(request);
-        let response = self.settle(exchange, &mark, route, timeout).await?;
-        Ok((response, token))
-    }
-
     /// Sends a request once and reads the complete response. Also returns the token that was sent.
     pub(crate) async fn attempt(
         &self,
         request: http::Request<Bytes>,
         attempt: Attempt,
     ) -> Result<(http::Response<Bytes>, Option<Token>), Error> {
-        let Attempt { route, tokens, timeout } = attempt;
         let settings = self.settings();
-        let limited = route.clone();
-        let token = self.current_token(&route, tokens.as_ref()).await?;
-        let (request, mark) = self.outgoing(request, &route, token.as_ref());
+        let token = self.current_token(&attempt).await?;
+        let (request, mark) = self.outgoing(request, &attempt.route, token.as_ref());
         // Pinned, since each function that takes it by value would make the future larger by it.
         let exchange = pin!(async {
-            let (head, body) = settings.executor.execute(request).await?.into_parts();
-            let limit = match limited.may_be_large(&head) {
+            let executor = settings.agents.executor(attempt.agent);
+            let (head, body) = executor.execute(request).await?.into_parts();
+            let limit = match attempt.route.may_be_large(&head) {
                 true => settings.max_response_size,
                 false => settings.max_response_size.min(MAX_ERROR_BODY),
             };
             Ok(http::Response::from_parts(head, body.collect(limit).await?))
         });
-        let response = self.settle(exchange, &mark, route, timeout).await?;
+        let response = self.settle(exchange, &mark, &attempt).await?;
         if limiter::is_connection_limit(&response) {
             settings.limiter.connection_limit_reached(true);
         }
+        let response = if response.status().is_server_error() {
+            let (head, body) = response.into_parts();
+            let error = attempt.route.error_of(&head, &body);
+            let is_no_leader = |error: &ResponseError| matches!(error, ResponseError::Api(error) if error.kind() == ApiErrorKind::NoLeader);
+            let is_well = !error.as_ref().is_some_and(is_no_leader);
+            settings.agents.record(attempt.agent, is_well, settings.runtime.now());
+            http::Response::from_parts(head, body)
+        } else {
+            settings.agents.record_response(attempt.agent);
+            response
+        };
         Ok((response, token))
     }
 
-    /// Reads the body of an error response.
-    pub(crate) async fn read_error_body(
+    /// Sends a request once and reads the head of the response, and the body of an error. Also returns the token that was
+    /// sent.
+    pub(crate) async fn attempt_open(
         &self,
-        body: BodyStream,
-        route: &Route,
-        timeout: Duration,
-    ) -> Result<Bytes, Error> {
+        request: http::Request<Bytes>,
+        attempt: Attempt,
+    ) -> Result<(http::Response<Opened>, Option<Token>), Error> {
         let settings = self.settings();
-        let at = settings.runtime.now() + timeout;
-        // The request was sent, which this mark does not say.
-        let mark = SendMark::new();
-        let read = body.collect(settings.max_response_size.min(MAX_ERROR_BODY));
-        match with_timeout(&*settings.runtime, at, &mark, read).await {
-            Ok(result) => result,
-            Err(TimedOut { .. }) => Err(Error::timeout(route.clone(), timeout, false)),
+        let token = self.current_token(&attempt).await?;
+        let (request, mark) = self.outgoing(request, &attempt.route, token.as_ref());
+        let exchange = pin!(async {
+            let executor = settings.agents.executor(attempt.agent);
+            let (head, body) = executor.execute(request).await?.into_parts();
+            let body = match attempt.route.has_value(&head) {
+                true => Opened::Value(body),
+                false => Opened::Error(body.collect(settings.max_response_size.min(MAX_ERROR_BODY)).await?),
+            };
+            Ok(http::Response::from_parts(head, body))
+        });
+        let response = self.settle(exchange, &mark, &attempt).await?;
+        Ok((response, token))
+    }
+
+    async fn current_token(&self, attempt: &Attempt) -> Result<Option<Token>, Error> {
+        let settings = self.settings();
+        let tokens = attempt.tokens.as_ref().unwrap_or(&settings.tokens);
+        if let Some(token) = tokens.known() {
+            return Ok(token);
+        }
+        let current = tokens.current();
+        let at = settings.runtime.now() + attempt.timeout;
+        match with_timeout(&*settings.runtime, at, &SendMark::new(), current).await {
+            Ok(Ok(token)) => Ok(token),
+            Ok(Err(error)) => Err(Error::token(attempt.route.clone(), error)),
+            Err(TimedOut { .. }) => Err(Error::timeout(attempt.route.clone(), attempt.timeout, true)),
         }
     }
 
-    fn first_attempt(&self, outgoing: Outgoing) -> (http::Request<Bytes>, Attempt) {
-        let Outgoing { request, route, tokens, timeouts, held } = outgoing;
-        let timeouts = timeouts.or(self.settings().timeouts);
-        let timeout = timeouts.of_attempt(&route, held).min(timeouts.of_call(held));
-        (request, Attempt { route, tokens, timeout })
-    }
-
-    async fn current_token(&self, route: &Route, tokens: Option<&Tokens>) -> Result<Option<Token>, Error> {
-        let tokens = tokens.unwrap_or(&self.settings().tokens);
-        tokens.current().await.map_err(|error| Error::token(route.clone(), error))
-    }
-
-    /// Waits for an exchange and logs how it ended.
+    /// Waits for an exchange and reports how it ended.
     async fn settle<B>(
         &self,
         exchange: impl Future<Output = Result<http::Response<B>, TransportError>>,
         mark: &SendMark,
-        route: Route,
-        timeout: Duration,
+        attempt: &Attempt,
     ) -> Result<http::Response<B>, Error> {
-        let runtime = &*self.settings().runtime;
+        let Attempt { route, timeout, number, .. } = attempt;
+        let settings = self.settings();
+        let runtime = &*settings.runtime;
         let start = runtime.now();
-        let result = match with_timeout(runtime, start + timeout, mark, exchange).await {
+        let result = match with_timeout(runtime, start + *timeout, mark, exchange).await {
             Ok(Ok(response)) => Ok(response),
             Ok(Err(error)) => {
                 // An agent at its limit of connections closes new ones without a response.
                 let is_closed = error.kind() == TransportErrorKind::Closed;
                 let is_sudden = is_closed && runtime.now().since(start) < SUDDENLY;
                 if is_sudden || error.kind() == TransportErrorKind::Rejected {
-                    self.settings().limiter.connection_limit_reached(false);
+                    settings.limiter.connection_limit_reached(false);
                 }
                 Err(Error::transport(route.clone(), error))
             }
-            Err(TimedOut { is_unsent }) => Err(Error::timeout(route.clone(), timeout, is_unsent)),
+            Err(TimedOut { is_unsent }) => Err(Error::timeout(route.clone(), *timeout, is_unsent)),
         };
-        if tracing::enabled!(tracing::Level::DEBUG) {
-            log(&route, result.as_ref().map(http::Response::status), runtime.now().since(start));
+        match result.as_ref().map_err(Error::kind) {
+            Err(ErrorKind::Connect) => settings.agents.record(attempt.agent, false, runtime.now()),
+            // Less time than usual says nothing about the agent.
+            Err(ErrorKind::Timeout) if attempt.is_whole => {
+                settings.agents.record(attempt.agent, false, runtime.now());
+            }
+            _ => {}
+        }
+        if settings.observer.is_some() || tracing::enabled!(tracing::Level::DEBUG) {
+            let finished = AttemptFinished {
+                method: route.method(),
+                route: route.path(),
+                status: result.as_ref().ok().map(http::Response::status),
+                error: result.as_ref().err().map(Error::kind),
+                number: *number,
+                elapsed: runtime.now().since(start),
+            };
+            log(&finished);
+            if let Some(observer) = &settings.observer {
+                observer.attempt_finished(&finished);
+            }
         }
         result
     }
@@ -179,17 +197,27 @@ impl Client {
     }
 }
 
-/// Logs an attempt: the operation, how it ended and how long it took. Contains no data of the user, and no token.
+/// Logs an attempt. Contains no data of the user, and no token.
 #[cold]
-fn log(route: &Route, result: Result<http::StatusCode, &Error>, elapsed: Duration) {
-    let (method, template) = (route.method(), route.path());
-    match result {
-        Ok(status) => {
-            tracing::debug!(%method, route = template, status = status.as_u16(), ?elapsed, "received a response")
-        }
-        Err(error) => {
-            let kind = error.kind();
-            tracing::debug!(%method, route = template, ?kind, ?elapsed, "attempt failed");
-        }
+fn log(attempt: &AttemptFinished<'_>) {
+    let AttemptFinished { method, route, status, error, number, elapsed } = attempt;
+    match (status, error) {
+        (Some(status), _) => tracing::debug!(
+            http.request.method = %method,
+            url.template = route,
+            http.response.status_code = status.as_u16(),
+            consul.attempt = number,
+            ?elapsed,
+            "received a response"
+        ),
+        (None, Some(kind)) => tracing::debug!(
+            http.request.method = %method,
+            url.template = route,
+            error.type = ?kind,
+            consul.attempt = number,
+            ?elapsed,
+            "attempt failed"
+        ),
+        (None, None) => {}
     }
 }

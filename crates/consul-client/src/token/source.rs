@@ -72,6 +72,15 @@ impl Tokens {
         }
     }
 
+    /// Returns the token of the next attempt, if that takes no time.
+    pub(crate) fn known(&self) -> Option<Option<Token>> {
+        match self {
+            Self::None => Some(None),
+            Self::Fixed(token) => Some(Some(token.clone())),
+            Self::Invalid(_) | Self::Source(_) => None,
+        }
+    }
+
     /// Returns the token of the next attempt.
     pub(crate) async fn current(&self) -> Result<Option<Token>, TokenSourceError> {
         match self {
@@ -82,7 +91,13 @@ impl Tokens {
         }
     }
 
-    #[expect(dead_code, reason = "used with retries")]
+    /// Ends the source.
+    pub(crate) async fn close(&self) {
+        if let Self::Source(source) = self {
+            source.close().await;
+        }
+    }
+
     /// Handles the rejection of a token. Returns whether to send the request again.
     pub(crate) async fn rejected(&self, token: &Token) -> bool {
         match self {

@@ -127,8 +127,14 @@ impl<M: Machine<Error = Error> + ?Sized> Driver<M> {
             request.extensions_mut().insert(Hint::Reserved);
         }
         let client = self.client.clone();
-        let attempt =
-            Attempt { route: route.clone(), tokens: self.tokens.clone(), timeout: deadline.since(now) };
+        let attempt = Attempt {
+            agent: self.client.settings().agents.of(&route, now),
+            route: route.clone(),
+            tokens: self.tokens.clone(),
+            timeout: deadline.since(now),
+            is_whole: true,
+            number: 1,
+        };
         let exchanging: Exchanging = Box::pin(async move {
             let (mut response, token) = client.attempt(request, attempt).await?;
             // Errors that the machine finds in the response must not show it.

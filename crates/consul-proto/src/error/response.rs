@@ -27,9 +27,23 @@ const MAX_MESSAGE: usize = 4096;
 /// whose name starts with `X-Consul-`, which every handler of 1.9 and later sends and older ones mostly do not; or a
 /// text that servers are known to send.
 pub(crate) fn error_of<E: Endpoint>(head: &Head, body: &[u8]) -> ResponseError {
+    error_at(head, E::PATH, body, E::error_kind)
+}
+
+/// Returns the error of a response to a request that no endpoint describes.
+pub(crate) fn error_of_raw(head: &Head, path: &'static str, body: &[u8]) -> ResponseError {
+    error_at(head, path, body, |_| None)
+}
+
+fn error_at(
+    head: &Head,
+    path: &'static str,
+    body: &[u8],
+    of_group: fn(&ErrorResponse<'_>) -> Option<ApiErrorKind>,
+) -> ResponseError {
     let text = String::from_utf8_lossy(&body[..body.len().min(MAX_MESSAGE)]);
-    let response = ErrorResponse::new(head, E::PATH, text.trim());
-    match response.kind(E::error_kind) {
+    let response = ErrorResponse::new(head, path, text.trim());
+    match response.kind(of_group) {
         Some(kind) => ApiError::new(head, kind, response.message).into(),
         None => DecodeError::new(head, body, "not from Consul").into(),
     }

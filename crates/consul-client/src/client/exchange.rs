@@ -1,0 +1,276 @@
+//! Sending a request until it succeeds, fails for good, or has no time left.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use consul_proto::{ResponseError, Target};
+use consul_transport::{Hint, SendMark};
+use tokio::sync::OwnedSemaphorePermit;
+use tracing::Instrument as _;
+
+use crate::call::timeout::{TimedOut, Timeouts, with_timeout};
+use crate::client::attempt::{Attempt, Opened};
+use crate::client::{Client, Settings};
+use crate::error::{Error, Route};
+use crate::observer::CallFinished;
+use crate::retry::{self, RetryPolicy};
+use crate::runtime::Instant;
+use crate::token::Tokens;
+use crate::{ApiErrorKind, ErrorKind, Token};
+
+/// A request of a call, before its first attempt.
+pub(crate) struct Outgoing {
+    pub(crate) request: http::Request<Bytes>,
+    pub(crate) route: Route,
+    /// Instead of the client's.
+    pub(crate) tokens: Option<Tokens>,
+    /// Before those of the client.
+    pub(crate) timeouts: Timeouts,
+    /// Instead of the client's.
+    pub(crate) retry: Option<RetryPolicy>,
+    /// How long the server may hold the request.
+    pub(crate) held: Duration,
+}
+
+/// A response, and how it was obtained.
+pub(crate) struct Exchanged<B> {
+    pub(crate) response: http::Response<B>,
+    /// The token that was sent.
+    pub(crate) token: Option<Token>,
+    pub(crate) attempts: u32,
+    pub(crate) elapsed: Duration,
+    /// What the response means, if it is an error.
+    pub(crate) error: Option<ErrorKind>,
+    /// Counts the request as in flight.
+    pub(crate) permit: Option<OwnedSemaphorePermit>,
+}
+
+/// Why an attempt is to be repeated, or not.
+struct Failed {
+    kind: ErrorKind,
+    is_retryable: bool,
+    is_unsent: bool,
+    retry_after: Option<Duration>,
+}
+
+impl Client {
+    /// Sends a request, again if need be, and reads the complete response.
+    pub(crate) async fn exchange(&self, outgoing: Outgoing) -> Result<Exchanged<Bytes>, Error> {
+        let route = outgoing.route.clone();
+        let attempts = self.with_retries(
+            outgoing,
+            |request, attempt| self.attempt(request, attempt),
+            |response: http::Response<Bytes>| {
+                if response.status().is_success() {
+                    return (response, None);
+                }
+                let (head, body) = response.into_parts();
+                let error = route.error_of(&head, &body);
+                (http::Response::from_parts(head, body), error)
+            },
+        );
+        self.in_span(&route, attempts).await
+    }
+
+    /// Sends a request, again if need be, and reads the head of the response, and the body of an error.
+    pub(crate) async fn open(&self, outgoing: Outgoing) -> Result<Exchanged<Opened>, Error> {
+        let route = outgoing.route.clone();
+        let attempts = self.with_retries(
+            outgoing,
+            |request, attempt| self.attempt_open(request, attempt),
+            |response| {
+                let (head, body) = response.into_parts();
+                let error = match &body {
+                    Opened::Error(body) => route.error_of(&head, body),
+                    Opened::Value(_) => None,
+                };
+                (http::Response::from_parts(head, body), error)
+            },
+        );
+        self.in_span(&route, attempts).await
+    }
+
+    async fn with_retries<B, F>(
+        &self,
+        outgoing: Outgoing,
+        mut send: impl FnMut(http::Request<Bytes>, Attempt) -> F,
+        judge: impl Fn(http::Response<B>) -> (http::Response<B>, Option<ResponseError>),
+    ) -> Result<Exchanged<B>, Error>
+    where
+        F: Future<Output = Result<(http::Response<B>, Option<Token>), Error>>,
+    {
+        let Outgoing { mut request, route, tokens, timeouts, retry, held } = outgoing;
+        let settings = self.settings();
+        let (runtime, agents) = (&*settings.runtime, &*settings.agents);
+        let policy = retry.unwrap_or(settings.retry);
+        let timeouts = timeouts.or(settings.timeouts);
+        let start = runtime.now();
+        let deadline = start + timeouts.of_call(held);
+        let longest = timeouts.of_attempt(&route, held);
+        let mut agent = agents.of(&route, start);
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            let now = if attempts == 1 { start } else { runtime.now() };
+            let permit = self
+                .permit(&route, now, deadline)
+                .await
+                .map_err(|error| error.with_attempts(attempts - 1, runtime.now().since(start)))?;
+            let attempt_timeout = longest.min(deadline.since(now));
+            let attempt = Attempt {
+                route: route.clone(),
+                agent,
+                tokens: tokens.clone(),
+                timeout: attempt_timeout,
+                is_whole: attempt_timeout == longest,
+                number: attempts,
+            };
+            let may_repeat = policy.allows(attempts);
+            let next = may_repeat.then(|| request.clone());
+            let sent = std::mem::replace(&mut request, next.unwrap_or_default());
+            let (result, failed) = match send(sent, attempt).await {
+                Ok((response, token)) => {
+                    let retry_after = retry::retry_after(response.headers());
+                    let (response, error) = judge(response);
+                    let Some(error) = error else {
+                        settings.budget.succeeded();
+                        let elapsed = runtime.now().since(start);
+                        return Ok(Exchanged { response, token, attempts, elapsed, error: None, permit });
+                    };
+                    let failed =
+                        self.judged(&route, &error, token.as_ref(), tokens.as_ref(), retry_after).await;
+                    (Ok((response, token)), failed)
+                }
+                Err(error) => {
+                    let failed = Failed {
+                        kind: error.kind(),
+                        is_retryable: error.is_retryable(),
+                        is_unsent: error.is_unsent(),
+                        retry_after: None,
+                    };
+                    (Err(error), failed)
+                }
+            };
+            drop(permit);
+            let give_up = || {
+                let elapsed = runtime.now().since(start);
+                match result {
+                    Ok((response, token)) => {
+                        let error = Some(failed.kind);
+                        Ok(Exchanged { response, token, attempts, elapsed, error, permit: None })
+                    }
+                    Err(error) => Err(error.with_attempts(attempts, elapsed)),
+                }
+            };
+            if !may_repeat || !failed.is_retryable {
+                return give_up();
+            }
+            // A write that is not idempotent ends with the error whose outcome is known, unless a whole attempt fits.
+            let needed = if route.is_idempotent() { Duration::ZERO } else { longest };
+            let can_move = route.target() == Target::AnyAgent && (route.is_idempotent() || failed.is_unsent);
+            let pause = match can_move && agents.has_other(agent) {
+                true => Duration::ZERO,
+                false => policy.pause(attempts, failed.retry_after, settings.random.next()),
+            };
+            let at = runtime.now() + pause;
+            if at + needed >= deadline {
+                return give_up();
+            }
+            if !pause.is_zero() {
+                runtime.sleep_until(at).await;
+            }
+            if !settings.budget.take(runtime, deadline.saturating_sub(needed)).await {
+                return give_up();
+            }
+            if failed.kind == ErrorKind::Timeout {
+                request.extensions_mut().insert(Hint::FreshConnection);
+            }
+            if can_move {
+                agent = agents.of(&route, runtime.now());
+            }
+        }
+    }
+
+    /// Waits until another request may be in flight.
+    async fn permit(
+        &self,
+        route: &Route,
+        now: Instant,
+        deadline: Instant,
+    ) -> Result<Option<OwnedSemaphorePermit>, Error> {
+        let Settings { in_flight, runtime, .. } = self.settings();
+        if let Ok(permit) = Arc::clone(in_flight).try_acquire_owned() {
+            return Ok(Some(permit));
+        }
+        let acquired = Arc::clone(in_flight).acquire_owned();
+        match with_timeout(&**runtime, deadline, &SendMark::new(), acquired).await {
+            // The semaphore is never closed.
+            Ok(permit) => Ok(permit.ok()),
+            Err(TimedOut { .. }) => Err(Error::timeout(route.clone(), deadline.since(now), true)),
+        }
+    }
+
+    /// Judges an error response.
+    async fn judged(
+        &self,
+        route: &Route,
+        error: &ResponseError,
+        token: Option<&Token>,
+        tokens: Option<&Tokens>,
+        retry_after: Option<Duration>,
+    ) -> Failed {
+        let is_idempotent = route.is_idempotent();
+        let (kind, mut is_retryable) = match error {
+            ResponseError::Api(error) => {
+                let (kind, is_not_executed) = (ErrorKind::Api(error.kind()), error.kind().is_not_executed());
+                let failure = retry::Failure { kind, is_idempotent, is_unsent: false, is_not_executed };
+                (kind, retry::is_retryable(failure))
+            }
+            // A proxy cannot reach the agent.
+            ResponseError::Decode(error) => (ErrorKind::Decode, error.is_transient() && is_idempotent),
+            _ => (ErrorKind::Decode, false),
+        };
+        // The servers did not execute the request, so another token is worth an attempt of any request.
+        if kind == ErrorKind::Api(ApiErrorKind::UnknownToken)
+            && let Some(token) = token
+        {
+            is_retryable = tokens.unwrap_or(&self.settings().tokens).rejected(token).await;
+        }
+        Failed { kind, is_retryable, is_unsent: false, retry_after }
+    }
+
+    /// Runs a call in its span and reports how it ended.
+    async fn in_span<B>(
+        &self,
+        route: &Route,
+        attempts: impl Future<Output = Result<Exchanged<B>, Error>>,
+    ) -> Result<Exchanged<B>, Error> {
+        let settings = self.settings();
+        let span = tracing::debug_span!(
+            "consul.call",
+            http.request.method = %route.method(),
+            url.template = route.path(),
+            consul.datacenter = settings.options.datacenter.as_deref(),
+            consul.attempts = tracing::field::Empty,
+            http.response.status_code = tracing::field::Empty,
+            error.type = tracing::field::Empty,
+        );
+        let result = attempts.instrument(span.clone()).await;
+        let finished = CallFinished::of(route, &result);
+        if !span.is_disabled() {
+            span.record("consul.attempts", finished.attempts);
+            if let Some(status) = finished.status {
+                span.record("http.response.status_code", status.as_u16());
+            }
+            if let Some(kind) = finished.error {
+                span.record("error.type", tracing::field::debug(kind));
+            }
+        }
+        if let Some(observer) = &settings.observer {
+            observer.call_finished(&finished);
+        }
+        result
+    }
+}
