@@ -15,6 +15,8 @@ pub(crate) fn routes() -> Vec<Route> {
         of::<acl::legacy::Replace>(),
         of::<acl::legacy::Translate>(),
         of::<acl::legacy::TranslateToken>(),
+        of::<acl::Login>(),
+        of::<acl::Logout>(),
         of::<agent::check::Deregister>(),
         of::<agent::check::Fail>(),
         of::<agent::check::Get>(),

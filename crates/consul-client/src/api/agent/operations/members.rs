@@ -4,7 +4,7 @@ use std::future::IntoFuture;
 use std::time::Duration;
 
 use crate::agent::Member;
-use crate::{Call, CallFuture, Error, Response, Token, TokenError, proto};
+use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, proto};
 
 /// Lists the members of the gossip pool as the agent sees them: `GET /v1/agent/members`.
 ///
@@ -56,6 +56,12 @@ impl Members {
     /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout). The wait of a blocking query is added to it.
     pub fn attempt_timeout(self, timeout: Duration) -> Self {
         Self(self.0.attempt_timeout(timeout))
+    }
+
+    /// Sets when and how often the request is sent again, instead of the client's
+    /// [`retry`](crate::ClientBuilder::retry).
+    pub fn retry(self, policy: RetryPolicy) -> Self {
+        Self(self.0.retry(policy))
     }
 
     /// Returns only entries that match the

@@ -4,7 +4,7 @@ use std::future::IntoFuture;
 use std::time::Duration;
 
 use crate::event::Event;
-use crate::{Call, CallFuture, Error, Response, Token, TokenError, View, Watch, proto};
+use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, View, Watch, proto};
 
 /// Lists the latest events that this agent has received, oldest first: `GET /v1/event/list`.
 ///
@@ -46,6 +46,12 @@ impl List {
     /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout). The wait of a blocking query is added to it.
     pub fn attempt_timeout(self, timeout: Duration) -> Self {
         Self(self.0.attempt_timeout(timeout))
+    }
+
+    /// Sets when and how often the request is sent again, instead of the client's
+    /// [`retry`](crate::ClientBuilder::retry).
+    pub fn retry(self, policy: RetryPolicy) -> Self {
+        Self(self.0.retry(policy))
     }
 
     /// Waits until the index of the response is above `index`, or until `wait` has elapsed. Then the server responds in

@@ -4,7 +4,7 @@ use std::future::IntoFuture;
 use std::time::Duration;
 
 use crate::kv::{PutIf, SessionId};
-use crate::{Call, CallFuture, Error, Response, Token, TokenError, proto};
+use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, proto};
 
 /// Writes one key: `PUT /v1/kv/:key`.
 ///
@@ -88,6 +88,12 @@ impl Put {
     /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout). The wait of a blocking query is added to it.
     pub fn attempt_timeout(self, timeout: Duration) -> Self {
         Self(self.0.attempt_timeout(timeout))
+    }
+
+    /// Sets when and how often the request is sent again, instead of the client's
+    /// [`retry`](crate::ClientBuilder::retry).
+    pub fn retry(self, policy: RetryPolicy) -> Self {
+        Self(self.0.retry(policy))
     }
 
     /// Sends the request and returns the value together with the metadata of the response.

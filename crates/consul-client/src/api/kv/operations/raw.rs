@@ -6,7 +6,8 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::{
-    BodyStream, Call, CallFuture, Consistency, Error, Response, Token, TokenError, View, Watch, proto,
+    BodyStream, Call, CallFuture, Consistency, Error, Response, RetryPolicy, Token, TokenError, View, Watch,
+    proto,
 };
 
 /// Reads the value of one key, without its metadata: `GET /v1/kv/:key?raw`.
@@ -54,6 +55,12 @@ impl Raw {
     /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout). The wait of a blocking query is added to it.
     pub fn attempt_timeout(self, timeout: Duration) -> Self {
         Self(self.0.attempt_timeout(timeout))
+    }
+
+    /// Sets when and how often the request is sent again, instead of the client's
+    /// [`retry`](crate::ClientBuilder::retry).
+    pub fn retry(self, policy: RetryPolicy) -> Self {
+        Self(self.0.retry(policy))
     }
 
     /// Sets the consistency mode of the read.

@@ -4,7 +4,7 @@ use std::future::IntoFuture;
 use std::time::Duration;
 
 use crate::acl::legacy::Token;
-use crate::{Call, CallFuture, Consistency, Error, Response, TokenError, View, Watch, proto};
+use crate::{Call, CallFuture, Consistency, Error, Response, RetryPolicy, TokenError, View, Watch, proto};
 
 /// Lists all legacy tokens, with their ids: `GET /v1/acl/list`.
 ///
@@ -41,6 +41,12 @@ impl List {
     /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout). The wait of a blocking query is added to it.
     pub fn attempt_timeout(self, timeout: Duration) -> Self {
         Self(self.0.attempt_timeout(timeout))
+    }
+
+    /// Sets when and how often the request is sent again, instead of the client's
+    /// [`retry`](crate::ClientBuilder::retry).
+    pub fn retry(self, policy: RetryPolicy) -> Self {
+        Self(self.0.retry(policy))
     }
 
     /// Sets the consistency mode of the read.

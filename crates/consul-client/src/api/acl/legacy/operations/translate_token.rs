@@ -3,7 +3,7 @@
 use std::future::IntoFuture;
 use std::time::Duration;
 
-use crate::{Call, CallFuture, Consistency, Error, Response, Token, TokenError, proto};
+use crate::{Call, CallFuture, Consistency, Error, Response, RetryPolicy, Token, TokenError, proto};
 
 /// Translates the rules of a legacy token into rules of policies: `GET /v1/acl/rules/translate/:accessor_id`.
 ///
@@ -42,6 +42,12 @@ impl TranslateToken {
     /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout). The wait of a blocking query is added to it.
     pub fn attempt_timeout(self, timeout: Duration) -> Self {
         Self(self.0.attempt_timeout(timeout))
+    }
+
+    /// Sets when and how often the request is sent again, instead of the client's
+    /// [`retry`](crate::ClientBuilder::retry).
+    pub fn retry(self, policy: RetryPolicy) -> Self {
+        Self(self.0.retry(policy))
     }
 
     /// Sets the consistency mode of the read.

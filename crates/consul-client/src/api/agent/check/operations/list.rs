@@ -5,7 +5,7 @@ use std::future::IntoFuture;
 use std::time::Duration;
 
 use crate::agent::check::{CheckId, HealthCheck};
-use crate::{Call, CallFuture, Error, Response, Token, TokenError, proto};
+use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, proto};
 
 /// Lists the checks that are registered with the agent, by id: `GET /v1/agent/checks`.
 ///
@@ -48,6 +48,12 @@ impl List {
     /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout). The wait of a blocking query is added to it.
     pub fn attempt_timeout(self, timeout: Duration) -> Self {
         Self(self.0.attempt_timeout(timeout))
+    }
+
+    /// Sets when and how often the request is sent again, instead of the client's
+    /// [`retry`](crate::ClientBuilder::retry).
+    pub fn retry(self, policy: RetryPolicy) -> Self {
+        Self(self.0.retry(policy))
     }
 
     /// Returns only entries that match the

@@ -4,7 +4,7 @@ use std::future::IntoFuture;
 use std::time::Duration;
 
 use crate::agent::service::AgentService;
-use crate::{Call, CallFuture, Error, Response, Token, TokenError, View, Watch, proto};
+use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, View, Watch, proto};
 
 /// Reads a service instance that is registered with the agent: `GET /v1/agent/service/:service_id`.
 ///
@@ -46,6 +46,12 @@ impl Get {
     /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout). The wait of a blocking query is added to it.
     pub fn attempt_timeout(self, timeout: Duration) -> Self {
         Self(self.0.attempt_timeout(timeout))
+    }
+
+    /// Sets when and how often the request is sent again, instead of the client's
+    /// [`retry`](crate::ClientBuilder::retry).
+    pub fn retry(self, policy: RetryPolicy) -> Self {
+        Self(self.0.retry(policy))
     }
 
     /// Waits until the hash of the response differs from `hash`, or until `wait` has elapsed. Then the agent responds in
