@@ -1,9 +1,15 @@
 //! Settings of a client, from the program and from the environment.
 
+#[cfg(feature = "hyper")]
+mod address;
 mod build;
+#[cfg(feature = "hyper")]
+mod connect;
 mod environment;
 mod error;
 pub(crate) mod headers;
+#[cfg(feature = "tls")]
+mod tls;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -36,6 +42,8 @@ pub struct ClientBuilder {
     timeouts: Timeouts,
     retry: RetryPolicy,
     connection: ConnectionSettings,
+    #[cfg(feature = "tls")]
+    tls: tls::TlsSettings,
     max_response_size: Option<usize>,
     max_long_polls: Option<usize>,
     max_in_flight: Option<usize>,
@@ -211,7 +219,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets what is told of calls and watches, for metrics.
+    /// Sets the observer of calls and watches, for metrics.
     pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
         self.observer = Some(observer);
         self

@@ -9,7 +9,7 @@ use http::StatusCode;
 use crate::client::Exchanged;
 use crate::{Error, ErrorKind};
 
-/// Is told what happens to the calls and watches of a client, to count and measure it.
+/// Receives what happens to the calls and watches of a client, to count and measure it.
 ///
 /// Set by [`ClientBuilder::observer`](crate::ClientBuilder::observer). The methods are called in the task of the call,
 /// so they return quickly; each does nothing by default. No key, value or token is passed to them. For labels,

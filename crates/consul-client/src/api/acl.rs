@@ -1,10 +1,22 @@
 //! [Access control](https://developer.hashicorp.com/consul/api-docs/acl): policies, roles and tokens.
+//!
+//! A program that logs in with an auth method uses [`Login`](crate::Login), a source of tokens. These operations are for
+//! everything else:
+//!
+//! ```no_run
+//! # async fn example(client: consul_client::Client, jwt: String) -> Result<(), Box<dyn std::error::Error>> {
+//! let token = client.acl().login("kubernetes", jwt).meta("pod", "web-1").await?;
+//! let client = client.with_token(&token.secret_id);
+//! client.acl().logout().await?;
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod legacy;
-
-pub use consul_proto::acl::Secret;
+mod operations;
 
 use self::legacy::Legacy;
+pub use self::operations::*;
 use crate::{Client, Token, TokenError};
 
 /// Access control, created by [`Client::acl`].

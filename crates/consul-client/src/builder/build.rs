@@ -3,15 +3,12 @@
 use std::sync::Arc;
 
 use consul_proto::Options;
-#[cfg(feature = "hyper")]
-use consul_transport::Executor;
 use http::{HeaderMap, HeaderValue, header};
 use tokio::sync::Semaphore;
 
 use crate::Client;
 use crate::agents::Agents;
-use crate::builder::environment::SSL;
-use crate::builder::{ClientBuilder, ConfigError, Connected, ConnectionSettings};
+use crate::builder::{ClientBuilder, ConfigError, ConnectionSettings};
 use crate::client::Settings;
 use crate::retry::Random;
 use crate::token::{TokenFile, TokenFileError, Tokens};
@@ -42,7 +39,10 @@ impl ClientBuilder {
                 self.check_connection_is_unset()?;
                 custom
             }
-            None => connect(self.build_addresses()?, self.connection)?,
+            #[cfg(feature = "hyper")]
+            None => self.connect()?,
+            #[cfg(not(feature = "hyper"))]
+            None => return Err(ConfigError::NoExecutor),
         };
         let limiter = Limiter::new(self.max_long_polls.unwrap_or(LONG_POLLS), Arc::clone(&runtime));
         Ok(Client::with_settings(Settings {
@@ -95,20 +95,6 @@ impl ClientBuilder {
         Ok(Tokens::Source(Arc::new(file)))
     }
 
-    /// Returns the addresses, with `https` if the environment asks for TLS.
-    pub(super) fn build_addresses(&self) -> Result<Vec<Addressed>, ConfigError> {
-        let is_ssl = self.environment.ssl == Some(true);
-        if !self.addresses.is_empty() {
-            let address = |text: &String| addressed(text, "address", is_ssl);
-            return self.addresses.iter().map(address).collect();
-        }
-        let address = match &self.environment.address {
-            Some(text) => addressed(text, "CONSUL_HTTP_ADDR", is_ssl)?,
-            None => addressed("127.0.0.1:8500", "address", is_ssl)?,
-        };
-        Ok(vec![address])
-    }
-
     fn check_connection_is_unset(&self) -> Result<(), ConfigError> {
         let ConnectionSettings { connect_timeout, idle_timeout, max_idle } = self.connection;
         let set = [
@@ -142,81 +128,4 @@ impl ClientBuilder {
         options.partition = options.partition.or(self.environment.partition.take());
         options
     }
-}
-
-/// An address, and the setting that it comes from.
-#[cfg_attr(not(feature = "hyper"), expect(dead_code, reason = "only the default executor connects"))]
-pub(super) struct Addressed {
-    pub(super) text: String,
-    pub(super) setting: &'static str,
-}
-
-/// Applies the environment's wish for TLS to an address.
-fn addressed(text: &str, setting: &'static str, is_ssl: bool) -> Result<Addressed, ConfigError> {
-    let is_of_program = setting == "address";
-    let contradiction = |reason| {
-        let first = format!("{setting} {}", shown(text).as_deref().unwrap_or("(hidden)"));
-        ConfigError::Contradiction { first, second: format!("{SSL}=true"), reason }
-    };
-    let text = match text.split_once("://") {
-        _ if !is_ssl => text.to_owned(),
-        None => format!("https://{text}"),
-        Some((scheme, _)) if scheme.eq_ignore_ascii_case("unix") => {
-            return Err(contradiction("there is no TLS over a unix socket"));
-        }
-        Some((scheme, _)) if scheme.eq_ignore_ascii_case("http") && is_of_program => {
-            return Err(contradiction("the program asks for plain HTTP"));
-        }
-        // The official client does the same.
-        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => format!("https://{rest}"),
-        Some(_) => text.to_owned(),
-    };
-    Ok(Addressed { text, setting })
-}
-
-/// Returns the address as errors show it, or `None` if it contains credentials.
-fn shown(address: &str) -> Option<String> {
-    (!address.contains('@')).then(|| address.to_owned())
-}
-
-#[cfg(feature = "hyper")]
-fn connect(addresses: Vec<Addressed>, settings: ConnectionSettings) -> Result<Connected, ConfigError> {
-    use crate::runtime::TokioRuntime;
-
-    let executors: Result<_, _> = addresses.iter().map(|address| executor(address, settings)).collect();
-    Ok((executors?, Arc::new(TokioRuntime::new())))
-}
-
-#[cfg(feature = "hyper")]
-fn executor(address: &Addressed, settings: ConnectionSettings) -> Result<Arc<dyn Executor>, ConfigError> {
-    use std::fmt;
-
-    use consul_transport::{Address, HyperExecutor};
-
-    use crate::builder::environment::NO_TLS;
-
-    let Addressed { text, setting } = address;
-    let invalid = |reason: &dyn fmt::Display| ConfigError::invalid(setting, shown(text), reason);
-    let address: Address = text.parse().map_err(|error| invalid(&error))?;
-    if address.is_tls() {
-        let reason = NO_TLS;
-        return Err(invalid(&format!("asks for TLS, and {reason}")));
-    }
-    let mut builder = HyperExecutor::builder(address).max_idle(settings.max_idle.unwrap_or(MAX_IDLE));
-    if let Some(timeout) = settings.connect_timeout {
-        builder = builder.connect_timeout(timeout);
-    }
-    if let Some(timeout) = settings.idle_timeout {
-        builder = builder.idle_timeout(timeout);
-    }
-    Ok(Arc::new(builder.build().map_err(|error| invalid(&error))?))
-}
-
-/// Idle connections that are kept, by default.
-#[cfg(feature = "hyper")]
-const MAX_IDLE: usize = 8;
-
-#[cfg(not(feature = "hyper"))]
-fn connect(_: Vec<Addressed>, _: ConnectionSettings) -> Result<Connected, ConfigError> {
-    Err(ConfigError::NoExecutor)
 }

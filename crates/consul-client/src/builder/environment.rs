@@ -11,6 +11,7 @@ use crate::{ConfigError, Token};
 
 /// The values of the environment variables that are set and not empty.
 #[derive(Debug, Default)]
+#[cfg_attr(not(feature = "hyper"), expect(dead_code, reason = "only the default executor connects"))]
 pub(super) struct Environment {
     pub(super) address: Option<String>,
     pub(super) ssl: Option<bool>,
@@ -19,17 +20,20 @@ pub(super) struct Environment {
     pub(super) auth: Option<HeaderValue>,
     pub(super) namespace: Option<String>,
     pub(super) partition: Option<String>,
+    pub(super) tls: TlsVariables,
 }
 
-/// Variables that configure TLS.
-const TLS: [&str; 6] = [
-    "CONSUL_HTTP_SSL_VERIFY",
-    "CONSUL_CACERT",
-    "CONSUL_CAPATH",
-    "CONSUL_CLIENT_CERT",
-    "CONSUL_CLIENT_KEY",
-    "CONSUL_TLS_SERVER_NAME",
-];
+/// The variables that configure TLS.
+#[derive(Debug, Default)]
+#[cfg_attr(not(feature = "hyper"), expect(dead_code, reason = "only the default executor connects"))]
+pub(super) struct TlsVariables {
+    pub(super) ca_file: Option<PathBuf>,
+    pub(super) ca_folder: Option<PathBuf>,
+    pub(super) certificate: Option<PathBuf>,
+    pub(super) key: Option<PathBuf>,
+    pub(super) server_name: Option<String>,
+    pub(super) verify: Option<bool>,
+}
 
 impl Environment {
     /// Reads the variables through `var`.
@@ -39,11 +43,6 @@ impl Environment {
             Err(VarError::NotPresent) => Ok(None),
             Err(VarError::NotUnicode(_)) => Err(ConfigError::invalid(setting, None, "is not UTF-8 text")),
         };
-        for setting in TLS {
-            if text(setting)?.is_some() {
-                return Err(ConfigError::Unsupported { setting, reason: NO_TLS });
-            }
-        }
         let token = |secret: String| Token::new(secret);
         Ok(Self {
             address: text("CONSUL_HTTP_ADDR")?,
@@ -56,13 +55,71 @@ impl Environment {
             auth: text(AUTH)?.map(|value| parse_auth(Zeroizing::new(value))).transpose()?,
             namespace: text("CONSUL_NAMESPACE")?,
             partition: text("CONSUL_PARTITION")?,
+            tls: TlsVariables {
+                ca_file: text(CA_FILE)?.map(PathBuf::from),
+                ca_folder: text(CA_FOLDER)?.map(PathBuf::from),
+                certificate: text(CERTIFICATE)?.map(PathBuf::from),
+                key: text(KEY)?.map(PathBuf::from),
+                // The official client ignores a port, too.
+                server_name: text(SERVER_NAME)?.map(|name| without_port(&name).to_owned()),
+                verify: text(VERIFY)?.map(|value| parse_bool(VERIFY, &value)).transpose()?,
+            },
         })
     }
 }
 
 pub(super) const SSL: &str = "CONSUL_HTTP_SSL";
 const AUTH: &str = "CONSUL_HTTP_AUTH";
-pub(super) const NO_TLS: &str = "this version of the client does not implement TLS";
+const CA_FILE: &str = "CONSUL_CACERT";
+const CA_FOLDER: &str = "CONSUL_CAPATH";
+const CERTIFICATE: &str = "CONSUL_CLIENT_CERT";
+const KEY: &str = "CONSUL_CLIENT_KEY";
+const SERVER_NAME: &str = "CONSUL_TLS_SERVER_NAME";
+pub(super) const VERIFY: &str = "CONSUL_HTTP_SSL_VERIFY";
+
+impl TlsVariables {
+    /// Returns the client certificate and its key.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if only one of them is set.
+    #[cfg(feature = "tls")]
+    pub(super) fn identity(&self) -> Result<Option<(&PathBuf, &PathBuf)>, ConfigError> {
+        let (missing, path) = match (&self.certificate, &self.key) {
+            (Some(certificate), Some(key)) => return Ok(Some((certificate, key))),
+            (None, None) => return Ok(None),
+            (Some(path), None) => (format!("{CERTIFICATE} is set, and {KEY} is not"), path),
+            (None, Some(path)) => (format!("{KEY} is set, and {CERTIFICATE} is not"), path),
+        };
+        let setting = if self.key.is_none() { CERTIFICATE } else { KEY };
+        Err(ConfigError::invalid(setting, path.display().to_string(), missing))
+    }
+
+    /// Returns the names of the variables that are set, for error texts.
+    #[cfg(feature = "hyper")]
+    pub(super) fn names(&self) -> Vec<&'static str> {
+        let Self { ca_file, ca_folder, certificate, key, server_name, verify } = self;
+        [
+            (CA_FILE, ca_file.is_some()),
+            (CA_FOLDER, ca_folder.is_some()),
+            (CERTIFICATE, certificate.is_some()),
+            (KEY, key.is_some()),
+            (SERVER_NAME, server_name.is_some()),
+            (VERIFY, verify.is_some()),
+        ]
+        .into_iter()
+        .filter_map(|(name, is_set)| is_set.then_some(name))
+        .collect()
+    }
+}
+
+/// Cuts the port off a host, but leaves an IPv6 address whole.
+fn without_port(name: &str) -> &str {
+    match name.rsplit_once(':') {
+        Some((host, port)) if !host.contains(':') && port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => name,
+    }
+}
 
 /// Parses a boolean in the forms that the official client accepts.
 fn parse_bool(setting: &'static str, value: &str) -> Result<bool, ConfigError> {
@@ -113,7 +170,13 @@ mod tests {
 
     #[test]
     fn empty_variables_count_as_unset() {
-        let all = TLS.into_iter().chain([
+        let all = [
+            CA_FILE,
+            CA_FOLDER,
+            CERTIFICATE,
+            KEY,
+            SERVER_NAME,
+            VERIFY,
             "CONSUL_HTTP_ADDR",
             "CONSUL_HTTP_TOKEN",
             "CONSUL_HTTP_TOKEN_FILE",
@@ -121,12 +184,13 @@ mod tests {
             "CONSUL_HTTP_SSL",
             "CONSUL_NAMESPACE",
             "CONSUL_PARTITION",
-        ]);
-        let empty: Vec<_> = all.map(|name| (name, "")).collect();
+        ];
+        let empty: Vec<_> = all.into_iter().map(|name| (name, "")).collect();
         let environment = read(&empty).unwrap();
         assert!(environment.address.is_none() && environment.token.is_none() && environment.ssl.is_none());
         assert!(environment.token_file.is_none() && environment.auth.is_none());
         assert!(environment.namespace.is_none() && environment.partition.is_none());
+        assert!(environment.tls.names().is_empty());
     }
 
     #[test]
@@ -153,10 +217,25 @@ mod tests {
     }
 
     #[test]
-    fn variables_that_need_tls_are_rejected_by_name() {
-        for name in TLS {
-            let error = read(&[(name, "x")]).unwrap_err().to_string();
-            assert!(error.contains(name) && error.contains("TLS"), "{error}");
-        }
+    fn tls_variables_set_their_fields() {
+        let tls = read(&[
+            (CA_FILE, "ca.pem"),
+            (CA_FOLDER, "ca"),
+            (CERTIFICATE, "cert.pem"),
+            (KEY, "key.pem"),
+            (SERVER_NAME, "server.dc1.consul:8501"),
+            (VERIFY, "false"),
+        ])
+        .unwrap()
+        .tls;
+        assert_eq!(tls.names().len(), 6);
+        assert_eq!(tls.server_name.as_deref(), Some("server.dc1.consul"));
+        assert_eq!((tls.verify, without_port("::1"), without_port("h")), (Some(false), "::1", "h"));
+    }
+
+    #[test]
+    fn malformed_verification_is_an_error_and_never_off() {
+        let error = read(&[(VERIFY, "no")]).unwrap_err().to_string();
+        assert!(error.contains(VERIFY) && error.contains("expected true or false"), "{error}");
     }
 }

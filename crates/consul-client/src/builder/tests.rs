@@ -9,6 +9,7 @@ fn env(builder: ClientBuilder, vars: &[(&'static str, &str)]) -> Result<ClientBu
     })
 }
 
+#[cfg(feature = "hyper")]
 fn address(builder: ClientBuilder, vars: &[(&'static str, &str)]) -> Result<String, ConfigError> {
     env(builder, vars)?.build_addresses().map(|mut addresses| addresses.remove(0).text)
 }
@@ -21,6 +22,7 @@ fn token(builder: ClientBuilder, vars: &[(&'static str, &str)]) -> Option<Vec<u8
     }
 }
 
+#[cfg(feature = "hyper")]
 #[test]
 fn program_wins_over_the_environment_field_by_field() {
     let vars = [
@@ -59,6 +61,7 @@ fn token_of_the_program_wins_over_the_token_file_of_the_environment() {
     assert!(error.contains("CONSUL_HTTP_TOKEN_FILE") && error.contains("/nonexistent"), "{error}");
 }
 
+#[cfg(feature = "hyper")]
 #[test]
 fn s17_ssl_is_https_or_an_error_that_names_both_and_never_plain() {
     let ssl = |address| [("CONSUL_HTTP_ADDR", address), ("CONSUL_HTTP_SSL", "true")];
@@ -87,16 +90,22 @@ fn invalid_address_is_an_error_with_setting_value_and_reason() {
     assert!(!format!("{error} {error:?}").contains("5ecbe7"), "{error}");
 }
 
-#[cfg(feature = "hyper")]
+#[cfg(feature = "tls")]
 #[test]
-fn https_without_tls_support_is_an_error() {
-    for builder in [
-        ClientBuilder::new().address("https://h:1"),
-        env(ClientBuilder::new(), &[("CONSUL_HTTP_SSL", "1")]).unwrap(),
-    ] {
-        let error = builder.build().unwrap_err().to_string();
-        assert!(error.contains("https://") && error.contains("TLS"), "{error}");
-    }
+fn tls_settings_without_an_https_address_are_a_contradiction() {
+    let error = ClientBuilder::new().address("http://h:1").ca_file("ca.pem").build().unwrap_err().to_string();
+    assert!(error.contains("ca_file") && error.contains("http://h:1"), "{error}");
+    let vars = [("CONSUL_CACERT", "/nonexistent/ca.pem")];
+    let builder = env(ClientBuilder::new().address("http://h:1"), &vars).unwrap();
+    assert!(builder.build().is_ok(), "variables of TLS have no effect without it, as in the official client");
+}
+
+#[cfg(feature = "tls")]
+#[test]
+fn unusable_ca_file_is_an_error_that_names_file_and_variable() {
+    let vars = [("CONSUL_HTTP_SSL", "true"), ("CONSUL_CACERT", "/nonexistent/ca.pem")];
+    let error = env(ClientBuilder::new(), &vars).unwrap().build().unwrap_err().to_string();
+    assert!(error.contains("CONSUL_CACERT") && error.contains("/nonexistent/ca.pem"), "{error}");
 }
 
 #[test]

@@ -1,0 +1,45 @@
+//! What an observer receives, and what servers see of a client.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use consul_client::{ApiErrorKind, AttemptFinished, CallFinished, ErrorKind, Observer};
+
+use crate::{Agent, FINE, NO_LEADER, Step, builder, client};
+
+/// Counts calls and attempts.
+#[derive(Debug, Default)]
+struct Counting {
+    calls: Mutex<Vec<(String, u32, Option<ErrorKind>)>>,
+    attempts: AtomicUsize,
+}
+
+impl Observer for Counting {
+    fn call_finished(&self, call: &CallFinished<'_>) {
+        self.calls.lock().unwrap().push((call.route.to_owned(), call.attempts, call.error));
+    }
+
+    fn attempt_finished(&self, _: &AttemptFinished<'_>) {
+        self.attempts.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn observer_receives_calls_and_attempts() {
+    let agent = Agent::new([NO_LEADER, FINE, Step::Respond(403, "Permission denied")]);
+    let observer = Arc::new(Counting::default());
+    let client = builder(&agent).observer(Arc::clone(&observer) as _).build().unwrap();
+    client.kv().put("k", "v").await.unwrap();
+    client.kv().put("k", "v").await.unwrap_err();
+    let denied = Some(ErrorKind::Api(ApiErrorKind::PermissionDenied));
+    let route = "/v1/kv/{*key}".to_owned();
+    assert_eq!(*observer.calls.lock().unwrap(), [(route.clone(), 2, None), (route, 1, denied)]);
+    assert_eq!(observer.attempts.load(Ordering::Relaxed), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn user_agent_names_client_and_version() {
+    let agent = Agent::new([Step::Respond(404, "")]);
+    let _ = client(&agent).kv().get("k").await;
+    assert_eq!(agent.requests()[0].user_agent, format!("consul-client/{}", consul_client::VERSION));
+}
