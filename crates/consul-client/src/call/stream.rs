@@ -162,8 +162,8 @@ mod tests {
     async fn silent_stream_ends_with_a_timeout() {
         let route = Route::of(&proto::kv::Raw::new("key"));
         let body = Body::stream(Frames(VecDeque::from([Bytes::from_static(b"chunk")])));
-        let mut stream =
-            BodyStream::new(body, route, Arc::new(TokioRuntime::new())).idle_timeout(Duration::from_secs(10));
+        let mut stream = BodyStream::new(body, route, Arc::new(TokioRuntime::new()), None)
+            .idle_timeout(Duration::from_secs(10));
         let start = tokio::time::Instant::now();
         assert_eq!(stream.next().await.unwrap().unwrap(), "chunk");
         // A dropped wait does not start the limit again.
