@@ -35,6 +35,7 @@
 //! | feature | default | adds |
 //! | --- | --- | --- |
 //! | `hyper` | on | The default executor, on hyper and tokio. Without it, a client is built on an executor of your own. |
+//! | `tls` | on | TLS and HTTP/2 for the default executor. Without it, an `https` address is an error. |
 //! | `rt` | on, by `hyper` | tokio's clock and tasks for an executor of your own. |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]

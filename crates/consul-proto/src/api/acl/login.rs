@@ -27,6 +27,19 @@ pub struct Login {
     meta: BTreeMap<String, String>,
 }
 
+impl Login {
+    /// Logs in with the auth method `auth_method` and the bearer token that it checks, such as a JWT.
+    pub fn new(auth_method: impl Into<String>, bearer_token: impl Into<Secret>) -> Self {
+        Self { auth_method: auth_method.into(), bearer_token: bearer_token.into(), meta: BTreeMap::new() }
+    }
+
+    /// Adds a metadata entry, which becomes part of the token's description.
+    pub fn meta(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.meta.insert(key.into(), value.into());
+        self
+    }
+}
+
 /// A token that was created by a [`Login`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
@@ -52,16 +65,13 @@ pub struct LoginToken {
     pub expiration_time: String,
 }
 
-impl Login {
-    /// Logs in with the auth method `auth_method` and the bearer token that it checks, such as a JWT.
-    pub fn new(auth_method: impl Into<String>, bearer_token: impl Into<Secret>) -> Self {
-        Self { auth_method: auth_method.into(), bearer_token: bearer_token.into(), meta: BTreeMap::new() }
-    }
-
-    /// Adds a metadata entry, which becomes part of the token's description.
-    pub fn meta(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.meta.insert(key.into(), value.into());
-        self
+impl LoginToken {
+    /// Returns how long the token lives, from its creation to its expiration. `None` if it does not expire.
+    ///
+    /// Both times are of the servers' clock, so the difference holds on every machine.
+    #[must_use]
+    pub fn lifetime(&self) -> Option<Duration> {
+        seconds(&self.expiration_time)?.checked_sub(seconds(&self.create_time)?).map(Duration::from_secs)
     }
 }
 
@@ -73,16 +83,6 @@ impl Endpoint for Login {
 
     fn write(&self, request: &mut RequestWriter) {
         request.json(self);
-    }
-}
-
-impl LoginToken {
-    /// Returns how long the token lives, from its creation to its expiration. `None` if it does not expire.
-    ///
-    /// Both times are of the servers' clock, so the difference holds on every machine.
-    #[must_use]
-    pub fn lifetime(&self) -> Option<Duration> {
-        seconds(&self.expiration_time)?.checked_sub(seconds(&self.create_time)?).map(Duration::from_secs)
     }
 }
 
