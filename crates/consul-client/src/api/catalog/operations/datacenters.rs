@@ -3,7 +3,7 @@
 use std::future::IntoFuture;
 use std::time::Duration;
 
-use crate::{Cached, Call, CallFuture, Consistency, Error, Response, Token, TokenError, proto};
+use crate::{Cached, Call, CallFuture, Consistency, Error, Response, RetryPolicy, Token, TokenError, proto};
 
 /// Lists the known datacenters, the nearest first: `GET /v1/catalog/datacenters`.
 ///
@@ -34,6 +34,12 @@ impl Datacenters {
     /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout). The wait of a blocking query is added to it.
     pub fn attempt_timeout(self, timeout: Duration) -> Self {
         Self(self.0.attempt_timeout(timeout))
+    }
+
+    /// Sets when and how often the request is sent again, instead of the client's
+    /// [`retry`](crate::ClientBuilder::retry).
+    pub fn retry(self, policy: RetryPolicy) -> Self {
+        Self(self.0.retry(policy))
     }
 
     /// Sets the consistency mode of the read.

@@ -3,7 +3,7 @@
 use std::future::IntoFuture;
 use std::time::Duration;
 
-use crate::{Call, CallFuture, Error, Response, Token, TokenError, proto};
+use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, proto};
 
 /// Deregisters a service instance and its checks: `PUT /v1/catalog/deregister`.
 ///
@@ -52,6 +52,12 @@ impl DeregisterService {
     /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout). The wait of a blocking query is added to it.
     pub fn attempt_timeout(self, timeout: Duration) -> Self {
         Self(self.0.attempt_timeout(timeout))
+    }
+
+    /// Sets when and how often the request is sent again, instead of the client's
+    /// [`retry`](crate::ClientBuilder::retry).
+    pub fn retry(self, policy: RetryPolicy) -> Self {
+        Self(self.0.retry(policy))
     }
 
     /// Sends the request and returns the value together with the metadata of the response.

@@ -4,7 +4,10 @@ use std::future::IntoFuture;
 use std::time::Duration;
 
 use crate::catalog::CatalogService;
-use crate::{Cached, Call, CallFuture, Consistency, Error, Response, Token, TokenError, View, Watch, proto};
+use crate::{
+    Cached, Call, CallFuture, Consistency, Error, Response, RetryPolicy, Token, TokenError, View, Watch,
+    proto,
+};
 
 /// Lists the instances of a service, healthy or not: `GET /v1/catalog/service/:service`.
 ///
@@ -71,6 +74,12 @@ impl Service {
     /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout). The wait of a blocking query is added to it.
     pub fn attempt_timeout(self, timeout: Duration) -> Self {
         Self(self.0.attempt_timeout(timeout))
+    }
+
+    /// Sets when and how often the request is sent again, instead of the client's
+    /// [`retry`](crate::ClientBuilder::retry).
+    pub fn retry(self, policy: RetryPolicy) -> Self {
+        Self(self.0.retry(policy))
     }
 
     /// Sets the consistency mode of the read.

@@ -4,7 +4,9 @@ use std::future::IntoFuture;
 use std::time::Duration;
 
 use crate::health::HealthCheck;
-use crate::{Call, CallFuture, Consistency, Error, Response, Token, TokenError, View, Watch, proto};
+use crate::{
+    Call, CallFuture, Consistency, Error, Response, RetryPolicy, Token, TokenError, View, Watch, proto,
+};
 
 /// Lists the checks of the instances of a service: `GET /v1/health/checks/:service`.
 ///
@@ -58,6 +60,12 @@ impl Checks {
     /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout). The wait of a blocking query is added to it.
     pub fn attempt_timeout(self, timeout: Duration) -> Self {
         Self(self.0.attempt_timeout(timeout))
+    }
+
+    /// Sets when and how often the request is sent again, instead of the client's
+    /// [`retry`](crate::ClientBuilder::retry).
+    pub fn retry(self, policy: RetryPolicy) -> Self {
+        Self(self.0.retry(policy))
     }
 
     /// Sets the consistency mode of the read.

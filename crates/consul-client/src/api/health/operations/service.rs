@@ -4,7 +4,10 @@ use std::future::IntoFuture;
 use std::time::Duration;
 
 use crate::health::ServiceEntry;
-use crate::{Cached, Call, CallFuture, Consistency, Error, Response, Token, TokenError, View, Watch, proto};
+use crate::{
+    Cached, Call, CallFuture, Consistency, Error, Response, RetryPolicy, Token, TokenError, View, Watch,
+    proto,
+};
 
 /// Lists the instances of a service, with their health: `GET /v1/health/service/:service`.
 ///
@@ -84,6 +87,12 @@ impl Service {
     /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout). The wait of a blocking query is added to it.
     pub fn attempt_timeout(self, timeout: Duration) -> Self {
         Self(self.0.attempt_timeout(timeout))
+    }
+
+    /// Sets when and how often the request is sent again, instead of the client's
+    /// [`retry`](crate::ClientBuilder::retry).
+    pub fn retry(self, policy: RetryPolicy) -> Self {
+        Self(self.0.retry(policy))
     }
 
     /// Sets the consistency mode of the read.

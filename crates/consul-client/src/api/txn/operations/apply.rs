@@ -4,7 +4,7 @@ use std::future::IntoFuture;
 use std::time::Duration;
 
 use crate::txn::{IntoValue, Op, Outcome, SessionId};
-use crate::{Call, CallFuture, Consistency, Error, Response, Token, TokenError, proto};
+use crate::{Call, CallFuture, Consistency, Error, Response, RetryPolicy, Token, TokenError, proto};
 
 /// Carries out several operations, either all or none of them: `PUT /v1/txn`.
 ///
@@ -126,6 +126,12 @@ impl Apply {
     /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout). The wait of a blocking query is added to it.
     pub fn attempt_timeout(self, timeout: Duration) -> Self {
         Self(self.0.attempt_timeout(timeout))
+    }
+
+    /// Sets when and how often the request is sent again, instead of the client's
+    /// [`retry`](crate::ClientBuilder::retry).
+    pub fn retry(self, policy: RetryPolicy) -> Self {
+        Self(self.0.retry(policy))
     }
 
     /// Sets the consistency mode of the read.
