@@ -17,10 +17,11 @@ pub(super) struct Attempts {
 
 impl Attempts {
     /// A client whose attempts are counted.
-    pub(super) fn of_client(builder: impl Fn() -> ClientBuilder) -> (Client, Self) {
-        let executor = Arc::clone(builder().build().unwrap().executor());
+    pub(super) fn of_client(url: &str, set: impl Fn(ClientBuilder) -> ClientBuilder) -> (Client, Self) {
+        let executor = Arc::clone(Client::builder().address(url).build().unwrap().executor());
         let attempts = Self { executor, count: Arc::default() };
-        let counted = builder().executor(Arc::new(attempts.clone()), Arc::new(TokioRuntime::new()));
+        let counted =
+            set(Client::builder()).executor(Arc::new(attempts.clone()), Arc::new(TokioRuntime::new()));
         (counted.build().unwrap(), attempts)
     }
 

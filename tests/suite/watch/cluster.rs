@@ -44,7 +44,7 @@ async fn watches_end_with_what_is_stored_after_ten_thousand_writes_and_five_lost
     let (mut followers, mut seen, mut attempts) = (JoinSet::new(), Vec::new(), Vec::new());
     for number in 0..WATCHES {
         let server = &cluster.servers()[number % 3];
-        let (client, counted) = Attempts::of_client(|| Client::builder().address(server.url()));
+        let (client, counted) = Attempts::of_client(server.url(), |client| client);
         attempts.push(counted);
         let (told, states) = watch::channel(Store::new());
         seen.push(states);

@@ -110,8 +110,7 @@ async fn ride_out(
     direct: Client,
 ) {
     subject.set(&direct, "before").await;
-    let builder = || Client::builder().address(proxy.url()).attempt_timeout(GRACE);
-    let (client, attempts) = Attempts::of_client(builder);
+    let (client, attempts) = Attempts::of_client(&proxy.url(), |client| client.attempt_timeout(GRACE));
     let mut watch = subject.watch(&client, |settings| settings.wait = WAIT);
     watch.until_value("before").await;
     watch.during(proxy.until_requests(2)).await;
