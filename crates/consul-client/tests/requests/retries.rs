@@ -81,12 +81,15 @@ async fn held_write_is_retried_only_if_a_whole_attempt_fits() {
 
 #[tokio::test(start_paused = true)]
 async fn b12_mistakes_of_the_caller_are_sent_once() {
-    for text in ["Invalid Session TTL '1', must be between [10s=24h0m0s]", "No path to datacenter"] {
-        let agent = Agent::new([Step::Respond(500, text)]);
-        let error = client(&agent).kv().get("k").await.unwrap_err();
-        assert!(!error.is_retryable(), "{error}");
-        assert_eq!(agent.count(), 1);
-    }
+    let agent = Agent::new([Step::Respond(500, "Invalid Session TTL '1', must be between [10s=24h0m0s]")]);
+    let error = client(&agent).session().create().await.unwrap_err();
+    assert!(!error.is_retryable(), "{error}");
+    assert_eq!(agent.count(), 1);
+
+    let agent = Agent::new([Step::Respond(500, "No path to datacenter")]);
+    let error = client(&agent).kv().get("k").await.unwrap_err();
+    assert!(!error.is_retryable(), "{error}");
+    assert_eq!(agent.count(), 1);
 }
 
 #[tokio::test(start_paused = true)]
