@@ -1,4 +1,6 @@
-//! The one error of calls.
+//! The error of calls, and of everything that is built on them.
+
+mod kind;
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -10,20 +12,24 @@ use consul_proto::{ApiError, ApiErrorKind, DecodeError, EncodeError, Method, Res
 use consul_transport::{TransportError, TransportErrorKind};
 use http::StatusCode;
 
+pub use self::kind::ErrorKind;
 use crate::retry;
 use crate::token::mask;
 use crate::{ConfigError, Token, TokenSourceError};
 
-/// A call that gave no value.
+/// A call that returned no value.
 ///
-/// [`kind`](Self::kind) tells what happened, [`is_retryable`](Self::is_retryable) whether sending it again can help and
-/// cannot harm, [`is_outcome_unknown`](Self::is_outcome_unknown) whether a write may have been carried out all the
-/// same. The cause is in [`source`](StdError::source), and that may have one too: `Display` tells one level, `Debug`
-/// all of them. Cheap to clone.
+/// - [`kind`](Self::kind) is the reason.
+/// - [`is_retryable`](Self::is_retryable) is `true` if sending the request again may succeed and does no harm.
+/// - [`is_outcome_unknown`](Self::is_outcome_unknown) is `true` if a write may have been executed.
+///
+/// `Display` is enough for a log line: it contains the operation, the reason, and the status and text of the server's
+/// response. [`source`](StdError::source) is the cause of what `Display` shows, and `Debug` shows all causes. Cheap to
+/// clone.
 #[derive(Clone)]
-pub struct Error(Arc<Fault>);
+pub struct Error(Arc<Failure>);
 
-struct Fault {
+struct Failure {
     /// Absent if no operation was involved.
     route: Option<Route>,
     attempts: u32,
@@ -39,28 +45,6 @@ enum Cause {
     Config(ConfigError),
     Api(ApiError),
     Decode(DecodeError),
-}
-
-/// What happened to a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// A client could not be built: a setting is invalid.
-    Config,
-    /// There was no token to send the request with, and it was not sent.
-    Token,
-    /// It was not sent, because what is asked cannot be meant or cannot be carried.
-    Request,
-    /// It was not sent, because there was no connection.
-    Connect,
-    /// There was no whole answer in the time that was allowed.
-    Timeout,
-    /// There was no whole answer, for another reason.
-    Transport(TransportErrorKind),
-    /// The server refused or failed, and said so.
-    Api(ApiErrorKind),
-    /// The answer is not what the operation answers with.
-    Decode,
 }
 
 impl Error {
@@ -98,10 +82,10 @@ impl Error {
     }
 
     fn new(route: impl Into<Option<Route>>, cause: Cause) -> Self {
-        Self(Arc::new(Fault { route: route.into(), attempts: 1, elapsed: Duration::ZERO, cause }))
+        Self(Arc::new(Failure { route: route.into(), attempts: 1, elapsed: Duration::ZERO, cause }))
     }
 
-    /// What happened.
+    /// Returns what happened.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         match &self.0.cause {
@@ -117,7 +101,8 @@ impl Error {
             Cause::Transport(error) => ErrorKind::Transport(error.kind()),
             Cause::Timeout { .. } => ErrorKind::Timeout,
             Cause::Api(error) => ErrorKind::Api(error.kind()),
-            Cause::Decode(_) => ErrorKind::Decode,
+            Cause::Decode(error) if error.is_value() => ErrorKind::Decode,
+            Cause::Decode(_) => ErrorKind::UnexpectedResponse,
         }
     }
 
@@ -162,7 +147,7 @@ impl Error {
         self.0.route.as_ref().is_some_and(Route::is_write)
     }
 
-    /// Status of the answer, where there was one.
+    /// Returns the status of the response. `None` if there was no response.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         match &self.0.cause {
@@ -172,7 +157,7 @@ impl Error {
         }
     }
 
-    /// The server's own words, where it refused or failed.
+    /// Returns the server's text, if the server reports an error.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         match &self.0.cause {
@@ -181,10 +166,11 @@ impl Error {
         }
     }
 
-    /// Whether the same call may succeed if it is made again, and does no harm if the first was carried out.
+    /// Returns whether the same call may succeed if it is repeated, and does no harm if the first one was executed.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         let is_not_executed = matches!(&self.0.cause, Cause::Api(error) if error.kind().is_not_executed());
+        // The error page of a proxy says nothing about the request.
         if let Cause::Decode(error) = &self.0.cause {
             return error.is_transient() && self.is_idempotent();
         }
@@ -196,10 +182,10 @@ impl Error {
         })
     }
 
-    /// Whether this is a write of which nobody knows if it was carried out, or still will be.
+    /// Returns whether this is a write that may have been executed, or may still be.
     ///
-    /// It may even be carried out after, and over, a later write that succeeds: servers hold requests through an
-    /// election, also those whose caller has left. Reading back tells what is there now, not what comes.
+    /// It may even be executed after a later write that succeeds, and overwrite it: servers hold requests through an
+    /// election, also those that the caller has cancelled. Reading back returns the present state, which may still change.
     #[must_use]
     pub fn is_outcome_unknown(&self) -> bool {
         let may_be_executed = match &self.0.cause {
@@ -207,13 +193,13 @@ impl Error {
             Cause::Timeout { is_unsent, .. } => !is_unsent,
             Cause::Transport(error) => !error.is_unsent(),
             Cause::Api(error) => !error.kind().is_not_executed(),
-            // An answer that cannot be read is an answer to something.
+            // Something has responded, possibly after the server executed the request.
             Cause::Decode(_) => true,
         };
         may_be_executed && self.is_write()
     }
 
-    /// Whether the server certainly received nothing of the request.
+    /// Returns whether the server certainly received nothing of the request.
     ///
     /// Such a request can be sent again, even if it is a write. `false` if this is not known.
     #[must_use]
@@ -226,7 +212,7 @@ impl Error {
         }
     }
 
-    /// Whether what was named does not exist.
+    /// Returns whether the object does not exist.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         matches!(
@@ -241,19 +227,19 @@ impl Error {
         )
     }
 
-    /// Whether the token may not do this, or does not exist.
+    /// Returns whether the token does not allow the operation, or does not exist.
     #[must_use]
     pub fn is_permission_denied(&self) -> bool {
         matches!(self.api_kind(), Some(ApiErrorKind::PermissionDenied | ApiErrorKind::UnknownToken))
     }
 
-    /// Whether the cluster has no leader.
+    /// Returns whether the cluster has no leader.
     #[must_use]
     pub fn is_no_leader(&self) -> bool {
         self.api_kind() == Some(ApiErrorKind::NoLeader)
     }
 
-    /// Whether the time that was allowed ran out.
+    /// Returns whether there was no complete response before the deadline.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         self.kind() == ErrorKind::Timeout
@@ -269,22 +255,26 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Fault { route, attempts, elapsed, cause } = &*self.0;
+        let Failure { route, attempts, elapsed, cause } = &*self.0;
         if let Some(route) = route {
-            write!(f, "{} {} ", route.method(), route.path())?;
+            write!(f, "{} {}: ", route.method(), route.path())?;
         }
         match cause {
             Cause::Config(error) => error.fmt(f),
-            Cause::Token(_) => f.write_str("was not sent: no token"),
-            Cause::Encode(_) => f.write_str("was not sent"),
-            Cause::Transport(error) if error.is_unsent() => f.write_str("could not be sent"),
-            Cause::Transport(_) => f.write_str("got no whole answer"),
+            Cause::Token(error) => write!(f, "request was not sent: {error}"),
+            Cause::Encode(error) => write!(f, "request was not sent: {error}"),
+            Cause::Transport(error) => {
+                error.fmt(f)?;
+                // Without a connection that goes without saying.
+                let is_new = error.is_unsent() && error.kind() != TransportErrorKind::Connect;
+                f.write_str(if is_new { ", request was not sent" } else { "" })
+            }
             Cause::Timeout { limit, is_unsent } => {
                 write!(f, "timed out after {limit:?}")?;
                 f.write_str(if *is_unsent { ", request was not sent" } else { "" })
             }
-            Cause::Api(_) => f.write_str("was answered with an error"),
-            Cause::Decode(_) => f.write_str("was answered with something else"),
+            Cause::Api(error) => error.fmt(f),
+            Cause::Decode(error) => error.fmt(f),
         }?;
         if *attempts > 1 { write!(f, " ({attempts} attempts in {elapsed:.1?})") } else { Ok(()) }
     }
@@ -296,6 +286,7 @@ impl fmt::Debug for Error {
             .field("method", &self.method())
             .field("route", &self.route())
             .field("kind", &self.kind())
+            .field("message", &format_args!("{self}"))
             .field("causes", &Causes(self.source()))
             .finish()
     }
@@ -308,8 +299,8 @@ impl From<ConfigError> for Error {
     }
 }
 
-/// What led to an error, the nearest first: who sees no more than its [`Debug`](fmt::Debug) form, as after `unwrap`,
-/// has to find the address there that refused the connection.
+/// The causes of an error, the nearest first. The output of `unwrap` has only the [`Debug`](fmt::Debug) form, and the
+/// refused address should be in it.
 struct Causes<'a>(Option<&'a (dyn StdError + 'static)>);
 
 impl fmt::Debug for Causes<'_> {
@@ -319,15 +310,15 @@ impl fmt::Debug for Causes<'_> {
     }
 }
 
+/// The cause of what `Display` shows.
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match &self.0.cause {
-            Cause::Encode(error) => Some(error),
-            Cause::Transport(error) => Some(error),
-            Cause::Timeout { .. } | Cause::Config(_) => None,
-            Cause::Token(error) => Some(&**error),
-            Cause::Api(error) => Some(error),
-            Cause::Decode(error) => Some(error),
+            Cause::Encode(error) => error.source(),
+            Cause::Transport(error) => error.source(),
+            Cause::Token(error) => error.source(),
+            Cause::Config(error) => error.source(),
+            Cause::Timeout { .. } | Cause::Api(_) | Cause::Decode(_) => None,
         }
     }
 }
@@ -337,11 +328,39 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_shown_of_an_error_for_programmers_is_the_whole_chain() {
+    fn debug_shows_all_causes() {
         let refused = TransportError::unsent(TransportErrorKind::Connect, "10.0.0.7:8500 refused");
         let error = Error::transport(Route::raw(Method::GET), refused);
+        assert_eq!(error.to_string(), "GET (raw): failed to connect");
         let shown = format!("{error:?}");
-        assert!(shown.contains(r#"causes: ["failed to connect", "10.0.0.7:8500 refused"]"#), "{shown}");
-        assert_eq!(error.to_string(), "GET (raw) could not be sent");
+        assert!(shown.contains(r#"causes: ["10.0.0.7:8500 refused"]"#), "{shown}");
+        assert_eq!((error.kind().as_str(), error.is_unsent()), ("connect", true));
+    }
+
+    #[test]
+    fn display_contains_status_and_text_of_the_server() {
+        let response = http::Response::builder().status(500).body("No cluster leader".into());
+        let error = consul_proto::decode::<consul_proto::kv::Get>(response.expect("a response")).unwrap_err();
+        let error = Error::response(Route::of(&consul_proto::kv::Get::new("k")), error, None);
+        assert_eq!(error.to_string(), "GET /v1/kv/{*key}: no cluster leader (status 500): No cluster leader");
+        assert_eq!((error.kind().to_string(), error.source().is_none()), ("no_leader".to_owned(), true));
+    }
+
+    #[test]
+    fn page_of_a_proxy_is_retryable_for_reads_only() {
+        let error = |status: u16| {
+            let response = http::Response::builder().status(status).header("Content-Type", "text/html");
+            let response = response.body("<html>".into()).expect("a response");
+            consul_proto::decode::<consul_proto::kv::Get>(response).unwrap_err()
+        };
+        let read = |status| Error::response(Route::raw(Method::GET), error(status), None);
+        let write = |status| Error::response(Route::raw(Method::PUT), error(status), None);
+        for status in [200, 403, 404, 502] {
+            let error = read(status);
+            assert_eq!(error.kind(), ErrorKind::UnexpectedResponse, "{error}");
+            assert!(!error.is_not_found() && !error.is_permission_denied(), "{error}");
+            assert_eq!(error.is_retryable(), status == 502, "{error}");
+            assert!(!write(status).is_retryable() && write(status).is_outcome_unknown(), "{error}");
+        }
     }
 }

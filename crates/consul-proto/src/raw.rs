@@ -1,29 +1,41 @@
 //! Requests that no endpoint describes.
 
 use bytes::Bytes;
-use http::{HeaderMap, Method};
+use http::{HeaderMap, HeaderName, Method, header};
 
 use crate::{EncodeError, Options, RequestWriter, Scope};
 
-/// A request that no endpoint describes; the caller knows what it means.
-///
-/// For what has no [`Endpoint`](crate::Endpoint), and is not worth one.
+/// A request that no endpoint describes: for an operation that has no [`Endpoint`](crate::Endpoint), and is not worth
+/// one.
 #[derive(Clone, Debug, Default)]
 pub struct RawRequest {
     /// Method.
     pub method: Method,
-    /// Path, with or without a query. Sent as it is: what needs escaping has to be escaped.
+    /// Path, with or without a query. It is sent unchanged, so the caller escapes it.
     pub path: String,
-    /// Parameters that are added to the query, escaped; without a value where it is `None`.
+    /// Parameters that are added to the query, escaped; a `None` is a parameter without a value.
     pub query: Vec<(String, Option<String>)>,
-    /// Headers.
+    /// Headers, except those that frame the body or belong to the connection.
     pub headers: HeaderMap,
     /// Body.
     pub body: Bytes,
 }
 
+/// Headers that say where the body ends, or that belong to the connection. With a wrong length, servers store a value
+/// that is cut off.
+const FRAMING: [HeaderName; 8] = [
+    header::CONNECTION,
+    header::CONTENT_LENGTH,
+    header::EXPECT,
+    header::TE,
+    header::TRAILER,
+    header::TRANSFER_ENCODING,
+    header::UPGRADE,
+    HeaderName::from_static("keep-alive"),
+];
+
 impl RawRequest {
-    /// A request of this method and path, and nothing else.
+    /// Creates a request of this method and path, without query, headers and body.
     pub fn new(method: Method, path: impl Into<String>) -> Self {
         Self { method, path: path.into(), ..Self::default() }
     }
@@ -32,8 +44,13 @@ impl RawRequest {
     ///
     /// # Errors
     ///
-    /// Where the path is none.
+    /// Returns an error if the path is invalid, or if a header would contradict the framing of the body, such as
+    /// `Content-Length`.
     pub fn encode(self, options: &Options) -> Result<http::Request<Bytes>, EncodeError> {
+        if let Some(name) = self.headers.keys().find(|name| FRAMING.contains(name)) {
+            let reason = format!("{name} is set by the client");
+            return Err(EncodeError::Invalid { name: "header", reason });
+        }
         let mut request = RequestWriter::raw(&self.path);
         for (name, value) in &self.query {
             request.query(name, value.as_deref());
@@ -56,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn path_stays_and_query_grows() {
+    fn path_is_unchanged_and_query_is_extended() {
         let mut request = RawRequest::new(Method::GET, "/v1/kv/a%2Fb/..?raw");
         request.query = vec![("a&b".to_owned(), Some("c=d".to_owned())), ("flag".to_owned(), None)];
         assert_eq!(target(request).unwrap(), "/v1/kv/a%2Fb/..?raw&a%26b=c%3Dd&flag&dc=dc2");
@@ -64,9 +81,20 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_path_is_refused() {
+    fn invalid_path_is_rejected() {
         for path in ["", "v1/kv", "/a b", "/a#b", "/a\r\n", "/é", "http://h/v1"] {
             assert!(target(RawRequest::new(Method::GET, path)).is_err(), "{path:?}");
+        }
+    }
+
+    #[test]
+    fn framing_headers_are_rejected() {
+        for name in FRAMING {
+            let mut request = RawRequest::new(Method::PUT, "/v1/kv/k");
+            request.headers.insert(&name, http::HeaderValue::from_static("3"));
+            request.body = Bytes::from_static(b"value");
+            let error = request.encode(&Options::default()).unwrap_err();
+            assert!(matches!(error, EncodeError::Invalid { name: "header", .. }), "{name}: {error}");
         }
     }
 }

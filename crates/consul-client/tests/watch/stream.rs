@@ -124,7 +124,10 @@ fn permanent_failure_is_reported_and_retried_or_ends_the_watch() {
     assert!(world.requests().len() <= 11, "{}", world.requests().len());
 
     let mut watch = world.watch().stop_on(StopOn::PermanentFailure);
-    assert_eq!(world.next(&mut watch, NEVER).unwrap(), "ended: GET /v1/kv/{*key} was answered with an error");
+    assert_eq!(
+        world.next(&mut watch, NEVER).unwrap(),
+        "ended: GET /v1/kv/{*key}: permission denied (status 403): Permission denied"
+    );
     assert_eq!(world.next(&mut watch, NEVER).unwrap(), "end");
 }
 
@@ -132,7 +135,8 @@ fn permanent_failure_is_reported_and_retried_or_ends_the_watch() {
 fn invalid_request_ends_the_watch() {
     let world = World::new(store(&[(secs(0), "a")]));
     let mut watch = world.client.kv().raw("").watch();
-    assert_eq!(world.next(&mut watch, NEVER).unwrap(), "ended: GET /v1/kv/{*key} was not sent");
+    let ended = world.next(&mut watch, NEVER).unwrap();
+    assert_eq!(ended, "ended: GET /v1/kv/{*key}: request was not sent: key is empty");
     assert_eq!(world.next(&mut watch, NEVER).unwrap(), "end");
 }
 

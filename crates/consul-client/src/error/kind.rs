@@ -1,0 +1,71 @@
+//! What happened to a call.
+
+use std::fmt;
+
+use consul_proto::ApiErrorKind;
+use consul_transport::TransportErrorKind;
+
+/// What happened to a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A setting of the client is invalid; no request was sent.
+    Config,
+    /// The token source returned no token; the request was not sent.
+    Token,
+    /// The request is invalid or too large to send, and was not sent.
+    Request,
+    /// No connection could be established; the request was not sent.
+    Connect,
+    /// There was no complete response before the deadline.
+    Timeout,
+    /// There was no complete response, for another reason.
+    Transport(TransportErrorKind),
+    /// The server reports an error.
+    Api(ApiErrorKind),
+    /// The response is not what the operation returns, or not from Consul.
+    UnexpectedResponse,
+    /// A value cannot be decoded as the type that was asked for.
+    Decode,
+    /// The object belongs to something else, such as a key that is no lock.
+    Conflict,
+    /// The lease was lost, such as that of a lock.
+    Lost,
+    /// The client or the recipe was closed.
+    Closed,
+}
+
+impl ErrorKind {
+    /// A name for metrics and logs, such as `timeout` or `no_leader`. It does not change between versions.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Config => "config",
+            Self::Token => "token",
+            Self::Request => "request",
+            Self::Connect => "connect",
+            Self::Timeout => "timeout",
+            Self::Transport(kind) => match kind {
+                TransportErrorKind::Connect => "connect",
+                TransportErrorKind::Closed => "connection_closed",
+                TransportErrorKind::Protocol => "protocol",
+                TransportErrorKind::BodyTooLarge => "body_too_large",
+                TransportErrorKind::Request => "unsupported_request",
+                _ => "transport",
+            },
+            Self::Api(kind) => kind.as_str(),
+            Self::UnexpectedResponse => "unexpected_response",
+            Self::Decode => "decode",
+            Self::Conflict => "conflict",
+            Self::Lost => "lost",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// Writes the same name as [`as_str`](ErrorKind::as_str).
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
