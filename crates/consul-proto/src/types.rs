@@ -4,6 +4,7 @@ pub(crate) mod base64;
 pub(crate) mod blank;
 pub(crate) mod duration;
 pub(crate) mod id;
+pub(crate) mod lenient;
 pub(crate) mod null;
 pub(crate) mod number;
 pub(crate) mod port;

@@ -134,6 +134,45 @@ fn a_field_may_be_null_missing_or_of_another_kind() {
     assert!(told > 100, "a wrong kind is hardly ever noticed: {told}");
 }
 
+/// Pointers to all values below the document.
+fn pointers(document: &Value) -> Vec<String> {
+    let mut found: Vec<_> = fields(document)
+        .into_iter()
+        .map(|(at, name)| format!("{at}/{}", name.replace('~', "~0").replace('/', "~1")))
+        .collect();
+    let lists = std::iter::once(String::new()).chain(found.clone());
+    let elements = lists.flat_map(|at| {
+        let length = document.pointer(&at).and_then(Value::as_array).map_or(0, Vec::len);
+        (0..length).map(move |place| format!("{at}/{place}"))
+    });
+    let elements: Vec<_> = elements.collect();
+    found.extend(elements);
+    found
+}
+
+#[test]
+fn null_at_any_depth_is_decoded() {
+    let (mut seen, mut failed) = (BTreeSet::new(), Vec::new());
+    for (exchange, route, document) in documents() {
+        for at in pointers(&document) {
+            let place: String = at.chars().filter(|c| !c.is_ascii_digit()).collect();
+            // The only element of a list that always has one is the object itself.
+            let is_identity =
+                at == "/0" && ["kv::get::Get", "renew::Renew"].iter().any(|one| route.name.ends_with(one));
+            if is_identity || !seen.insert((route.name, place, document.pointer(&at).map(shape))) {
+                continue;
+            }
+            let mut changed = document.clone();
+            *changed.pointer_mut(&at).expect("a value") = Value::Null;
+            if let Err(error) = read(&route, &exchange, serde_json::to_vec(&changed).expect("a document")) {
+                failed.push(format!("{exchange} {at}: {error}"));
+            }
+        }
+    }
+    assert!(seen.len() > 1000, "hardly anything was changed: {}", seen.len());
+    assert!(failed.is_empty(), "{} failed:\n{}", failed.len(), failed.join("\n"));
+}
+
 #[test]
 fn null_is_nothing_or_a_fault() {
     for (exchange, route, document) in documents().into_iter().filter(|(exchange, ..)| exchange.status == 200)

@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer};
 use crate::DecodeError;
 use crate::error::media;
 use crate::response::{FromResponse, Head};
+use crate::types::lenient::Lenient;
 
 /// A JSON document.
 #[derive(Debug)]
@@ -41,7 +42,7 @@ impl<T: DeserializeOwned> FromResponse for List<T> {
     fn from_response(head: &Head, body: Bytes) -> Result<Vec<T>, DecodeError> {
         let text = text(head, &body)?;
         let mut json = serde_json::Deserializer::from_str(text);
-        let list = Elements::<T>::fitting(text).deserialize(&mut json).and_then(|list| {
+        let list = Elements::<T>::fitting(text).deserialize(Lenient(&mut json)).and_then(|list| {
             json.end()?;
             Ok(list)
         });
@@ -71,7 +72,9 @@ impl<T: DeserializeOwned> FromResponse for First<T> {
 /// would cost time for each item.
 pub(super) fn from_json<'a, T: Deserialize<'a>>(head: &Head, body: &'a [u8]) -> Result<T, DecodeError> {
     let text = text(head, body)?;
-    serde_json::from_str(text).map_err(|error| explain::<T>(head, text, &error))
+    let mut json = serde_json::Deserializer::from_str(text);
+    let value = T::deserialize(Lenient(&mut json)).and_then(|value| json.end().map(|()| value));
+    value.map_err(|error| explain::<T>(head, text, &error))
 }
 
 fn text<'a>(head: &Head, body: &'a [u8]) -> Result<&'a str, DecodeError> {
@@ -108,7 +111,7 @@ impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Elements<T> {
     type Value = Vec<T>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Vec<T>, D::Error> {
-        deserializer.deserialize_any(self)
+        deserializer.deserialize_seq(self)
     }
 }
 
@@ -126,17 +129,13 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Elements<T> {
         }
         Ok(list)
     }
-
-    fn visit_unit<E>(self) -> Result<Vec<T>, E> {
-        Ok(Vec::new())
-    }
 }
 
 /// Decodes the text again, to find where the error is.
 #[cold]
 fn locate<'a, T: Deserialize<'a>>(head: &Head, text: &'a str) -> DecodeError {
     let mut json = serde_json::Deserializer::from_str(text);
-    match serde_path_to_error::deserialize::<_, T>(&mut json) {
+    match serde_path_to_error::deserialize::<_, T>(Lenient(&mut json)) {
         Err(error) => {
             let path = error.path().to_string();
             DecodeError::at(head, text.as_bytes(), path, without_value(&error.inner().to_string()))
