@@ -1,10 +1,8 @@
 //! User events, on a real agent.
 
-use std::error::Error as _;
 use std::time::Duration;
 
 use consul_client::event::Event;
-use consul_client::proto::EncodeError;
 use consul_client::{ApiErrorKind, Client, ErrorKind};
 use consul_tests::{shared_agent, unique};
 
@@ -122,7 +120,7 @@ async fn event_fire_of_what_cannot_be_fired() {
     for fire in [event.fire(""), event.fire("a//b"), event.fire(&name).tag("v1")] {
         let error = fire.await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Request);
-        assert!(error.source().unwrap().is::<EncodeError>());
+        assert!(error.encode_error().is_some());
     }
     let error = event.fire(&name).datacenter("nowhere").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Api(ApiErrorKind::UnknownDatacenter));

@@ -8,7 +8,6 @@
 
 #![allow(clippy::print_stdout, reason = "an example shows what it does")]
 
-use std::error::Error as _;
 use std::fmt::Debug;
 use std::time::Duration;
 
@@ -75,7 +74,7 @@ fn words<T: Debug>(next: Option<Result<Snapshot<Option<T>>, Error>>) -> Result<S
     let snapshot = next.ok_or("the watch has ended")??;
     let words = match snapshot.degraded() {
         None => snapshot.value().map(|value| format!("{value:?}")).unwrap_or_default(),
-        Some(degraded) => degraded.cause.source().map(ToString::to_string).unwrap_or_default(),
+        Some(degraded) => degraded.cause.decode_error().map(ToString::to_string).unwrap_or_default(),
     };
     println!("{words}");
     Ok(words)

@@ -166,6 +166,33 @@ impl Error {
         }
     }
 
+    /// Returns the error that the server reports, if it is one.
+    #[must_use]
+    pub fn api_error(&self) -> Option<&ApiError> {
+        match &self.0.cause {
+            Cause::Api(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// Returns where and why a response or value cannot be decoded, if that is the reason.
+    #[must_use]
+    pub fn decode_error(&self) -> Option<&DecodeError> {
+        match &self.0.cause {
+            Cause::Decode(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// Returns why the request is invalid, if that is the reason.
+    #[must_use]
+    pub fn encode_error(&self) -> Option<&EncodeError> {
+        match &self.0.cause {
+            Cause::Encode(error) => Some(error),
+            _ => None,
+        }
+    }
+
     /// Returns whether the same call may succeed if it is repeated, and does no harm if the first one was executed.
     #[must_use]
     pub fn is_retryable(&self) -> bool {

@@ -1,11 +1,10 @@
 //! Values of types.
 
 use std::collections::BTreeMap;
-use std::error::Error as _;
 
 use consul_client::ErrorKind;
 use consul_client::codec::{Codec, CodecError};
-use consul_client::proto::{DecodeError, EncodeError};
+use consul_client::proto::EncodeError;
 use consul_tests::unique;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -75,14 +74,13 @@ async fn what_does_not_fit_is_told_with_its_place() {
     let error = kv.get_as::<Theme>(&key).await.unwrap_err();
     assert_eq!((error.kind(), error.route()), (ErrorKind::Decode, Some("/v1/kv/{*key}")));
     assert!(!error.is_retryable() && !error.is_outcome_unknown());
-    let cause = error.source().unwrap().downcast_ref::<DecodeError>().unwrap();
-    assert_eq!(cause.path(), Some("sizes[1]"));
+    assert_eq!(error.decode_error().unwrap().path(), Some("sizes[1]"));
 
     for value in ["hunter2", ""] {
         kv.put(&key, value).await.unwrap();
         let error = kv.get_as::<Theme>(&key).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode);
-        assert!(!format!("{error:?} {}", error.source().unwrap()).contains("hunter2"), "{error:?}");
+        assert!(!format!("{error:?} {error}").contains("hunter2"), "{error:?}");
     }
 }
 
@@ -92,7 +90,7 @@ async fn what_cannot_be_encoded_is_not_sent() {
     let keyless: BTreeMap<(u8, u8), u8> = [((1, 2), 3)].into();
     let error = kv.put_as(&key, &keyless).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Request);
-    let cause = error.source().unwrap().downcast_ref::<EncodeError>();
+    let cause = error.encode_error();
     assert!(matches!(cause, Some(EncodeError::Invalid { name: "value", .. })), "{error:?}");
     assert_eq!(kv.get(&key).await.unwrap(), None);
     for error in [kv.put_as("", &1).await.unwrap_err(), kv.get_as::<u8>("a//b").await.unwrap_err()] {

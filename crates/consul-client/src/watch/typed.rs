@@ -43,7 +43,7 @@ impl Watch<Vec<kv::Entry>> {
     /// from the following, the watch behaves like [every watch](crate::watch#how-watches-behave).
     ///
     /// **A value that cannot be decoded** makes the watch degraded. The last valid value stays. The error kind is
-    /// [`Decode`](crate::ErrorKind::Decode), and its source says what is wrong and where. When the value is valid again,
+    /// [`Decode`](crate::ErrorKind::Decode), and its text says what is wrong and where. When the value is valid again,
     /// the watch is healthy. No setting ends the watch on an invalid value.
     ///
     /// **A subtree is written key by key**, and the watch may read it in between. Values that belong together are written

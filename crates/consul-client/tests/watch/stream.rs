@@ -109,7 +109,7 @@ fn attempt_times_out() {
         .stop_on(StopOn::AnyFailure);
     assert_eq!(world.next(&mut watch, NEVER).unwrap(), "a");
     let end = world.next(&mut watch, NEVER).unwrap();
-    assert_eq!(end, "ended: GET /v1/kv/{*key} timed out after 20s");
+    assert_eq!(end, "ended: GET /v1/kv/{*key}: timed out after 20s");
     assert_eq!((world.clock.now(), world.in_flight()), (secs(20), 0));
     assert_eq!(world.next(&mut watch, NEVER).unwrap(), "end");
 }

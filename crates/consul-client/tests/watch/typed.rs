@@ -1,6 +1,5 @@
 //! Watches of values of your own types.
 
-use std::error::Error as _;
 use std::time::Duration;
 
 use consul_client::watch::Snapshot;
@@ -50,7 +49,7 @@ where
 }
 
 fn reason(error: &Error) -> String {
-    error.source().map(ToString::to_string).unwrap_or_default()
+    error.decode_error().map(ToString::to_string).unwrap_or_default()
 }
 
 const FIVE: &str = "Some(Limits { connections: 5, burst: None })";

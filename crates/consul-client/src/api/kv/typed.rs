@@ -15,7 +15,7 @@ use crate::{Call, CallFuture, Consistency, Error, Response, Token, TokenError};
 impl<C: Codec> Kv<C> {
     /// Reads `key` and decodes its value.
     ///
-    /// A value that cannot be decoded is an error of the kind [`Decode`](crate::ErrorKind::Decode), whose source says
+    /// A value that cannot be decoded is an error of the kind [`Decode`](crate::ErrorKind::Decode), whose text says
     /// where. [`Watch::config`](crate::Watch::config) reads the value again whenever it changes.
     pub fn get_as<T: DeserializeOwned + 'static>(&self, key: impl Into<String>) -> GetAs<T, C> {
         GetAs(self.client.call(codec::Get::new(key)))
