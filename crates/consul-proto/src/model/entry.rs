@@ -1,20 +1,20 @@
 //! What the store holds under a key.
 
 use bytes::Bytes;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::model::SessionId;
 use crate::types::{base64, null};
 
 /// A key, its value, and what Consul knows about it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Entry {
     /// The key.
     pub key: String,
     /// The value, empty where none is stored.
-    #[serde(default, deserialize_with = "base64::deserialize")]
+    #[serde(default, with = "base64")]
     pub value: Bytes,
     /// A number that writers attach to the value; Consul does not interpret it.
     #[serde(default)]
@@ -24,6 +24,7 @@ pub struct Entry {
     #[serde(default)]
     pub lock_index: u64,
     /// The session that holds the key.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub session: Option<SessionId>,
     /// Raft index at which the key was created.
     #[serde(default)]
@@ -47,5 +48,17 @@ impl Entry {
     /// Where it is not.
     pub fn text(&self) -> Result<&str, std::str::Utf8Error> {
         std::str::from_utf8(&self.value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entry_is_serialized_in_the_form_of_the_server() {
+        let json = r#"{"Key":"k","Value":"Ymx1ZQ==","Flags":7,"LockIndex":0,"CreateIndex":1,"ModifyIndex":2,"Namespace":"","Partition":""}"#;
+        let entry: Entry = serde_json::from_str(json).unwrap();
+        assert_eq!(serde_json::to_string(&entry).unwrap(), json);
     }
 }
