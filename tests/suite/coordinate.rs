@@ -40,4 +40,8 @@ async fn nodes_lists_each_node_with_a_coordinate() {
     assert!(nodes.iter().all(|node| node.segment.is_empty() && node.coordinate.vec.len() == 8));
     // Servers without segments ignore the filter or list nothing.
     client().coordinate().nodes().segment("alpha").await.unwrap();
+
+    let node = client().coordinate().node(&agent.config.node_name).await.unwrap().unwrap();
+    assert_eq!(node[0].coordinate.vec.len(), 8);
+    assert_eq!(client().coordinate().node("nope").await.unwrap(), None);
 }

@@ -5,10 +5,12 @@
 //! yet. Agents with `disable_coordinates` respond to all of these operations with an error.
 
 mod datacenters;
+mod node;
 mod node_coordinate;
 mod nodes;
 
 pub use datacenters::{DatacenterCoordinates, Datacenters};
+pub use node::Node;
 pub use node_coordinate::NodeCoordinate;
 pub use nodes::Nodes;
 

@@ -59,6 +59,7 @@ pub(crate) fn routes() -> Vec<Route> {
         of::<catalog::Service>(),
         of::<catalog::Services>(),
         of::<coordinate::Datacenters>(),
+        of::<coordinate::Node>(),
         of::<coordinate::Nodes>(),
         of::<event::Fire>(),
         of::<event::List>(),
