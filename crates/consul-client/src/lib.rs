@@ -28,7 +28,7 @@
 //! it. An operation that is missing here, or is yours alone, is an [`Endpoint`](proto::Endpoint) away: see
 //! [`Client::call`]. For everything else there is [`Client::request`].
 //!
-//! Whoever knows another client finds old names and new ones in [`coming_from`].
+//! For programs that use another client today, [`migrating`] maps old names to new ones.
 //!
 //! # Features
 //!
@@ -46,9 +46,9 @@ mod builder;
 mod call;
 mod client;
 pub mod codec;
-pub mod coming_from;
 mod error;
 pub mod guide;
+pub mod migrating;
 mod observer;
 mod retry;
 pub mod runtime;

@@ -9,7 +9,7 @@ const PENDING: &[&str] = &[
     "crates/consul-client/src/api/txn.rs",
     "crates/consul-client/src/codec",
     "crates/consul-client/src/codec.rs",
-    "crates/consul-client/src/coming_from",
+    "crates/consul-client/src/migrating",
     "crates/consul-client/src/error.rs",
     "crates/consul-client/src/lib.rs",
     "crates/consul-client/src/token",

@@ -1,0 +1,13 @@
+#![doc = include_str!("../../docs/migrating/aioconsul.md")]
+
+// What the links above name.
+#[expect(unused_imports, reason = "for links in the documentation")]
+use crate::{
+    acl::legacy::Legacy,
+    agent::{Agent, check::Checks, service::Services},
+    catalog::Catalog,
+    event::Events,
+    health::Health,
+    kv::Kv,
+    session::Sessions,
+};
