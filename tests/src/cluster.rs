@@ -8,7 +8,7 @@ use crate::Agent;
 /// How long an election, and the way back of a server, may take; far more than they need.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Three running servers; made by [`ClientBuilder::start_cluster`](crate::ClientBuilder::start_cluster). Dropping it kills them.
+/// Three running servers, started by [`Builder::start_cluster`](crate::Builder::start_cluster). Dropping it kills them.
 ///
 /// Each is an [`Agent`], to be killed, frozen and [started again](Agent::start_again) by itself. Two of them are a
 /// quorum. One that was away votes again some seconds after its return, so tests wait for
