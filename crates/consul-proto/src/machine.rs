@@ -53,7 +53,7 @@
 //! An agent accepts a limited number of connections from one address, and a request that waits at the server occupies
 //! one of them. So each `Send` names the [`Slot`] it uses, and a machine sends a request for [`Slot::Short`] or
 //! [`Slot::LongPoll`] only in the poll after a grant. What a machine wants is a level: the newest
-//! [`Wait`](Output::Wait) counts. A driver that limits nothing grants immediately, with [`Duration::MAX`].
+//! [`Wait`](Output::Wait) counts. A driver that limits nothing grants immediately, with [`Duration::MAX`](std::time::Duration::MAX).
 //!
 //! Requests for [`Slot::Lease`] need no grant: a renewal is sent when it is due. The exception is a request that the
 //! server holds, such as a lock holder's watch of its key. For this one the machine wants [`Slot::Lease`], and the
