@@ -167,7 +167,8 @@ fn null_at_any_depth_is_decoded() {
             let was_object = document.pointer(&at).is_some_and(Value::is_object);
             if let Err(error) = read(&route, &exchange, serde_json::to_vec(&changed).expect("a document")) {
                 // An object without its identity is none.
-                if was_object && error.to_string().contains("missing field") {
+                let error = error.to_string();
+                if was_object && error.contains("missing field") || error.contains("empty id at ID") {
                     continue;
                 }
                 failed.push(format!("{exchange} {at}: {error}"));
@@ -183,7 +184,9 @@ fn null_is_nothing_or_a_fault() {
     for (exchange, route, document) in documents().into_iter().filter(|(exchange, ..)| exchange.status == 200)
     {
         match read(&route, &exchange, "null") {
-            Ok(value) => assert!(["[]", "{}", "None"].contains(&value.as_str()), "{exchange}: {value}"),
+            Ok(value) => {
+                assert!(["[]", "{}", "None", "Some([])"].contains(&value.as_str()), "{exchange}: {value}")
+            }
             // What is due is no list, or a list with something in it.
             Err(ResponseError::Decode(_)) => {
                 let is_one = route.name.ends_with("kv::get::Get") || route.name.ends_with("renew::Renew");

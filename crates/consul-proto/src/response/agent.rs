@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use bytes::Bytes;
 use http::StatusCode;
+use http::header::CONTENT_TYPE;
 
 use crate::DecodeError;
 use crate::error::media;
@@ -70,6 +71,11 @@ impl FromResponse for Prometheus {
         if body.is_empty() {
             let reason = "no metrics: prometheus_retention_time is not configured";
             return Err(DecodeError::new(head, &body, reason));
+        }
+        // A page of plain text has no version of the format.
+        let kind = head.headers.get(CONTENT_TYPE);
+        if kind.is_some_and(|kind| !kind.to_str().is_ok_and(|kind| kind.contains("version="))) {
+            return Err(DecodeError::new(head, &body, "expected metrics in the format of Prometheus"));
         }
         Text::from_response(head, body)
     }

@@ -20,6 +20,7 @@ impl FromResponse for Id {
     type Output = String;
 
     fn from_response(head: &Head, body: Bytes) -> Result<String, DecodeError> {
-        Json::<Document>::from_response(head, body).map(|document| document.id)
+        let Document { id } = Json::from_response(head, body.clone())?;
+        if id.is_empty() { Err(DecodeError::at(head, &body, "ID".to_owned(), "empty id")) } else { Ok(id) }
     }
 }

@@ -42,26 +42,26 @@ impl Login {
 
 /// A token that was created by a [`Login`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct LoginToken {
     /// The id of the token, which is not a secret.
-    #[serde(rename = "AccessorID", deserialize_with = "null::or_default")]
+    #[serde(rename = "AccessorID", default, deserialize_with = "null::or_default")]
     pub accessor_id: String,
     /// The token.
     #[serde(rename = "SecretID")]
     pub secret_id: Secret,
     /// A text that contains the metadata of the login.
-    #[serde(deserialize_with = "null::or_default")]
+    #[serde(default, deserialize_with = "null::or_default")]
     pub description: String,
     /// The auth method.
-    #[serde(deserialize_with = "null::or_default")]
+    #[serde(default, deserialize_with = "null::or_default")]
     pub auth_method: String,
     /// When the token was created, in the form `2006-01-02T15:04:05.999Z`.
-    #[serde(deserialize_with = "null::or_default")]
+    #[serde(default, deserialize_with = "null::or_default")]
     pub create_time: String,
     /// When the token expires, in the same form; empty if it does not.
-    #[serde(deserialize_with = "null::or_default")]
+    #[serde(default, deserialize_with = "null::or_default")]
     pub expiration_time: String,
 }
 

@@ -38,14 +38,14 @@ impl NodeServices {
 
 /// A node and the list of the service instances on it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(default, rename_all = "PascalCase")]
+#[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct NodeServiceList {
     /// The node.
     #[serde(deserialize_with = "null::or_default")]
     pub node: CatalogNode,
     /// The instances.
-    #[serde(deserialize_with = "null::or_default")]
+    #[serde(default, deserialize_with = "null::or_default")]
     pub services: Vec<NodeService>,
 }
 
