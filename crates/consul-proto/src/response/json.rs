@@ -42,11 +42,9 @@ impl<T: DeserializeOwned> FromResponse for List<T> {
     fn from_response(head: &Head, body: Bytes) -> Result<Vec<T>, DecodeError> {
         let text = text(head, &body)?;
         let mut json = serde_json::Deserializer::from_str(text);
-        let list = Elements::<T>::fitting(text).deserialize(Lenient(&mut json)).and_then(|list| {
-            json.end()?;
-            Ok(list)
-        });
-        list.map_err(|error| explain::<Option<Vec<T>>>(head, text, &error))
+        let list = Elements::<T>::fitting(text).deserialize(&mut json);
+        let list = list.and_then(|list| json.end().map(|()| list));
+        list.or_else(|error| again(head, text, &error))
     }
 }
 
@@ -68,13 +66,15 @@ impl<T: DeserializeOwned> FromResponse for First<T> {
     }
 }
 
-/// Checks the encoding once for the whole body, and finds the path of an error only if there is one: otherwise both
-/// would cost time for each item.
+/// Decodes a document.
+///
+/// Checks the encoding once for the whole body. Looks for `null`, for numbers out of range and for the path of an error
+/// only in documents that cannot be decoded otherwise: all three cost time for each item.
 pub(super) fn from_json<'a, T: Deserialize<'a>>(head: &Head, body: &'a [u8]) -> Result<T, DecodeError> {
     let text = text(head, body)?;
     let mut json = serde_json::Deserializer::from_str(text);
-    let value = T::deserialize(Lenient(&mut json)).and_then(|value| json.end().map(|()| value));
-    value.map_err(|error| explain::<T>(head, text, &error))
+    let value = T::deserialize(&mut json).and_then(|value| json.end().map(|()| value));
+    value.or_else(|error| again(head, text, &error))
 }
 
 fn text<'a>(head: &Head, body: &'a [u8]) -> Result<&'a str, DecodeError> {
@@ -84,12 +84,25 @@ fn text<'a>(head: &Head, body: &'a [u8]) -> Result<&'a str, DecodeError> {
     simdutf8::basic::from_utf8(body).map_err(|_| DecodeError::new(head, body, "text is not valid UTF-8"))
 }
 
+/// Decodes a document again after an error, leniently, and with the path of an error that remains.
 #[cold]
-fn explain<'a, T: Deserialize<'a>>(head: &Head, text: &'a str, error: &serde_json::Error) -> DecodeError {
-    if error.is_data() {
-        locate::<T>(head, text)
-    } else {
-        DecodeError::new(head, text.as_bytes(), error.to_string())
+fn again<'a, T: Deserialize<'a>>(
+    head: &Head,
+    text: &'a str,
+    error: &serde_json::Error,
+) -> Result<T, DecodeError> {
+    let invalid = |error: &serde_json::Error| DecodeError::new(head, text.as_bytes(), error.to_string());
+    if !error.is_data() {
+        return Err(invalid(error));
+    }
+    let mut json = serde_json::Deserializer::from_str(text);
+    match serde_path_to_error::deserialize::<_, T>(Lenient(&mut json)) {
+        Ok(value) => json.end().map(|()| value).map_err(|error| invalid(&error)),
+        Err(error) if error.inner().is_data() => {
+            let path = error.path().to_string();
+            Err(DecodeError::at(head, text.as_bytes(), path, without_value(&error.inner().to_string())))
+        }
+        Err(error) => Err(invalid(error.inner())),
     }
 }
 
@@ -128,20 +141,6 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Elements<T> {
             list.push(element);
         }
         Ok(list)
-    }
-}
-
-/// Decodes the text again, to find where the error is.
-#[cold]
-fn locate<'a, T: Deserialize<'a>>(head: &Head, text: &'a str) -> DecodeError {
-    let mut json = serde_json::Deserializer::from_str(text);
-    match serde_path_to_error::deserialize::<_, T>(Lenient(&mut json)) {
-        Err(error) => {
-            let path = error.path().to_string();
-            DecodeError::at(head, text.as_bytes(), path, without_value(&error.inner().to_string()))
-        }
-        // The same text fails again, unless the implementation of the type is not deterministic.
-        Ok(_) => DecodeError::new(head, text.as_bytes(), "document cannot be decoded"),
     }
 }
 
