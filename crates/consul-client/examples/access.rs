@@ -24,7 +24,7 @@ const CLOSED: &str = "access-example/closed";
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
-    // A host and a token, here out of the environment, and reads that any server may answer.
+    // An address and a token from the environment, and reads from any server.
     let client = Client::builder().env()?.consistency(Consistency::Stale).build()?;
     let agent = client.agent().read_self().await?;
     println!("asking {}, with {:?}", agent.config.node_name, client.token());
@@ -86,7 +86,7 @@ async fn with_policy(client: &Client) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The document that a request of our own is answered with. Every status is an answer to it.
+/// Returns the document of a raw response, of any status.
 async fn answer(call: RawCall) -> Result<Value, Failure> {
     let answer = call.await?;
     if !answer.status().is_success() {

@@ -1,4 +1,4 @@
-//! Values of types of your own in the key/value store.
+//! Values of your own types in the key/value store.
 //!
 //! ```no_run
 //! # async fn example(client: consul_client::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -13,7 +13,7 @@
 //! let kv = client.kv();
 //! kv.put_as("app/theme", &Theme { color: "blue".to_owned(), size: 12 }).await?;
 //!
-//! // `None` where there is no such key; what cannot be read as a theme is an error, and tells where.
+//! // `None` if the key does not exist. A value that cannot be decoded is an error with its path.
 //! if let Some(mut theme) = kv.get_as::<Theme>("app/theme").await? {
 //!     theme.value.size += 1;
 //!     kv.put_as("app/theme", &theme.value).cas(theme.entry.modify_index).await?;
@@ -22,8 +22,8 @@
 //! # }
 //! ```
 //!
-//! Values are JSON, unless the store is told of another [`Codec`]: [`Kv::codec`](crate::kv::Kv::codec). Of many values
-//! each is decoded by itself, so that one which does not fit hides no other:
+//! Values are JSON by default; [`Kv::codec`](crate::kv::Kv::codec) sets another [`Codec`]. Decode the values of a list one by
+//! one, so that an invalid value does not hide the others:
 //!
 //! ```no_run
 //! # async fn example(client: consul_client::Client) -> Result<(), consul_client::Error> {
@@ -39,7 +39,7 @@
 //! # }
 //! ```
 //!
-//! A value can also be a whole subtree, with a key for each of its parts: [`from_entries`].
+//! A value can also be a subtree with a key for each of its fields; see [`from_entries`].
 
 mod get;
 mod put;
@@ -56,13 +56,13 @@ pub use get::{Decoded, Get, Typed};
 pub use put::Encoded;
 pub use tree::from_entries;
 
-/// How values become bytes, and bytes values again.
+/// A format in which values are stored as bytes.
 ///
 /// ```
 /// use consul_client::codec::{Codec, CodecError};
 /// use serde::{Serialize, de::DeserializeOwned};
 ///
-/// /// JSON for people.
+/// /// JSON with whitespace.
 /// #[derive(Debug)]
 /// struct Pretty;
 ///
@@ -81,18 +81,18 @@ pub use tree::from_entries;
 /// # }
 /// ```
 pub trait Codec: fmt::Debug + Send + Sync + 'static {
-    /// Writes a value.
+    /// Encodes a value.
     ///
     /// # Errors
     ///
-    /// Where the value has no form in this codec.
+    /// Returns an error if the codec cannot represent the value.
     fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, CodecError>;
 
-    /// Reads a value.
+    /// Decodes a value.
     ///
     /// # Errors
     ///
-    /// Where the bytes are not what this codec writes for the type.
+    /// Returns an error if the bytes are not a value of the type.
     fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, CodecError>;
 }
 
@@ -107,7 +107,7 @@ impl Codec for Json {
     }
 
     fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, CodecError> {
-        // Where the value does not fit it is read once more, which tells the place and shows no value.
+        // An invalid value is decoded again, to find its path without showing it.
         serde_json::from_slice(bytes).map_err(|error| {
             let misfit = if error.is_data() { tree::misfit::<T>(bytes) } else { None };
             misfit.unwrap_or_else(|| CodecError::new(error))
@@ -115,9 +115,9 @@ impl Codec for Json {
     }
 }
 
-/// A value that a codec cannot write, or bytes that it cannot read.
+/// The error of encoding or decoding a value.
 ///
-/// Shows nothing of the value, which may be a secret. A [`Codec`] of your own decides for itself.
+/// It shows nothing of the value, which can be a secret. A [`Codec`] of your own is responsible for its own errors.
 #[derive(Debug)]
 pub struct CodecError(Box<Fault>);
 
@@ -139,19 +139,20 @@ impl CodecError {
         Self(Box::new(Fault::new(reason)))
     }
 
-    /// Where in the value the fault is, such as `sizes[3].unit`; `.` for the value itself. Only [`Json`] tells, and
-    /// [`from_entries`], which names keys: `db/port`.
+    /// Returns the path of the invalid part, such as `sizes[3].unit`, or `.` for the value itself.
+    ///
+    /// Only [`Json`] and [`from_entries`] have one; the latter names keys, such as `db/port`.
     #[must_use]
     pub fn path(&self) -> Option<&str> {
         self.0.path.as_deref()
     }
 
-    /// The same of an answer that holds the value. Its own head and body are in order.
     /// Creates an error with this reason.
     pub(crate) fn custom(reason: &'static str) -> Self {
         Self(Box::new(Fault::new(reason)))
     }
 
+    /// Converts the error into that of a response with the value.
     pub(crate) fn into_decode_error(self) -> DecodeError {
         DecodeError::value(self.0.path, self.0.reason.to_string())
     }

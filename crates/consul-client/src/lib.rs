@@ -14,19 +14,19 @@
 //! # }
 //! ```
 //!
-//! A [`Client`] is cheap to clone and to pass around. Its methods name the groups of the API, and theirs the
-//! operations; what comes back is a [`Call`], which setters refine and `.await` sends. The value alone is what
-//! `.await` gives; [`Call::send`] also gives what the answer says about itself.
+//! A [`Client`] is cheap to clone. Its methods return the groups of the API, whose methods create operations, such as
+//! [`kv::Put`]. Setters refine an operation and `.await` sends it. `.await` returns the value; `send` also returns the
+//! metadata of the response.
 //!
-//! Whatever can be waited on can be watched: [`Call::watch`] is a stream of states, [`Call::view`] has the newest one at
-//! hand without waiting. What else can be made of them, and how they behave, tells [`watch`].
+//! Every operation that can wait for a change has `watch`, a stream of values, and `view`, the newest value without
+//! waiting. [`watch`] describes how they behave.
 //!
-//! Every attempt is told to [`tracing`](https://docs.rs/tracing) at the level `DEBUG`: method, path template, status or
-//! kind of error, time. Never a token, a key or a value.
+//! Every call is a span of [`tracing`](https://docs.rs/tracing), and every attempt an event at the level `DEBUG`: method,
+//! path template, status or kind of error, and time. Tokens, keys and values are never logged.
 //!
-//! The layers beneath are crates of their own, re-exported here: [`proto`] knows what Consul says, [`transport`] moves
-//! it. An operation that is missing here, or is yours alone, is an [`Endpoint`](proto::Endpoint) away: see
-//! [`Client::call`]. For everything else there is [`Client::request`].
+//! The layers below are crates of their own, re-exported here: [`proto`] has requests, responses and state machines,
+//! [`transport`] moves HTTP messages. For an operation that is missing here, implement an [`Endpoint`](proto::Endpoint) and
+//! pass it to [`Client::call`], or send it with [`Client::request`].
 //!
 //! For programs that use another client today, [`migrating`] maps old names to new ones.
 //!

@@ -15,7 +15,7 @@ use consul_proto::{Endpoint, Options, Response, decode, encode, kv};
 
 type Failure = Box<dyn std::error::Error>;
 
-/// Sends the request of any endpoint and waits for its answer.
+/// Sends the request of any endpoint and waits for its response.
 struct Consul {
     http: ureq::Agent,
     base: String,
@@ -39,7 +39,7 @@ impl Consul {
 
 fn main() -> Result<(), Failure> {
     let address = std::env::var("CONSUL_HTTP_ADDR").unwrap_or_else(|_| "127.0.0.1:8500".to_owned());
-    // Every status is an answer that the protocol judges, and a redirect is one that it refuses.
+    // The protocol judges every status, and rejects redirects.
     let http = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().new_agent();
     let consul = Consul { http, base: format!("http://{}", address.trim_start_matches("http://")) };
 

@@ -64,7 +64,7 @@ struct Driver {
 impl Driver {
     fn new() -> Self {
         let address = std::env::var("CONSUL_HTTP_ADDR").unwrap_or_else(|_| "127.0.0.1:8500".to_owned());
-        // Every status is an answer that the protocol judges, and a redirect is one that it refuses.
+        // The protocol judges every status, and rejects redirects.
         let http =
             ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().new_agent();
         let base = format!("http://{}", address.trim_start_matches("http://"));
@@ -112,7 +112,7 @@ impl Driver {
         }
     }
 
-    /// Sends a request and waits for the whole answer, until the deadline.
+    /// Sends a request and waits for the complete response, until the deadline.
     fn send(
         &self,
         request: http::Request<Bytes>,
@@ -129,7 +129,7 @@ impl Driver {
     }
 }
 
-/// What the machine goes by: an outage is another thing than an answer that makes no sense.
+/// Returns the kind of a failure: a machine distinguishes transient errors from unexpected responses.
 fn kind(error: &ureq::Error) -> FailureKind {
     match error {
         ureq::Error::Timeout(_) => FailureKind::Timeout,

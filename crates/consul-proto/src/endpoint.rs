@@ -1,4 +1,4 @@
-//! What an operation of Consul's API is: data that can write a request and knows the type of its answer.
+//! The trait of an operation: data that writes a request and knows the type of its response.
 
 use std::fmt::Debug;
 
@@ -16,7 +16,7 @@ use crate::{ApiErrorKind, ErrorResponse, FromResponse, OutputOf, RequestWriter};
 /// ```
 /// use consul_proto::{Endpoint, Json, Method, Options, Read, RequestWriter, encode};
 ///
-/// /// Asks an agent for its build: `GET /v1/agent/version`.
+/// /// Reads the version of an agent: `GET /v1/agent/version`.
 /// #[derive(Debug)]
 /// struct Version;
 ///
@@ -33,15 +33,15 @@ use crate::{ApiErrorKind, ErrorResponse, FromResponse, OutputOf, RequestWriter};
 /// # Ok::<_, consul_proto::EncodeError>(())
 /// ```
 pub trait Endpoint: Debug + Send + Sync + 'static {
-    /// How an answer is judged and read; names the type of the value.
+    /// The kind of the response: how it is judged, and the type of its value.
     type Response: FromResponse;
 
-    /// The request's method.
+    /// The method of the request.
     const METHOD: Method;
 
-    /// The path's template. `{name}` takes one segment, a closing `{*name}` takes a key with its slashes.
+    /// The template of the path. `{name}` stands for one segment, a final `{*name}` for a key with its slashes.
     ///
-    /// The template also labels errors: it holds no user data.
+    /// The template also labels errors, logs and metrics. It contains no data of the user.
     const PATH: &'static str;
 
     /// Writes the path's arguments in their order, then the query, then the body.
@@ -149,21 +149,21 @@ pub enum Target {
     SameAgent,
 }
 
-/// An operation that reads through the servers, and so takes a [consistency mode](crate::Consistency).
+/// An operation that reads from the servers, and accepts a [consistency mode](crate::Consistency).
 pub trait Read: Endpoint {}
 
-/// A read that can wait for a change, so it takes an `index` and a `wait`.
+/// A read that can wait for a change, and accepts an `index` and a `wait`.
 ///
 /// [Blocking queries](https://developer.hashicorp.com/consul/api-docs/features/blocking)
 pub trait Blocking: Endpoint + Clone {}
 
-/// A read that can wait for a change, but whose answers have a hash and no index: it takes a
+/// A read that can wait for a change, and whose responses have a hash instead of an index. It accepts a
 /// [`hash`](crate::Options::hash) and a `wait`.
 ///
 /// [Hash-based blocking](https://developer.hashicorp.com/consul/api-docs/features/blocking#hash-based-blocking-queries)
 pub trait HashBlocking: Endpoint + Clone {}
 
-/// A read that can be watched: asked again and again, each time waiting for another answer than the last.
+/// A read that can be watched: it is sent repeatedly, and each request waits for a change since the last response.
 ///
 /// [Watches](crate::machine::watch)
 #[diagnostic::on_unimplemented(
@@ -171,32 +171,32 @@ pub trait HashBlocking: Endpoint + Clone {}
     note = "typed values of the key/value store are: `client.kv().get(key).watch().config::<T>()`"
 )]
 pub trait Watchable: Endpoint + Clone {
-    /// What the next request waits on.
+    /// The cursor that the next request waits on. Defaults to [`Cursor::Index`].
     const CURSOR: Cursor = Cursor::Index;
 }
 
-/// What an answer leaves for the next request to wait on.
+/// The part of a response that the next request waits on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Cursor {
-    /// An index that rises with each change. One that falls means that the servers were set back.
+    /// An index that rises with each change. A lower index means that the state of the servers was restored.
     Index,
-    /// An index of which any other value is a change, and none is lower than another; as the list of events has.
+    /// An index without an order: any other value is a change. The list of events has one.
     Opaque,
-    /// A hash, of [hash-based blocking](HashBlocking). Answers without one leave nothing to wait on.
+    /// The hash of [hash-based blocking](HashBlocking). A response without one cannot be waited on.
     Hash,
 }
 
 /// A read that evaluates a [filter expression](https://developer.hashicorp.com/consul/api-docs/features/filtering).
-/// Elsewhere servers ignore the filter without a word.
+/// Servers silently ignore the filter of other operations.
 pub trait Filterable: Endpoint {}
 
-/// A read that can sort its answer by round-trip time from a node (`near`).
+/// A read that can sort its results by round-trip time from a node (`near`).
 pub trait Sortable: Read {}
 
-/// A read that the agent can answer out of
+/// A read that the agent can serve from
 /// [its cache](https://developer.hashicorp.com/consul/api-docs/features/caching) (`cached`).
 pub trait Cacheable: Read {}
 
-/// A read that can be asked for what a cluster peer has exported (`peer`).
+/// A read that can return the exported services of a cluster peer (`peer`).
 pub trait Peerable: Read {}

@@ -1,8 +1,8 @@
 //! The protocol of [Consul's HTTP API](https://developer.hashicorp.com/consul/api-docs), without any IO.
 //!
-//! An [`Endpoint`] is a plain struct. [`encode`] turns it into an [`http::Request`], [`decode`] turns the answer into
-//! a typed value. In between stands whatever moves HTTP messages: this crate opens no socket, reads no clock and
-//! needs no runtime, so it serves blocking programs, WebAssembly and unit tests alike.
+//! An [`Endpoint`] is a plain struct. [`encode`] turns it into an [`http::Request`], and [`decode`] turns the
+//! [`http::Response`] into a typed value. The caller moves the messages: this crate opens no socket, reads no clock and
+//! needs no runtime, so it works in blocking programs, WebAssembly and unit tests.
 //!
 //! ```
 //! use consul_proto::{Options, decode, encode, kv};
@@ -11,11 +11,11 @@
 //! let request = encode(&get, &Options::default())?;
 //! assert_eq!((request.method().as_str(), request.uri().to_string()), ("GET", "/v1/kv/app/color".to_owned()));
 //!
-//! // … the request travels, and an answer comes back:
-//! let answer = http::Response::builder()
+//! // … the caller sends the request and receives a response:
+//! let response = http::Response::builder()
 //!     .header("X-Consul-Index", 42)
 //!     .body(r#"[{"Key": "app/color", "Value": "Ymx1ZQ==", "Flags": 0, "CreateIndex": 41, "ModifyIndex": 42}]"#.into())?;
-//! let response = decode::<kv::Get>(answer)?;
+//! let response = decode::<kv::Get>(response)?;
 //! assert_eq!(response.value.expect("key exists").value, "blue");
 //! assert_eq!(response.meta.index, Some(42));
 //! # Ok::<_, Box<dyn std::error::Error>>(())
@@ -32,9 +32,8 @@
 //!
 //! # Decoding
 //!
-//! Unknown fields are ignored, `null` is an empty list, map or text, and a word that an enum does not know lands in
-//! its `Other` arm. What cannot be read is a [`DecodeError`] with the path of the item. Absence is part of an
-//! answer's type, not an error.
+//! Unknown fields are ignored, `null` is an empty list, map or text, and enums keep words that they do not know. A value
+//! that cannot be decoded is a [`DecodeError`] with its path. Absence is part of the type of a value, not an error.
 //!
 //! The crate has no features.
 

@@ -43,7 +43,7 @@
 //! - **The deadline in `Send` is the driver's.** When it passes, the driver drops the exchange and reports
 //!   [`FailureKind::Timeout`]. A response that is complete counts, even if its deadline has passed in the meantime.
 //! - **A failure states whether the request was certainly not sent** ([`Failure::is_unsent`]). If the driver does not
-//!   know, the answer is `false`.
+//!   know, it is `false`.
 //! - **A grant is valid for the next `poll` only.** If that poll does not return a `Send` for the slot, the slot is
 //!   free again. So a grant that comes too late cannot leak a slot.
 //! - **Requests are sent once.** A machine decides itself whether to repeat one.

@@ -1,43 +1,43 @@
-//! What the headers of an answer tell about it.
+//! The metadata of a response, from its headers.
 
 use std::time::Duration;
 
 use http::HeaderMap;
 
-/// What an answer says about itself, beside its value.
+/// The metadata of a response.
 ///
-/// Every item is optional: many operations send none of them, and what is missing or malformed is `None`, never an
-/// error.
+/// Every field is optional, since the responses of many operations have none of them. A missing or malformed header is
+/// `None`, not an error.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Meta {
     /// Index to wait on with [`Options::index`](crate::Options::index) (`X-Consul-Index`).
     ///
-    /// Only from answers that carry a value; errors carry meaningless ones.
+    /// Only responses with a value have a meaningful index.
     pub index: Option<u64>,
     /// Hash to wait on with [`Options::hash`](crate::Options::hash) (`X-Consul-ContentHash`).
     pub content_hash: Option<String>,
-    /// How long ago the answering server had heard the leader (`X-Consul-LastContact`); zero from the leader.
+    /// Time since the last contact of the server with the leader (`X-Consul-LastContact`); zero from the leader.
     ///
-    /// Says nothing where [`query_backend`](Self::query_backend) is [`Streaming`](QueryBackend::Streaming).
+    /// It has no meaning if [`query_backend`](Self::query_backend) is [`Streaming`](QueryBackend::Streaming).
     pub last_contact: Option<Duration>,
-    /// Whether the answering server knew a leader (`X-Consul-KnownLeader`).
+    /// Whether the server knew a leader (`X-Consul-KnownLeader`).
     ///
-    /// Says nothing where [`query_backend`](Self::query_backend) is [`Streaming`](QueryBackend::Streaming).
+    /// It has no meaning if [`query_backend`](Self::query_backend) is [`Streaming`](QueryBackend::Streaming).
     pub known_leader: Option<bool>,
     /// The consistency mode that was used (`X-Consul-Effective-Consistency`), from catalog, health and queries.
     pub effective_consistency: Option<EffectiveConsistency>,
-    /// Whether the agent's cache had the answer (`X-Cache`).
+    /// Whether the response came from the agent's cache (`X-Cache`).
     pub cache: Option<CacheStatus>,
-    /// How long the cached answer has been in the cache (`Age`), in whole seconds.
+    /// Age of the cached response (`Age`), in whole seconds.
     pub age: Option<Duration>,
-    /// What produced the answer (`X-Consul-Query-Backend`), since 1.11.
+    /// Backend that produced the response (`X-Consul-Query-Backend`), since 1.11.
     pub query_backend: Option<QueryBackend>,
-    /// Whether something was left out that the token may not see (`X-Consul-Results-Filtered-By-ACLs`), since 1.11.
+    /// Whether servers left out objects that the token may not read (`X-Consul-Results-Filtered-By-ACLs`), since 1.11.
     ///
-    /// Never `Some(false)`, and absent for anonymous requests: absence is no promise.
+    /// It is never `Some(false)`, and absent for anonymous requests. So `None` does not mean that nothing was left out.
     pub results_filtered_by_acls: Option<bool>,
-    /// What the agent's ACL system does by default (`X-Consul-Default-ACL-Policy`), since 1.9.
+    /// Default policy of the agent's ACL system (`X-Consul-Default-ACL-Policy`), since 1.9.
     pub default_acl_policy: Option<AclPolicy>,
 }
 
@@ -47,7 +47,7 @@ pub struct Meta {
 pub enum EffectiveConsistency {
     /// The default mode.
     Leader,
-    /// The leader made sure of its office.
+    /// The leader confirmed its leadership with a quorum.
     Consistent,
     /// Any server.
     Stale,
@@ -55,35 +55,35 @@ pub enum EffectiveConsistency {
     Other(String),
 }
 
-/// Whether a cache had the answer.
+/// Whether a response came from the cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CacheStatus {
-    /// The answer came out of the cache.
+    /// The response came from the cache.
     Hit,
-    /// The answer was fetched.
+    /// The agent fetched the response.
     Miss,
 }
 
-/// What produced an answer.
+/// The backend that produced a response.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QueryBackend {
-    /// The servers, asked by the agent.
+    /// The servers, to which the agent forwarded the request.
     BlockingQuery,
-    /// A view that lives in the agent and is fed by a stream of changes.
+    /// The streaming backend of the agent, which a stream of changes keeps up to date.
     Streaming,
     /// A word that this version does not know.
     Other(String),
 }
 
-/// What an ACL system does where no rule applies.
+/// The policy of an ACL system if no rule applies.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AclPolicy {
-    /// What is not forbidden is allowed.
+    /// Everything that is not denied is allowed.
     Allow,
-    /// What is not allowed is forbidden.
+    /// Everything that is not allowed is denied.
     Deny,
     /// A word that this version does not know.
     Other(String),
@@ -92,11 +92,11 @@ pub enum AclPolicy {
 pub(crate) const INDEX: &str = "x-consul-index";
 
 impl Meta {
-    /// Reads the headers of an answer.
+    /// Reads the headers of a response.
     #[must_use]
     pub fn from_headers(headers: &HeaderMap) -> Self {
         let mut meta = Self::default();
-        // One pass over the few headers there are, instead of a look-up for each that there could be.
+        // One pass over the few headers is faster than a look-up for each field.
         for (name, value) in headers {
             let Ok(value) = value.to_str() else { continue };
             match name.as_str() {

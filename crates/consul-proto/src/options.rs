@@ -1,4 +1,4 @@
-//! What any call may add to its request.
+//! Parameters that many operations share.
 
 use std::time::Duration;
 
@@ -6,84 +6,85 @@ use crate::{EncodeError, RequestWriter, Scope};
 
 /// Parameters that are common to many operations.
 ///
-/// Not every operation reads every one. The marker traits of an endpoint tell which do: [`Read`](crate::Read) for
-/// the consistency, [`Blocking`](crate::Blocking) for `index`, `wait` and `hash`,
-/// [`Filterable`](crate::Filterable), [`Sortable`](crate::Sortable), [`Cacheable`](crate::Cacheable) and
-/// [`Peerable`](crate::Peerable) for the option of that name. Servers ignore what they do not read, without a word.
+/// Each operation accepts some of them. The marker traits of an endpoint say which: [`Read`](crate::Read) for the
+/// consistency, [`Blocking`](crate::Blocking) for `index` and `wait`, [`HashBlocking`](crate::HashBlocking) for `hash` and
+/// `wait`, and [`Filterable`](crate::Filterable), [`Sortable`](crate::Sortable), [`Cacheable`](crate::Cacheable) and
+/// [`Peerable`](crate::Peerable) for the options of these names. Servers silently ignore the others.
+/// [`Endpoint::SCOPE`](crate::Endpoint::SCOPE) says which of datacenter, namespace and partition it accepts;
+/// [`encode`](crate::encode) rejects the others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
-    /// Datacenter to ask (`dc`); the agent's own where absent. Some operations take it into their body.
+    /// Datacenter (`dc`). Defaults to the agent's. Some operations send it in the body.
     pub datacenter: Option<String>,
-    /// Namespace (`ns`), Consul Enterprise; an open-source server refuses it.
+    /// Namespace (`ns`) of Consul Enterprise. Other servers reject it.
     pub namespace: Option<String>,
-    /// Admin partition (`partition`), Consul Enterprise; an open-source server of 1.11 and later refuses it.
+    /// Admin partition (`partition`) of Consul Enterprise. Other servers reject it since 1.11.
     pub partition: Option<String>,
-    /// Cluster peer whose exported services are asked for (`peer`).
+    /// Cluster peer whose exported services are read (`peer`).
     pub peer: Option<String>,
-    /// How current the answer has to be; the server's default mode where absent.
+    /// Consistency mode. Defaults to the default mode of the server.
     pub consistency: Option<Consistency>,
-    /// Asks the agent's cache.
+    /// Reads from the agent's cache.
     pub cached: Option<Cached>,
     /// [Filter expression](https://developer.hashicorp.com/consul/api-docs/features/filtering).
     pub filter: Option<String>,
-    /// Node from which distances are measured to sort the answer; `_agent` for the agent asked.
+    /// Node whose round-trip times sort the results; `_agent` for the node of the agent.
     pub near: Option<String>,
-    /// Waits until the answer's index is above this one. 0 means no wait.
+    /// Waits until the index of the response is above this one. 0 does not wait.
     pub index: Option<u64>,
-    /// How long to wait at most. Servers answer within a sixteenth more; more than 10 minutes are cut to 10 minutes;
-    /// without it they wait 5 minutes.
+    /// How long to wait at most. Servers add up to a sixteenth, and wait for 10 minutes at most. Defaults to 5 minutes.
     pub wait: Option<Duration>,
-    /// Waits until the answer's content hash is another; only for operations that have no index.
+    /// Waits until the content hash of the response differs from this one; for operations without an index.
     pub hash: Option<String>,
 }
 
-/// How current an answer has to be.
+/// How current a result must be.
 ///
 /// [Consistency modes](https://developer.hashicorp.com/consul/api-docs/features/consistency)
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Consistency {
-    /// The leader answers from what it knows; stale only in the moments after it has lost its office unknowingly, and
-    /// in those after it has come into office, until it has read all of its log.
+    /// The leader responds from its own state. The result can be stale for a moment after the leader lost its leadership
+    /// without noticing, and after a new leader was elected, until it has applied its log.
     Default,
-    /// The leader makes sure of its office first, at the price of a round trip between the servers.
+    /// The leader confirms its leadership with a quorum before it responds, which costs a round trip between the servers.
     Consistent,
-    /// Any server answers, also without a leader; the answer can be older by what
-    /// [`last_contact`](crate::Meta::last_contact) tells.
+    /// Any server responds, even without a leader. The result can be older by
+    /// [`last_contact`](crate::Meta::last_contact).
     Stale,
-    /// Any server answers if it has heard the leader within this time, else the leader does.
+    /// Any server responds if its last contact with the leader was within this time, otherwise the leader.
     MaxStale(Duration),
-    /// The default mode, also where the agent is configured to make discovery reads stale.
+    /// The default mode, even if the agent is configured to make reads of the catalog stale.
     Leader,
 }
 
-/// What may come out of the agent's cache.
+/// Which results of the agent's cache are accepted.
 ///
 /// [Agent caching](https://developer.hashicorp.com/consul/api-docs/features/caching)
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Cached {
-    /// Oldest answer that is taken, in whole seconds. Only entries that the agent does not refresh by itself obey it.
+    /// Maximum age of a result, in whole seconds. It has no effect on entries that the agent refreshes in the background.
     pub max_age: Option<Duration>,
-    /// How old an answer may be when the servers cannot be reached, in whole seconds.
+    /// Maximum age of a result if the servers cannot be reached, in whole seconds.
     pub stale_if_error: Option<Duration>,
 }
 
 impl Cached {
-    /// Takes whatever the cache has.
+    /// Accepts results of any age.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Sets the oldest answer that is taken. Rounded down to whole seconds.
+    /// Sets the maximum age of a result. It is rounded down to whole seconds.
     #[must_use]
     pub fn max_age(mut self, age: Duration) -> Self {
         self.max_age = Some(age);
         self
     }
 
-    /// Sets how old an answer may be when the servers cannot be reached. Rounded down to whole seconds.
+    /// Sets the maximum age of a result if the servers cannot be reached. It is rounded down to whole seconds.
     #[must_use]
     pub fn stale_if_error(mut self, age: Duration) -> Self {
         self.stale_if_error = Some(age);

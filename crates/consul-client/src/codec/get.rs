@@ -65,7 +65,7 @@ impl<T: DeserializeOwned + 'static, C: Codec> Blocking for Get<T, C> {}
 
 type Stored = <kv::Get as Endpoint>::Response;
 
-/// An answer with one key, read through a codec: `None` where the key does not exist.
+/// A response with one key, decoded by a codec. `None` if the key does not exist.
 #[derive(Debug)]
 pub struct Decoded<T, C>(PhantomData<(T, C)>);
 

@@ -40,7 +40,7 @@ use node::{Item, Node};
 /// #     (entry.key, entry.value) = (key.to_owned(), value.into());
 /// #     entry
 /// # }
-/// // What `client.kv().list("app/").await?` answers with:
+/// // The entries that `client.kv().list("app/").await?` returns:
 /// let entries = [entry("app/db/host", "db.internal"), entry("app/db/port", "5432\n")];
 /// let config: Config = codec::from_entries("app/", &entries)?;
 /// assert_eq!((config.db.host.as_str(), config.db.port, config.debug), ("db.internal", 5432, false));
@@ -97,7 +97,7 @@ use node::{Item, Node};
 ///
 /// # Errors
 ///
-/// Where the keys do not have what the type asks for. [`CodecError::path`] tells the key after the prefix, such as
+/// Returns an error if the keys do not match the type. [`CodecError::path`] is the key after the prefix, such as
 /// `db/port`, or the folder where something is missing; `.` is the prefix itself. Inside of JSON, the place follows:
 /// `db: ports[1]`. No value is shown; what a type of your own says of it is.
 pub fn from_entries<T: DeserializeOwned>(prefix: &str, entries: &[Entry]) -> Result<T, CodecError> {

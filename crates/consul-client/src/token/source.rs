@@ -13,7 +13,7 @@ pub type TokenSourceError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Supplies the token of each attempt, so that a token can be replaced without rebuilding the client.
 ///
-/// A client asks its source before every attempt of a call and before every request of a watch. So a source answers from
+/// A client calls its source before every attempt of a call and every request of a watch. So a source returns the token from
 /// memory if it can. Implementations are written with the crate `async-trait`:
 ///
 /// ```

@@ -76,7 +76,7 @@ pub enum Slot {
     /// Requests that keep a lease, such as a session renewal. They never wait behind others and need no grant, unless
     /// the server holds them.
     Lease,
-    /// A request that the server answers immediately, or holds for [`SHORT_WAIT`](Self::SHORT_WAIT) at most.
+    /// A request that the server responds to immediately, or holds for [`SHORT_WAIT`](Self::SHORT_WAIT) at most.
     Short,
     /// A request that the server holds until something changes.
     LongPoll,

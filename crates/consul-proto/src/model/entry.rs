@@ -41,11 +41,11 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The value as text, where it is UTF-8.
+    /// Returns the value as text.
     ///
     /// # Errors
     ///
-    /// Where it is not.
+    /// Returns an error if the value is not UTF-8.
     pub fn text(&self) -> Result<&str, std::str::Utf8Error> {
         std::str::from_utf8(&self.value)
     }

@@ -18,7 +18,7 @@ pub(super) struct Document<'a> {
     place: Place<'a>,
 }
 
-/// Where an item is in the one that holds it.
+/// The position of an item in its parent.
 #[derive(Clone, Copy)]
 enum Place<'a> {
     Whole,

@@ -17,7 +17,7 @@ pub(super) struct Error {
 }
 
 impl Error {
-    /// Tells the key, unless one further below is told already.
+    /// Sets the key, unless a longer one is set.
     pub(super) fn at(mut self, key: &str) -> Self {
         self.key.get_or_insert_with(|| key.to_owned());
         self

@@ -11,35 +11,35 @@ use crate::types::duration;
 
 /// An operation on a check of the catalog, as part of a [transaction](crate::txn::Apply).
 ///
-/// What an agent has registered, it sets right again; this is for what is outside of agents. Nothing carries a check
-/// out that stands only in the catalog, unless something is made to.
+/// An agent restores the checks that are registered with it, so this is for checks outside of agents. No server runs a
+/// check that is only in the catalog.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CheckOp {
-    /// Reads a check, if it exists.
+    /// Reads a check. If it does not exist, the transaction is rolled back.
     Get {
         /// Name of the node.
         node: String,
         /// Id of the check.
         id: String,
     },
-    /// Writes a check, in place of what is known of it.
+    /// Writes a check. It replaces the stored check.
     Set(Check),
     /// Writes a check if its `ModifyIndex` is this one.
     Cas {
         /// The check.
         check: Check,
-        /// The index; 0 if there is no such check.
+        /// The index; with 0, the check must not exist.
         index: u64,
     },
-    /// Deletes a check, if there is one. Needs the right to write the node.
+    /// Deletes a check. Succeeds if it does not exist. Requires `node:write`.
     Delete {
         /// Name of the node.
         node: String,
         /// Id of the check.
         id: String,
     },
-    /// Deletes a check if its `ModifyIndex` is this one. Needs the right to write the node.
+    /// Deletes a check if its `ModifyIndex` is this one. Requires `node:write`.
     DeleteCas {
         /// Name of the node.
         node: String,
@@ -54,7 +54,7 @@ pub enum CheckOp {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Check {
-    /// Name of the node, which has to exist.
+    /// Name of the node, which must exist.
     pub node: String,
     /// Id of the check (`CheckID`), unique on its node.
     #[serde(rename = "CheckID")]
@@ -62,34 +62,34 @@ pub struct Check {
     /// Name of the check.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// How it turned out; critical where absent.
+    /// Status. Defaults to critical.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
-    /// A note for people.
+    /// Note for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notes: Option<String>,
-    /// What the check has to say.
+    /// Output of the check.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output: Option<String>,
-    /// Id of the service instance that is checked, which has to exist; the node where absent.
+    /// Id of the service instance that is checked, which must exist. Defaults to none: the node is checked.
     #[serde(rename = "ServiceID", skip_serializing_if = "Option::is_none")]
     pub service_id: Option<String>,
-    /// Name of the service that is checked. Servers know it by the id, but judge the right by what is given here.
+    /// Name of the service that is checked. Servers derive it from the id, but check the permission by this name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service_name: Option<String>,
-    /// What is to be checked.
+    /// Definition of the check.
     #[serde(skip_serializing_if = "is_blank")]
     pub definition: CheckDefinition,
-    /// Namespace; Consul Enterprise.
+    /// Namespace (Consul Enterprise).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
-    /// Admin partition; Consul Enterprise.
+    /// Admin partition (Consul Enterprise).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub partition: Option<String>,
 }
 
-/// What a check in the catalog is to check, for whatever carries it out. Servers keep what they know and drop the
-/// rest without a word.
+/// Definition of a check in the catalog, for the program that runs it. Servers silently drop the fields that they do not
+/// know.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct CheckDefinition {
     /// URL to request.
@@ -104,10 +104,10 @@ pub struct CheckDefinition {
     /// Body of the request.
     #[serde(rename = "Body", skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
-    /// Server name to ask for and to verify, since 1.10.
+    /// Server name for TLS, since 1.10.
     #[serde(rename = "TLSServerName", skip_serializing_if = "Option::is_none")]
     pub tls_server_name: Option<String>,
-    /// Leaves the certificate unverified.
+    /// Disables the verification of the certificate.
     #[serde(rename = "TLSSkipVerify", skip_serializing_if = "is_blank")]
     pub tls_skip_verify: bool,
     /// Address to connect to.
@@ -116,7 +116,7 @@ pub struct CheckDefinition {
     /// Uses TLS on that connection, since 1.17.
     #[serde(rename = "TCPUseTLS", skip_serializing_if = "is_blank")]
     pub tcp_use_tls: bool,
-    /// Address, with an optional `/service`, to ask by gRPC's health protocol. Newer servers than 1.8 keep it.
+    /// Address, with an optional `/service`, for the health protocol of gRPC. Servers of 1.8 drop it.
     #[serde(rename = "GRPC", skip_serializing_if = "Option::is_none")]
     pub grpc: Option<String>,
     /// Uses TLS on that connection.
@@ -125,21 +125,21 @@ pub struct CheckDefinition {
     /// Service of the operating system, since 1.13.
     #[serde(rename = "OSService", skip_serializing_if = "Option::is_none")]
     pub os_service: Option<String>,
-    /// How often it is checked.
+    /// Interval between two runs.
     #[serde(
         rename = "Interval",
         skip_serializing_if = "Option::is_none",
         serialize_with = "duration::option::serialize"
     )]
     pub interval: Option<Duration>,
-    /// How long a check may take.
+    /// Timeout of one run.
     #[serde(
         rename = "Timeout",
         skip_serializing_if = "Option::is_none",
         serialize_with = "duration::option::serialize"
     )]
     pub timeout: Option<Duration>,
-    /// How long it may be critical before its service is taken out of the catalog.
+    /// How long the check can be critical before its service is deregistered.
     #[serde(
         rename = "DeregisterCriticalServiceAfter",
         skip_serializing_if = "Option::is_none",
@@ -149,14 +149,14 @@ pub struct CheckDefinition {
 }
 
 impl Check {
-    /// The check `id` on `node`.
+    /// Creates the check `id` on `node`.
     pub fn new(node: impl Into<String>, id: impl Into<String>) -> Self {
         Self { node: node.into(), id: id.into(), ..Self::default() }
     }
 }
 
 impl CheckOp {
-    /// Reads the check `id` on `node`, if it exists.
+    /// Reads the check `id` on `node`. If it does not exist, the transaction is rolled back.
     pub fn get(node: impl Into<String>, id: impl Into<String>) -> Self {
         Self::Get { node: node.into(), id: id.into() }
     }
@@ -167,7 +167,7 @@ impl CheckOp {
         Self::Set(check)
     }
 
-    /// Writes `check` if its `ModifyIndex` is `index`; 0 if there is no such check.
+    /// Writes `check` if its `ModifyIndex` is `index`; with 0, if it does not exist.
     #[must_use]
     pub fn cas(check: Check, index: u64) -> Self {
         Self::Cas { check, index }
@@ -183,7 +183,7 @@ impl CheckOp {
         Self::DeleteCas { node: node.into(), id: id.into(), index }
     }
 
-    /// Whether it changes nothing.
+    /// Returns whether the operation changes nothing.
     #[must_use]
     pub fn is_read(&self) -> bool {
         matches!(self, Self::Get { .. })
@@ -235,7 +235,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_verb_writes_what_it_reads() {
+    fn every_verb_sends_its_arguments() {
         let check = Check {
             name: Some("C1".to_owned()),
             status: Some(Status::Passing),

@@ -8,26 +8,26 @@ use serde::{Serialize, Serializer};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NodeOp {
-    /// Reads a node, if it exists.
+    /// Reads a node. If it does not exist, the transaction is rolled back.
     Get {
         /// Name of the node.
         node: String,
     },
-    /// Writes a node, in place of what is known of it.
+    /// Writes a node. It replaces the stored node.
     Set(Node),
     /// Writes a node if its `ModifyIndex` is this one.
     Cas {
         /// The node.
         node: Node,
-        /// The index; 0 if there is no such node.
+        /// The index; with 0, the node must not exist.
         index: u64,
     },
-    /// Deletes a node and everything on it, if there is one.
+    /// Deletes a node with its services and checks. Succeeds if it does not exist.
     Delete {
         /// Name of the node.
         node: String,
     },
-    /// Deletes a node and everything on it if its `ModifyIndex` is this one.
+    /// Deletes a node with its services and checks if its `ModifyIndex` is this one.
     DeleteCas {
         /// Name of the node.
         node: String,
@@ -46,31 +46,31 @@ pub struct Node {
     /// Name of the node (`Node`).
     #[serde(rename = "Node")]
     pub name: String,
-    /// Its address: an IP address or a host name.
+    /// Address of the node: an IP address or a host name.
     pub address: String,
-    /// The datacenter it is in; the asked agent's where absent.
+    /// Datacenter of the node. Defaults to the agent's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub datacenter: Option<String>,
-    /// More addresses, such as `lan` and `wan`.
+    /// Further addresses, such as `lan` and `wan`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub tagged_addresses: BTreeMap<String, String>,
     /// Metadata.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub meta: BTreeMap<String, String>,
-    /// Admin partition; Consul Enterprise.
+    /// Admin partition (Consul Enterprise).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub partition: Option<String>,
 }
 
 impl Node {
-    /// A node of this name, at this address.
+    /// Creates a node with this name and address.
     pub fn new(name: impl Into<String>, address: impl Into<String>) -> Self {
         Self { name: name.into(), address: address.into(), ..Self::default() }
     }
 }
 
 impl NodeOp {
-    /// Reads the node `node`, if it exists.
+    /// Reads the node `node`. If it does not exist, the transaction is rolled back.
     pub fn get(node: impl Into<String>) -> Self {
         Self::Get { node: node.into() }
     }
@@ -81,23 +81,23 @@ impl NodeOp {
         Self::Set(node)
     }
 
-    /// Writes `node` if its `ModifyIndex` is `index`; 0 if there is no such node.
+    /// Writes `node` if its `ModifyIndex` is `index`; with 0, if it does not exist.
     #[must_use]
     pub fn cas(node: Node, index: u64) -> Self {
         Self::Cas { node, index }
     }
 
-    /// Deletes the node `node` and everything on it.
+    /// Deletes the node `node` with its services and checks.
     pub fn delete(node: impl Into<String>) -> Self {
         Self::Delete { node: node.into() }
     }
 
-    /// Deletes the node `node` and everything on it if its `ModifyIndex` is `index`.
+    /// Deletes the node `node` with its services and checks if its `ModifyIndex` is `index`.
     pub fn delete_cas(node: impl Into<String>, index: u64) -> Self {
         Self::DeleteCas { node: node.into(), index }
     }
 
-    /// Whether it changes nothing.
+    /// Returns whether the operation changes nothing.
     #[must_use]
     pub fn is_read(&self) -> bool {
         matches!(self, Self::Get { .. })
@@ -148,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_verb_writes_what_it_reads() {
+    fn every_verb_sends_its_arguments() {
         let node = Node {
             id: Some("aaaaaaaa-bbbb-cccc-dddd-000000000001".to_owned()),
             datacenter: Some("dc1".to_owned()),

@@ -1,4 +1,4 @@
-//! Why an operation of a transaction failed.
+//! Errors of the operations of a transaction.
 
 use std::fmt::{self, Write as _};
 
@@ -6,50 +6,49 @@ use serde::Deserialize;
 
 use crate::types::null;
 
-/// Why one operation made its transaction fail.
+/// The error of one operation, which rolled back its transaction.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct OpError {
-    /// Place of the operation in the transaction, from 0.
+    /// Position of the operation in the transaction, from 0.
     pub op_index: usize,
-    /// The server's own words.
+    /// Text of the server.
     #[serde(default, deserialize_with = "null::or_default")]
     pub what: String,
 }
 
-/// What the failure of an operation means, the same on every version.
+/// The meaning of an operation's error, the same on every version of Consul.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OpErrorKind {
-    /// A condition does not hold: another index, another holder, a key where there should be none, or no key where
-    /// something is expected of it.
+    /// A condition does not hold: another index, another holder, a key that should not exist, or a missing key.
     Conflict,
-    /// The key, node, service or check to read does not exist, or the node or service to write something for.
+    /// The key, node, service or check to read does not exist, or the node or service that a write belongs to.
     NotFound,
-    /// The token may not do this.
+    /// The token lacks the permission.
     PermissionDenied,
-    /// The session does not exist, or no longer.
+    /// The session does not exist.
     InvalidSession,
-    /// The key cannot be locked yet: the session that held it was invalidated a short time ago.
+    /// The key cannot be locked yet, because the lock-delay of its last holder has not elapsed.
     LockDelay,
     /// The key is locked by another session.
     LockHeld,
-    /// The server does not know the verb: it is too old.
+    /// The server is too old to know the operation.
     Unsupported,
-    /// Something else; mostly what is written is incomplete.
+    /// Another error, in most cases an incomplete object.
     Other,
 }
 
 impl OpError {
-    /// What it means.
+    /// Returns what the error means.
     #[must_use]
     pub fn kind(&self) -> OpErrorKind {
         classify(&self.what)
     }
 }
 
-/// Names of the caller's stand in the middle of these texts, quoted, so they are told apart by both their ends.
+/// Names from the caller are quoted in the middle of these texts, so the texts are matched at both ends.
 fn classify(what: &str) -> OpErrorKind {
     let is = |start: &str, end: &str| what.starts_with(start) && what.ends_with(end);
     let any = |starts: &[&str]| starts.iter().any(|start| what.starts_with(start));
@@ -81,7 +80,7 @@ impl fmt::Display for OpError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "operation {}: ", self.op_index)?;
         for c in self.what.chars() {
-            // The quotes around names are the server's and stay readable; nothing may break a line.
+            // The quotes around names stay readable; a control character could break the line.
             if c.is_control() { write!(f, "{}", c.escape_debug())? } else { f.write_char(c)? }
         }
         Ok(())
@@ -95,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_kind_whatever_the_version_says() {
+    fn texts_of_all_versions_have_one_kind() {
         use OpErrorKind as K;
         for (what, kind) in [
             (r#"failed to set key "k", index is stale"#, K::Conflict),
@@ -137,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn names_do_not_mislead() {
+    fn names_in_texts_do_not_decide_the_kind() {
         use OpErrorKind as K;
         for (what, kind) in [
             (r#"key "Permission denied" exists"#, K::Conflict),

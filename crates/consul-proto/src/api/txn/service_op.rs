@@ -9,20 +9,20 @@ use crate::types::blank::is_blank;
 
 /// An operation on a service instance of the catalog, as part of a [transaction](crate::txn::Apply).
 ///
-/// What an agent has registered, it sets right again; this is for what is outside of agents.
+/// An agent restores the instances that are registered with it, so this is for instances outside of agents.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ServiceOp {
-    /// Reads an instance, if it exists.
+    /// Reads an instance. If it does not exist, the transaction is rolled back.
     Get {
         /// Name of the node.
         node: String,
         /// Id of the instance.
         id: String,
     },
-    /// Writes an instance, in place of what is known of it.
+    /// Writes an instance. It replaces the stored instance.
     Set {
-        /// Name of the node, which has to exist.
+        /// Name of the node, which must exist.
         node: String,
         /// The instance.
         service: Service,
@@ -33,16 +33,16 @@ pub enum ServiceOp {
         node: String,
         /// The instance.
         service: Service,
-        /// The index; 0 if there is no such instance.
+        /// The index; with 0, the instance must not exist.
         index: u64,
     },
-    /// Deletes an instance and its checks, if there is one.
+    /// Deletes an instance and its checks. Succeeds if it does not exist.
     Delete {
         /// Name of the node.
         node: String,
         /// Id of the instance.
         id: String,
-        /// Name of the service, which servers ask for, and judge the right by.
+        /// Name of the service. Servers require it, and check the permission by it.
         name: String,
     },
     /// Deletes an instance and its checks if its `ModifyIndex` is this one.
@@ -51,7 +51,7 @@ pub enum ServiceOp {
         node: String,
         /// Id of the instance.
         id: String,
-        /// Name of the service, which servers ask for, and judge the right by.
+        /// Name of the service. Servers require it, and check the permission by it.
         name: String,
         /// The index.
         index: u64,
@@ -60,15 +60,15 @@ pub enum ServiceOp {
 
 /// A service instance to write.
 ///
-/// Servers of 1.8 drop its kind, its tagged addresses and its proxy without a word; a
-/// [registration](crate::agent::service::Register) does not.
+/// Servers of 1.8 silently drop its kind, its tagged addresses and its proxy. A
+/// [registration](crate::agent::service::Register) keeps them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Service {
     /// Kind of the service.
     #[serde(skip_serializing_if = "is_blank")]
     pub kind: ServiceKind,
-    /// Id of the instance, unique on its node; the name where absent.
+    /// Id of the instance, unique on its node. Defaults to the name.
     #[serde(rename = "ID", skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// Name of the service (`Service`).
@@ -77,10 +77,10 @@ pub struct Service {
     /// Tags.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
-    /// Address; the node's where absent.
+    /// Address. Defaults to the node's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
-    /// More addresses, such as `lan` and `wan`.
+    /// Further addresses, such as `lan` and `wan`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub tagged_addresses: BTreeMap<String, ServiceAddress>,
     /// Port.
@@ -89,32 +89,32 @@ pub struct Service {
     /// Metadata.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub meta: BTreeMap<String, String>,
-    /// Weights. Always sent, because old servers take what is missing for zero.
+    /// Weights. Default to 1 in both states, and are always sent.
     pub weights: Weights,
-    /// Lets others change the tags in the catalog.
+    /// Allows other programs to change the tags in the catalog.
     #[serde(skip_serializing_if = "is_blank")]
     pub enable_tag_override: bool,
-    /// What a proxy is configured with. Servers keep of it which instance it is for and where that listens, how mesh
-    /// gateways are used, and the settings of transparent mode; they drop the rest.
+    /// Configuration of a proxy. Servers store only the instance that the proxy serves and where that listens, the use
+    /// of mesh gateways, and the settings of transparent mode.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub proxy: Option<ConnectProxyConfig>,
-    /// Namespace; Consul Enterprise.
+    /// Namespace (Consul Enterprise).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
-    /// Admin partition; Consul Enterprise.
+    /// Admin partition (Consul Enterprise).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub partition: Option<String>,
 }
 
 impl Service {
-    /// An instance of the service `name`, whose id is the name too.
+    /// Creates an instance of the service `name`, whose id is the name.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), ..Self::default() }
     }
 }
 
 impl ServiceOp {
-    /// Reads the instance `id` on `node`, if it exists.
+    /// Reads the instance `id` on `node`. If it does not exist, the transaction is rolled back.
     pub fn get(node: impl Into<String>, id: impl Into<String>) -> Self {
         Self::Get { node: node.into(), id: id.into() }
     }
@@ -124,7 +124,7 @@ impl ServiceOp {
         Self::Set { node: node.into(), service }
     }
 
-    /// Writes `service` on `node` if its `ModifyIndex` is `index`; 0 if there is no such instance.
+    /// Writes `service` on `node` if its `ModifyIndex` is `index`; with 0, if it does not exist.
     pub fn cas(node: impl Into<String>, service: Service, index: u64) -> Self {
         Self::Cas { node: node.into(), service, index }
     }
@@ -144,7 +144,7 @@ impl ServiceOp {
         Self::DeleteCas { node: node.into(), id: id.into(), name: name.into(), index }
     }
 
-    /// Whether it changes nothing.
+    /// Returns whether the operation changes nothing.
     #[must_use]
     pub fn is_read(&self) -> bool {
         matches!(self, Self::Get { .. })
@@ -201,7 +201,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_verb_writes_what_it_reads() {
+    fn every_verb_sends_its_arguments() {
         let service = Service {
             id: Some("web1".to_owned()),
             tags: vec!["a".to_owned()],

@@ -40,7 +40,7 @@ impl<E: Watchable, X: Clone + From<Cause>> Watch<E, X> {
             _ => self.tuner.failed(),
         }
         if severity == Severity::Permanent {
-            // The streaming backend would answer the next request with an index as if nothing had happened.
+            // The streaming backend would respond to the next request with an index as if nothing had happened.
             self.position.clear();
         }
         // Servers without a leader hold requests for seconds, which is part of the delay. It is not if a long wait fails:

@@ -27,7 +27,7 @@ pub(super) struct Trust {
 /// Who has to confirm a response, before it becomes the state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Recheck {
-    /// The servers, by a request without an index, which the streaming backend does not answer.
+    /// The servers, by a request without an index, which the streaming backend does not serve.
     Servers,
     /// The leader. Agents can be configured to send default reads to any server, but not those that ask for the leader.
     Leader,
@@ -187,7 +187,7 @@ impl Trust {
     }
 }
 
-/// Whether the streaming backend responded. It answers requests with an index only, and those for the agent's cache.
+/// Whether the streaming backend responded. It serves requests with an index only, and those for the agent's cache.
 pub(super) fn is_streaming(options: &Options, meta: &Meta) -> bool {
     let is_possible = options.wait.is_some() || options.cached.is_some();
     is_possible && meta.query_backend == Some(QueryBackend::Streaming)

@@ -167,7 +167,7 @@ fn no_request_is_sent_while_an_event_is_pending() {
     sim.in_flight = Some((exchange, Duration::ZERO, Reply::ok(10, "0")));
     sim.deliver();
     assert!(matches!(sim.watch.poll(now), Output::Event(Event::Snapshot(_))));
-    // A thousand changes later: what is request now is answered with the newest.
+    // A thousand changes later, the next request returns the newest value.
     sim.now = secs(1000);
     sim.run(secs(1001), &mut |request| {
         (if request.index == Some(10) { Duration::ZERO } else { secs(55) }, Reply::ok(1010, "1000"))
