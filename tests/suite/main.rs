@@ -14,6 +14,7 @@ mod harness;
 mod health;
 mod kv;
 mod objects;
+mod outage;
 mod proxy;
 mod service;
 mod session;
