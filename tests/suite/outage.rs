@@ -77,7 +77,9 @@ async fn reads_and_idempotent_writes_ride_out_an_election() {
                 Ok(Applied::Yes) => acknowledged += 1,
                 Ok(_) => {}
                 Err(error) if error.is_outcome_unknown() => unknown += 1,
-                Err(error) => assert!(matches!(error.kind(), ErrorKind::Api(_) | ErrorKind::Connect), "{error:?}"),
+                Err(error) => {
+                    assert!(matches!(error.kind(), ErrorKind::Api(_) | ErrorKind::Connect), "{error:?}")
+                }
             }
         }
         (acknowledged, unknown)
@@ -88,7 +90,9 @@ async fn reads_and_idempotent_writes_ride_out_an_election() {
     };
     let all = async { tokio::join!(calls, increments, loss) };
     let (longest, (acknowledged, unknown), ()) = timeout(PATIENCE, all).await.expect("calls end");
-    println!("leader killed: longest put and get {longest:.2?}, {acknowledged} increments, {unknown} unknown");
+    println!(
+        "leader killed: longest put and get {longest:.2?}, {acknowledged} increments, {unknown} unknown"
+    );
 
     let entry = client.kv().get(counter.as_str()).consistent().await.unwrap().unwrap();
     let count: u64 = entry.text().unwrap().parse().unwrap();

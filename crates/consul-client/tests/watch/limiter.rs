@@ -7,6 +7,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
+use consul_client::RetryPolicy;
 use consul_client::Watch;
 use consul_client::watch::Rate;
 use futures_core::Stream;
@@ -270,7 +271,7 @@ fn connection_limit_of_the_agent_halves_the_long_polls_and_they_grow_again() {
     assert_eq!(world.in_flight(), 32);
     for _ in 0..3 {
         // Further signs during the adaptation change nothing.
-        let call = world.client.kv().raw("rejected").send();
+        let call = world.client.kv().raw("rejected").retry(RetryPolicy::never()).send();
         assert!(world.clock.run(secs(100), call).unwrap().is_err());
     }
     // When the present waits have ended, half of them are left, and one more for each 10 s.
