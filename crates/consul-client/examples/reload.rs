@@ -50,7 +50,7 @@ async fn show(client: &Client) -> Result<(), Failure> {
     words(theme.next().await)?;
     // The last valid value stays, and the watch reports the reason.
     kv.put("example-reload/theme", r#"{"color": "red", "size": "large"}"#).await?;
-    assert!(words(theme.next().await)?.ends_with("expected u32, at size"));
+    assert!(words(theme.next().await)?.ends_with("size: invalid type: text, expected u32"));
     let theme_now = theme.value().ok_or("no value")?;
     let still = theme_now.as_ref().as_ref().ok_or("no theme")?;
     println!("still {still:?}");
