@@ -16,7 +16,7 @@ async fn client_host_token_and_consistency() {
     assert_eq!(client.options().consistency, Some(Consistency::Stale));
     assert!(client.token().is_some());
     let shown = format!("{client:?}");
-    assert!(shown.contains(&agent.http_addr().to_string()), "it tells where the agent is: {shown}");
+    assert!(shown.contains(&format!("port: {}", agent.http_addr().port())), "has the address: {shown}");
     assert!(!shown.contains(agent.token().unwrap()), "{shown}");
 
     assert_eq!(client.agent().read_self().await.unwrap().config.node_name, agent.node());

@@ -69,7 +69,7 @@ async fn names_that_no_path_can_contain_are_not_registered() {
     let fault = |result: Result<(), Error>| {
         let error = result.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Request);
-        match std::error::Error::source(&error).and_then(|source| source.downcast_ref::<EncodeError>()) {
+        match error.encode_error() {
             Some(EncodeError::Argument { fault, .. }) => *fault,
             _ => panic!("{error:?}"),
         }

@@ -42,9 +42,8 @@ async fn empty_key_is_rejected_by_every_operation_on_one_key() {
     ];
     for error in refusals {
         assert_eq!(error.kind(), ErrorKind::Request);
-        let cause = std::error::Error::source(&error).unwrap().downcast_ref::<EncodeError>();
         assert!(matches!(
-            cause,
+            error.encode_error(),
             Some(EncodeError::Argument { name: "key" | "prefix", fault: ArgumentFault::Empty })
         ));
     }

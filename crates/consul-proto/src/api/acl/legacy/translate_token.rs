@@ -5,8 +5,8 @@ use crate::{EncodeError, Endpoint, Method, Read, RequestWriter, Scope, Text};
 
 /// Translates the rules of a legacy token into rules of policies: `GET /v1/acl/rules/translate/:accessor_id`.
 ///
-/// Returns text in HCL. If the token does not exist, the error is
-/// [`UnknownToken`](crate::ApiErrorKind::UnknownToken), as for an unknown token of the caller. Requires `acl:read`.
+/// Returns text in HCL. If the token does not exist, the error is [`NotFound`](crate::ApiErrorKind::NotFound). Requires
+/// `acl:read`.
 ///
 /// Since 1.4; removed together with the legacy tokens.
 ///
