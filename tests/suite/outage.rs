@@ -24,6 +24,13 @@ async fn writes_in_a_cluster_without_a_leader_have_known_outcomes() {
     let keys: Vec<_> = (0..20).map(|_| unique("without-leader")).collect();
     leader.kill9();
     other.kill9();
+    // Until the survivor has noticed, a request can end with the connection to the lost leader, its outcome unknown.
+    let is_lost = async {
+        while client.status().leader().await.unwrap().is_some() {
+            sleep(Duration::from_millis(100)).await;
+        }
+    };
+    timeout(PATIENCE, is_lost).await.expect("the survivor notices");
 
     let start = Instant::now();
     let writes: Vec<_> =
