@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use consul_client::RetryPolicy;
 use consul_tests::Agent;
 use tokio::time::sleep;
 
@@ -27,7 +28,7 @@ async fn without_a_quorum_there_is_no_leader_and_the_errors_say_so() {
 
     // For a while the others are still taken for alive, and requests fail on the way to them.
     let error = loop {
-        match client.kv().get("k").await {
+        match client.kv().get("k").retry(RetryPolicy::never()).await {
             Err(error) if error.is_no_leader() => break error,
             Err(error) => assert!(error.is_retryable(), "{error:?}"),
             // A leader that has lost its followers answers until it notices.
@@ -36,7 +37,7 @@ async fn without_a_quorum_there_is_no_leader_and_the_errors_say_so() {
         sleep(Duration::from_millis(50)).await;
     };
     assert!(error.is_retryable());
-    let error = client.kv().put("k", "w").await.unwrap_err();
+    let error = client.kv().put("k", "w").retry(RetryPolicy::never()).await.unwrap_err();
     assert!(error.is_no_leader() && error.is_retryable() && !error.is_outcome_unknown(), "{error:?}");
     // A leader that is gone goes on being named for a while.
     while client.status().leader().await.unwrap().is_some() {
