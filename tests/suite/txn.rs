@@ -1,5 +1,7 @@
 //! Transactions, on a real agent.
 
+mod objects;
+
 use consul_client::txn::{KvOp, Op, OpErrorKind, Outcome};
 use consul_client::{ApiErrorKind, ErrorKind};
 use consul_tests::{require, shared_agent, unique};

@@ -102,6 +102,15 @@ impl RequestWriter {
         }
     }
 
+    /// Rejects an empty name or id, which servers treat as missing.
+    ///
+    /// For operations that also reach objects under names that no registration accepts.
+    pub(crate) fn check_not_empty(&mut self, field: &'static str, value: &str) {
+        if value.is_empty() {
+            self.reject(EncodeError::Argument { name: field, fault: ArgumentFault::Empty });
+        }
+    }
+
     fn key(&mut self, name: &'static str, key: &str) {
         match key_fault(key) {
             None => escape(&mut self.target, key.as_bytes(), true),
@@ -189,6 +198,11 @@ impl RequestWriter {
     pub fn take_datacenter(&mut self) -> Option<String> {
         self.is_datacenter_taken = true;
         self.datacenter.take()
+    }
+
+    /// Returns the datacenter that the options name.
+    pub(crate) fn datacenter(&self) -> Option<&str> {
+        self.datacenter.as_deref()
     }
 
     pub(crate) fn offer_datacenter(&mut self, name: Option<&str>) {

@@ -76,7 +76,7 @@ pub use crate::model::{
     TransparentProxy, Upstream, Weights,
 };
 
-use crate::{ArgumentFault, EncodeError, RequestWriter};
+use crate::RequestWriter;
 
 /// Writes `change` as the body, together with its datacenter: servers ignore the datacenter of the query here.
 fn write_change(request: &mut RequestWriter, change: &impl Serialize) {
@@ -89,11 +89,4 @@ fn write_change(request: &mut RequestWriter, change: &impl Serialize) {
     }
     let datacenter = request.take_datacenter();
     request.json(&Body { datacenter, change });
-}
-
-/// Rejects an empty name or id, which servers treat as missing.
-fn reject_empty(request: &mut RequestWriter, name: &'static str, value: &str) {
-    if value.is_empty() {
-        request.reject(EncodeError::Argument { name, fault: ArgumentFault::Empty });
-    }
 }

@@ -37,14 +37,19 @@ mod result;
 mod service_op;
 
 pub use apply::Apply;
-pub use check_op::{Check, CheckDefinition, CheckOp};
+pub use check_op::CheckOp;
 pub use kv_op::KvOp;
-pub use node_op::{Node, NodeOp};
+pub use node_op::NodeOp;
 pub use op::Op;
 pub use op_error::{OpError, OpErrorKind};
 pub use outcome::{Outcome, RolledBack};
 pub use result::{OpObject, OpResult};
-pub use service_op::{Service, ServiceOp};
+pub use service_op::ServiceOp;
 
 use self::result::attribute;
-pub use crate::model::{CatalogNode, Entry, HealthCheck, IntoValue, NodeService, SessionId};
+pub use crate::model::{
+    CatalogNode, CheckId, CheckRegistration, CheckType, ConnectProxyConfig, Entry, HealthCheck,
+    HealthCheckDefinition, IntoValue, Locality, NodeId, NodeName, NodeRegistration, NodeService,
+    ServiceAddress, ServiceId, ServiceKind, ServiceName, ServicePort, ServiceRegistration, SessionId, Status,
+    Weights,
+};

@@ -10,7 +10,8 @@ use crate::types::blank::Blank;
 use crate::types::duration;
 use crate::{EncodeError, RequestWriter};
 
-/// A check to register in the catalog. It replaces a registered check with the same id completely.
+/// A check to register in the catalog, directly or in a transaction. It replaces a registered check with the same id
+/// completely.
 ///
 /// Converts from a name, and from a [`HealthCheck`] that was read.
 ///
@@ -21,7 +22,7 @@ use crate::{EncodeError, RequestWriter};
 #[non_exhaustive]
 pub struct CheckRegistration {
     #[serde(rename = "CheckID", skip_serializing_if = "Option::is_none")]
-    id: Option<CheckId>,
+    pub(crate) id: Option<CheckId>,
     #[serde(skip_serializing_if = "String::is_empty")]
     name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -107,13 +108,15 @@ impl CheckRegistration {
         self
     }
 
-    /// Sets the time between two runs; since 1.11.
+    /// Sets the time between two runs; since 1.11. Transactions cannot store it, and reject it unless it is zero; the
+    /// [definition](Self::definition) has another one.
     pub fn interval(mut self, interval: Duration) -> Self {
         self.interval = interval;
         self
     }
 
-    /// Sets the timeout of a run; since 1.11.
+    /// Sets the timeout of a run; since 1.11. Transactions cannot store it, and reject it unless it is zero; the
+    /// [definition](Self::definition) has another one.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -151,6 +154,17 @@ impl CheckRegistration {
         if let Some(Status::Maintenance | Status::Other(_)) = &self.status {
             let reason = "is neither passing, warning nor critical".to_owned();
             request.reject(EncodeError::Invalid { name: "status", reason });
+        }
+    }
+
+    /// Rejects also what no server accepts in a transaction.
+    pub(crate) fn validate_in_transaction(&self, request: &mut RequestWriter) {
+        self.validate(request);
+        for (name, time) in [("interval", self.interval), ("timeout", self.timeout)] {
+            if !time.is_zero() {
+                let reason = "cannot be stored by a transaction, except in the definition".to_owned();
+                request.reject(EncodeError::Invalid { name, reason });
+            }
         }
     }
 }

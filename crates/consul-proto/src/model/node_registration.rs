@@ -8,7 +8,7 @@ use crate::RequestWriter;
 use crate::model::service_fields::filled;
 use crate::model::{CatalogNode, Locality, NodeId, NodeName};
 
-/// A node to register in the catalog.
+/// A node to register in the catalog, directly or in a transaction. It replaces the registered node of that name.
 ///
 /// Converts from a name, and from a [`CatalogNode`] that was read. Registering that again changes nothing of the node,
 /// and needs no permission to write it.
@@ -18,19 +18,19 @@ use crate::model::{CatalogNode, Locality, NodeId, NodeName};
 #[non_exhaustive]
 pub struct NodeRegistration {
     #[serde(rename = "ID", skip_serializing_if = "Option::is_none")]
-    id: Option<NodeId>,
+    pub(crate) id: Option<NodeId>,
     #[serde(rename = "Node")]
-    name: NodeName,
+    pub(crate) name: NodeName,
     #[serde(skip_serializing_if = "Option::is_none")]
-    address: Option<String>,
+    pub(crate) address: Option<String>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    tagged_addresses: BTreeMap<String, String>,
+    pub(crate) tagged_addresses: BTreeMap<String, String>,
     #[serde(rename = "NodeMeta", skip_serializing_if = "BTreeMap::is_empty")]
-    meta: BTreeMap<String, String>,
+    pub(crate) meta: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    locality: Option<Locality>,
+    pub(crate) locality: Option<Locality>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    partition: Option<String>,
+    pub(crate) partition: Option<String>,
 }
 
 impl NodeRegistration {

@@ -10,7 +10,8 @@ use crate::model::{
 use crate::types::blank::Blank;
 use crate::{EncodeError, RequestWriter};
 
-/// A service instance to register in the catalog. It replaces a registered instance with the same id completely.
+/// A service instance to register in the catalog, directly or in a transaction. It replaces a registered instance with the
+/// same id completely.
 ///
 /// Converts from a name, and from a [`NodeService`] that was read, without the virtual addresses that servers add.
 ///
@@ -21,10 +22,10 @@ use crate::{EncodeError, RequestWriter};
 #[must_use]
 #[non_exhaustive]
 pub struct ServiceRegistration {
-    #[serde(rename = "Service")]
-    name: ServiceName,
+    #[serde(rename = "Service", skip_serializing_if = "ServiceName::is_empty")]
+    pub(crate) name: ServiceName,
     #[serde(flatten)]
-    fields: ServiceFields,
+    pub(crate) fields: ServiceFields,
     #[serde(rename = "Connect", serialize_with = "native", skip_serializing_if = "Blank::is_blank")]
     connect_native: bool,
 }
@@ -110,8 +111,7 @@ impl ServiceRegistration {
 
     /// Sets the configuration of a proxy or gateway.
     ///
-    /// In a transaction, servers store only the service and instance that the proxy serves, its address and port, its use
-    /// of mesh gateways, and the settings of transparent mode.
+    /// In a transaction, servers store only [parts of it](crate::txn::ServiceOp::set).
     pub fn proxy(mut self, proxy: ConnectProxyConfig) -> Self {
         self.fields.set_proxy(proxy);
         self

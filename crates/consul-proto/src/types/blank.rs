@@ -62,11 +62,6 @@ impl<K, V> Blank for BTreeMap<K, V> {
     }
 }
 
-/// Returns whether a part equals its default; for `skip_serializing_if`.
-pub(crate) fn is_blank<T: Default + PartialEq>(part: &T) -> bool {
-    *part == T::default()
-}
-
 /// Decodes a large part that servers nearly always send without content: `None`, so that it takes no room then.
 pub(crate) fn or_none<'de, D, T>(deserializer: D) -> Result<Option<Box<T>>, D::Error>
 where

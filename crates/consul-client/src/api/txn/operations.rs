@@ -4,7 +4,9 @@ mod apply;
 
 pub use self::apply::Apply;
 pub use consul_proto::txn::{
-    CatalogNode, Check, CheckDefinition, CheckOp, Entry, HealthCheck, IntoValue, KvOp, Node, NodeOp,
-    NodeService, Op, OpError, OpErrorKind, OpObject, OpResult, Outcome, RolledBack, Service, ServiceOp,
-    SessionId,
+    CatalogNode, CheckId, CheckOp, CheckRegistration, CheckType, ConnectProxyConfig, Entry, HealthCheck,
+    HealthCheckDefinition, IntoValue, KvOp, Locality, NodeId, NodeName, NodeOp, NodeRegistration,
+    NodeService, Op, OpError, OpErrorKind, OpObject, OpResult, Outcome, RolledBack, ServiceAddress,
+    ServiceId, ServiceKind, ServiceName, ServiceOp, ServicePort, ServiceRegistration, SessionId, Status,
+    Weights,
 };

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::catalog::{reject_empty, write_change};
+use crate::catalog::write_change;
 use crate::model::{CheckId, NodeName};
 use crate::{Endpoint, Method, RequestWriter, True};
 
@@ -36,9 +36,9 @@ impl Endpoint for DeregisterCheck {
     const PATH: &'static str = "/v1/catalog/deregister";
 
     fn write(&self, request: &mut RequestWriter) {
-        reject_empty(request, "node", self.node.as_str());
+        request.check_not_empty("node", self.node.as_str());
         // Without the id, servers deregister the whole node.
-        reject_empty(request, "check_id", self.check_id.as_str());
+        request.check_not_empty("check_id", self.check_id.as_str());
         write_change(request, self);
     }
 }

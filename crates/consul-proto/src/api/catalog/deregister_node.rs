@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::catalog::{reject_empty, write_change};
+use crate::catalog::write_change;
 use crate::model::NodeName;
 use crate::{Endpoint, Method, RequestWriter, True};
 
@@ -34,7 +34,7 @@ impl Endpoint for DeregisterNode {
     const PATH: &'static str = "/v1/catalog/deregister";
 
     fn write(&self, request: &mut RequestWriter) {
-        reject_empty(request, "node", self.node.as_str());
+        request.check_not_empty("node", self.node.as_str());
         write_change(request, self);
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::catalog::{reject_empty, write_change};
+use crate::catalog::write_change;
 use crate::model::{NodeName, ServiceId};
 use crate::{Endpoint, Method, RequestWriter, True};
 
@@ -36,9 +36,9 @@ impl Endpoint for DeregisterService {
     const PATH: &'static str = "/v1/catalog/deregister";
 
     fn write(&self, request: &mut RequestWriter) {
-        reject_empty(request, "node", self.node.as_str());
+        request.check_not_empty("node", self.node.as_str());
         // Without the id, servers deregister the whole node.
-        reject_empty(request, "service_id", self.service_id.as_str());
+        request.check_not_empty("service_id", self.service_id.as_str());
         write_change(request, self);
     }
 }

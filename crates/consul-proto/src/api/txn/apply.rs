@@ -135,7 +135,9 @@ impl Endpoint for Apply {
         for operation in &self.operations {
             operation.validate(request);
         }
-        request.json(&self.operations);
+        let datacenter = request.datacenter().map(str::to_owned);
+        let operations = self.operations.iter().map(|operation| operation.wire(datacenter.as_deref()));
+        request.json(&operations.collect::<Vec<_>>());
     }
 
     fn complete(&self, outcome: Outcome) -> Outcome {

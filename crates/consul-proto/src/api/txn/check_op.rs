@@ -1,271 +1,181 @@
 //! Operations on the checks of the catalog.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
+use serde::Serialize;
 
-use serde::{Serialize, Serializer};
-
-use crate::model::Status;
-use crate::types::blank::is_blank;
-use crate::types::duration;
+use crate::RequestWriter;
+use crate::model::{CheckId, CheckRegistration, NodeName};
+use crate::txn::op::{AtIndex, Verb};
 
 /// An operation on a check of the catalog, as part of a [transaction](crate::txn::Apply).
 ///
 /// An agent restores the checks that are registered with it, so this is for checks outside of agents. No server runs a
 /// check that is only in the catalog.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum CheckOp {
-    /// Reads a check. If it does not exist, the transaction is rolled back.
-    Get {
-        /// Name of the node.
-        node: String,
-        /// Id of the check.
-        id: String,
-    },
-    /// Writes a check. It replaces the stored check.
-    Set(Check),
-    /// Writes a check if its `ModifyIndex` is this one.
-    Cas {
-        /// The check.
-        check: Check,
-        /// The index; with 0, the check must not exist.
-        index: u64,
-    },
-    /// Deletes a check. Succeeds if it does not exist. Requires `node:write`.
-    Delete {
-        /// Name of the node.
-        node: String,
-        /// Id of the check.
-        id: String,
-    },
-    /// Deletes a check if its `ModifyIndex` is this one. Requires `node:write`.
-    DeleteCas {
-        /// Name of the node.
-        node: String,
-        /// Id of the check.
-        id: String,
-        /// The index.
-        index: u64,
-    },
-}
-
-/// A check to write.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Check {
-    /// Name of the node, which must exist.
-    pub node: String,
-    /// Id of the check (`CheckID`), unique on its node.
-    #[serde(rename = "CheckID")]
-    pub id: String,
-    /// Name of the check.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Status. Defaults to critical.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<Status>,
-    /// Note for people.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub notes: Option<String>,
-    /// Output of the check.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub output: Option<String>,
-    /// Id of the service instance that is checked, which must exist. Defaults to none: the node is checked.
-    #[serde(rename = "ServiceID", skip_serializing_if = "Option::is_none")]
-    pub service_id: Option<String>,
-    /// Name of the service that is checked. Servers derive it from the id, but check the permission by this name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub service_name: Option<String>,
-    /// Definition of the check.
-    #[serde(skip_serializing_if = "is_blank")]
-    pub definition: CheckDefinition,
-    /// Namespace (Consul Enterprise).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub namespace: Option<String>,
-    /// Admin partition (Consul Enterprise).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub partition: Option<String>,
+#[must_use]
+pub struct CheckOp {
+    verb: Verb,
+    check: Check,
 }
 
-/// Definition of a check in the catalog, for the program that runs it. Servers silently drop the fields that they do not
-/// know.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct CheckDefinition {
-    /// URL to request.
-    #[serde(rename = "HTTP", skip_serializing_if = "Option::is_none")]
-    pub http: Option<String>,
-    /// Headers of the request.
-    #[serde(rename = "Header", skip_serializing_if = "BTreeMap::is_empty")]
-    pub header: BTreeMap<String, Vec<String>>,
-    /// Method of the request.
-    #[serde(rename = "Method", skip_serializing_if = "Option::is_none")]
-    pub method: Option<String>,
-    /// Body of the request.
-    #[serde(rename = "Body", skip_serializing_if = "Option::is_none")]
-    pub body: Option<String>,
-    /// Server name for TLS, since 1.10.
-    #[serde(rename = "TLSServerName", skip_serializing_if = "Option::is_none")]
-    pub tls_server_name: Option<String>,
-    /// Disables the verification of the certificate.
-    #[serde(rename = "TLSSkipVerify", skip_serializing_if = "is_blank")]
-    pub tls_skip_verify: bool,
-    /// Address to connect to.
-    #[serde(rename = "TCP", skip_serializing_if = "Option::is_none")]
-    pub tcp: Option<String>,
-    /// Uses TLS on that connection, since 1.17.
-    #[serde(rename = "TCPUseTLS", skip_serializing_if = "is_blank")]
-    pub tcp_use_tls: bool,
-    /// Address, with an optional `/service`, for the health protocol of gRPC. Servers of 1.8 drop it.
-    #[serde(rename = "GRPC", skip_serializing_if = "Option::is_none")]
-    pub grpc: Option<String>,
-    /// Uses TLS on that connection.
-    #[serde(rename = "GRPCUseTLS", skip_serializing_if = "is_blank")]
-    pub grpc_use_tls: bool,
-    /// Service of the operating system, since 1.13.
-    #[serde(rename = "OSService", skip_serializing_if = "Option::is_none")]
-    pub os_service: Option<String>,
-    /// Interval between two runs.
-    #[serde(
-        rename = "Interval",
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "duration::option::serialize"
-    )]
-    pub interval: Option<Duration>,
-    /// Timeout of one run.
-    #[serde(
-        rename = "Timeout",
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "duration::option::serialize"
-    )]
-    pub timeout: Option<Duration>,
-    /// How long the check can be critical before its service is deregistered.
-    #[serde(
-        rename = "DeregisterCriticalServiceAfter",
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "duration::option::serialize"
-    )]
-    pub deregister_critical_service_after: Option<Duration>,
-}
-
-impl Check {
-    /// Creates the check `id` on `node`.
-    pub fn new(node: impl Into<String>, id: impl Into<String>) -> Self {
-        Self { node: node.into(), id: id.into(), ..Self::default() }
-    }
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Check {
+    node: NodeName,
+    #[serde(flatten)]
+    check: AtIndex<CheckRegistration>,
 }
 
 impl CheckOp {
     /// Reads the check `id` on `node`. If it does not exist, the transaction is rolled back.
-    pub fn get(node: impl Into<String>, id: impl Into<String>) -> Self {
-        Self::Get { node: node.into(), id: id.into() }
+    pub fn get(node: impl Into<NodeName>, id: impl Into<CheckId>) -> Self {
+        Self::new(Verb::Get, node, CheckRegistration::default().id(id), None)
     }
 
-    /// Writes `check`.
-    #[must_use]
-    pub fn set(check: Check) -> Self {
-        Self::Set(check)
+    /// Writes a check on `node`, which must exist: a name, a [`CheckRegistration`], or a check that was read.
+    ///
+    /// Servers silently drop the type, and parts of the definition: they store what is for HTTP and TCP checks, and since
+    /// 1.14 also what is for gRPC and for services of the operating system.
+    pub fn set(node: impl Into<NodeName>, check: impl Into<CheckRegistration>) -> Self {
+        Self::new(Verb::Set, node, check, None)
     }
 
-    /// Writes `check` if its `ModifyIndex` is `index`; with 0, if it does not exist.
-    #[must_use]
-    pub fn cas(check: Check, index: u64) -> Self {
-        Self::Cas { check, index }
+    /// Writes a check on `node` if its `ModifyIndex` is `index`; with 0, if it does not exist. Otherwise as
+    /// [`set`](Self::set).
+    pub fn cas(node: impl Into<NodeName>, check: impl Into<CheckRegistration>, index: u64) -> Self {
+        Self::new(Verb::Cas, node, check, Some(index))
     }
 
-    /// Deletes the check `id` on `node`.
-    pub fn delete(node: impl Into<String>, id: impl Into<String>) -> Self {
-        Self::Delete { node: node.into(), id: id.into() }
+    /// Deletes the check `id` on `node`. Succeeds if it does not exist. Requires `node:write`.
+    pub fn delete(node: impl Into<NodeName>, id: impl Into<CheckId>) -> Self {
+        Self::new(Verb::Delete, node, CheckRegistration::default().id(id), None)
     }
 
-    /// Deletes the check `id` on `node` if its `ModifyIndex` is `index`.
-    pub fn delete_cas(node: impl Into<String>, id: impl Into<String>, index: u64) -> Self {
-        Self::DeleteCas { node: node.into(), id: id.into(), index }
+    /// Deletes the check `id` on `node` if its `ModifyIndex` is `index`. Requires `node:write`.
+    pub fn delete_cas(node: impl Into<NodeName>, id: impl Into<CheckId>, index: u64) -> Self {
+        Self::new(Verb::DeleteCas, node, CheckRegistration::default().id(id), Some(index))
+    }
+
+    /// Sets the namespace of the check (Consul Enterprise). Other servers ignore it.
+    pub fn namespace(self, name: impl Into<String>) -> Self {
+        self.map(|check| check.namespace(name))
+    }
+
+    /// Sets the admin partition of the check (Consul Enterprise). Servers before 1.11 reject the transaction, others
+    /// ignore it.
+    pub fn partition(self, name: impl Into<String>) -> Self {
+        self.map(|check| check.partition(name))
     }
 
     /// Returns whether the operation changes nothing.
     #[must_use]
     pub fn is_read(&self) -> bool {
-        matches!(self, Self::Get { .. })
+        self.verb == Verb::Get
     }
-}
 
-impl Serialize for CheckOp {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (verb, check, modify_index) = match self {
-            Self::Get { node, id } => ("get", Payload::Name { node, id }, None),
-            Self::Set(check) => ("set", Payload::Whole(check), None),
-            Self::Cas { check, index } => ("cas", Payload::Whole(check), Some(*index)),
-            Self::Delete { node, id } => ("delete", Payload::Name { node, id }, None),
-            Self::DeleteCas { node, id, index } => ("delete-cas", Payload::Name { node, id }, Some(*index)),
-        };
-        Wire { verb, check: At { check, modify_index } }.serialize(serializer)
+    fn new(
+        verb: Verb,
+        node: impl Into<NodeName>,
+        check: impl Into<CheckRegistration>,
+        index: Option<u64>,
+    ) -> Self {
+        Self { verb, check: Check { node: node.into(), check: AtIndex::new(check.into(), index) } }
     }
-}
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Wire<'a> {
-    verb: &'static str,
-    check: At<'a>,
-}
+    fn map(mut self, change: impl FnOnce(CheckRegistration) -> CheckRegistration) -> Self {
+        self.check.check.object = change(self.check.check.object);
+        self
+    }
 
-#[derive(Serialize)]
-struct At<'a> {
-    #[serde(flatten)]
-    check: Payload<'a>,
-    #[serde(rename = "ModifyIndex", skip_serializing_if = "Option::is_none")]
-    modify_index: Option<u64>,
-}
+    pub(super) fn verb(&self) -> Verb {
+        self.verb
+    }
 
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Payload<'a> {
-    Whole(&'a Check),
-    Name {
-        #[serde(rename = "Node")]
-        node: &'a str,
-        #[serde(rename = "CheckID")]
-        id: &'a str,
-    },
+    pub(super) fn validate(&self, request: &mut RequestWriter) {
+        let check = &self.check.check.object;
+        if self.verb.writes() {
+            request.check_name("node", self.check.node.as_str());
+            return check.validate_in_transaction(request);
+        }
+        request.check_not_empty("node", self.check.node.as_str());
+        request.check_not_empty("check", check.id.as_ref().map_or("", CheckId::as_str));
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::model::{CheckType, HealthCheck, HealthCheckDefinition, Status};
+    use crate::testing::{rejected, wire};
+    use crate::txn::Apply;
+    use crate::{ArgumentFault, EncodeError};
 
     #[test]
     fn every_verb_sends_its_arguments() {
-        let check = Check {
-            name: Some("C1".to_owned()),
-            status: Some(Status::Passing),
-            service_id: Some("web1".to_owned()),
-            definition: CheckDefinition {
-                tcp: Some("10.0.0.2:80".to_owned()),
-                interval: Some(Duration::from_secs(10)),
-                ..CheckDefinition::default()
-            },
-            ..Check::new("n", "c1")
-        };
-        let whole = r#""Node":"n","CheckID":"c1","Name":"C1","Status":"passing","ServiceID":"web1","Definition":{"TCP":"10.0.0.2:80","Interval":"10s"}"#;
-        for (op, json) in [
-            (CheckOp::get("n", "c1"), r#"{"Verb":"get","Check":{"Node":"n","CheckID":"c1"}}"#.to_owned()),
+        let definition = HealthCheckDefinition::new().tcp("192.0.2.2:80").interval(Duration::from_secs(10));
+        let check = CheckRegistration::new("C1")
+            .id("c1")
+            .status(Status::Passing)
+            .service_id("web1")
+            .check_type(CheckType::Tcp)
+            .exposed_port(21500)
+            .definition(definition);
+        let fields = r#""CheckID":"c1","Name":"C1","Status":"passing","ServiceID":"web1","Type":"tcp","ExposedPort":21500,"Definition":{"TCP":"192.0.2.2:80","Interval":"10s"}"#;
+        for (op, verb, json) in [
+            (CheckOp::get("n", "c1"), "get", r#""CheckID":"c1""#.to_owned()),
+            (CheckOp::set("n", "c1"), "set", r#""Name":"c1""#.to_owned()),
+            (CheckOp::cas("n", check, 7), "cas", format!(r#"{fields},"ModifyIndex":7"#)),
+            (CheckOp::delete("n", "c1"), "delete", r#""CheckID":"c1""#.to_owned()),
+            (CheckOp::delete_cas("n", "c1", 7), "delete-cas", r#""CheckID":"c1","ModifyIndex":7"#.to_owned()),
             (
-                CheckOp::set(Check::new("n", "c1")),
-                r#"{"Verb":"set","Check":{"Node":"n","CheckID":"c1"}}"#.to_owned(),
-            ),
-            (CheckOp::cas(check, 7), format!(r#"{{"Verb":"cas","Check":{{{whole},"ModifyIndex":7}}}}"#)),
-            (
-                CheckOp::delete("n", "c1"),
-                r#"{"Verb":"delete","Check":{"Node":"n","CheckID":"c1"}}"#.to_owned(),
-            ),
-            (
-                CheckOp::delete_cas("n", "c1", 7),
-                r#"{"Verb":"delete-cas","Check":{"Node":"n","CheckID":"c1","ModifyIndex":7}}"#.to_owned(),
+                CheckOp::get("n", "c1").namespace("s").partition("p"),
+                "get",
+                r#""CheckID":"c1","Namespace":"s","Partition":"p""#.to_owned(),
             ),
         ] {
-            assert_eq!(serde_json::to_string(&op).unwrap(), json);
-            assert_eq!(op.is_read(), matches!(op, CheckOp::Get { .. }));
+            assert_eq!(op.is_read(), verb == "get");
+            let body = format!(r#"[{{"Check":{{"Verb":"{verb}","Check":{{"Node":"n",{json}}}}}}}]"#);
+            assert_eq!(wire(&Apply::new().op(op)), format!("PUT /v1/txn\n{body}"));
+        }
+    }
+
+    #[test]
+    fn check_that_was_read_can_be_written() {
+        let read = HealthCheck { id: "c1".into(), exposed_port: 7, ..HealthCheck::default() };
+        let op = CheckOp::set("n", CheckRegistration::from(&read).status(Status::Passing));
+        let body = r#"[{"Check":{"Verb":"set","Check":{"Node":"n","CheckID":"c1","Status":"passing","ExposedPort":7}}}]"#;
+        assert_eq!(wire(&Apply::new().op(op)), format!("PUT /v1/txn\n{body}"));
+    }
+
+    #[test]
+    fn interval_that_no_transaction_can_store_is_rejected() {
+        let check = || CheckRegistration::new("c1");
+        for (check, field) in [
+            (check().interval(Duration::from_secs(1)), "interval"),
+            (check().timeout(Duration::from_secs(1)), "timeout"),
+        ] {
+            match rejected(&Apply::new().op(CheckOp::set("n", check))) {
+                EncodeError::Invalid { name, .. } => assert_eq!(name, field),
+                other => panic!("{field}: {other}"),
+            }
+        }
+    }
+
+    #[test]
+    fn empty_names_are_rejected() {
+        for (op, field) in [
+            (CheckOp::get("", "c1"), "node"),
+            (CheckOp::get("n", ""), "check"),
+            (CheckOp::set("", "c1"), "node"),
+            (CheckOp::set("n", ""), "check"),
+            (CheckOp::delete_cas("n", "", 7), "check"),
+        ] {
+            match rejected(&Apply::new().op(op)) {
+                EncodeError::Argument { name, fault: ArgumentFault::Empty } => assert_eq!(name, field),
+                other => panic!("{field}: {other}"),
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 
 use crate::model::{IntoValue, SessionId};
 use crate::types::base64;
-use crate::{ArgumentFault, EncodeError, RequestWriter};
+use crate::{EncodeError, RequestWriter};
 
 /// An operation on the key/value store, as part of a [transaction](crate::txn::Apply).
 ///
@@ -33,7 +33,7 @@ pub struct KvOp {
 /// What an operation does, in the spelling of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Verb {
+enum Verb {
     Set,
     Cas,
     Lock,
@@ -155,8 +155,13 @@ impl KvOp {
         )
     }
 
-    pub(super) fn verb(&self) -> Verb {
-        self.verb
+    /// Returns whether servers return a result; for reading a tree, any number of results.
+    pub(super) fn has_result(&self) -> bool {
+        !matches!(self.verb, Verb::Delete | Verb::DeleteTree | Verb::DeleteCas | Verb::CheckNotExists)
+    }
+
+    pub(super) fn is_tree(&self) -> bool {
+        self.verb == Verb::GetTree
     }
 
     /// Returns the key or prefix.
@@ -180,9 +185,7 @@ impl KvOp {
 
     /// Rejects an empty key, flags without a value, and text that is no session id.
     pub(super) fn validate(&self, request: &mut RequestWriter) {
-        if self.key.is_empty() {
-            request.reject(EncodeError::Argument { name: "key", fault: ArgumentFault::Empty });
-        }
+        request.check_not_empty("key", &self.key);
         if self.flags.is_some() && self.value.is_none() {
             let reason = "belong to a value, and this operation writes none".to_owned();
             request.reject(EncodeError::Invalid { name: "flags", reason });
@@ -204,6 +207,7 @@ fn session<S: Serializer>(session: &Option<SessionId>, serializer: S) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ArgumentFault;
     use crate::testing::rejected;
     use crate::txn::Apply;
 

@@ -2,173 +2,196 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
+
+use crate::model::{NodeId, NodeName, NodeRegistration};
+use crate::txn::op::Verb;
+use crate::{EncodeError, RequestWriter};
 
 /// An operation on a node of the catalog, as part of a [transaction](crate::txn::Apply).
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum NodeOp {
-    /// Reads a node. If it does not exist, the transaction is rolled back.
-    Get {
-        /// Name of the node.
-        node: String,
-    },
-    /// Writes a node. It replaces the stored node.
-    Set(Node),
-    /// Writes a node if its `ModifyIndex` is this one.
-    Cas {
-        /// The node.
-        node: Node,
-        /// The index; with 0, the node must not exist.
-        index: u64,
-    },
-    /// Deletes a node with its services and checks. Succeeds if it does not exist.
-    Delete {
-        /// Name of the node.
-        node: String,
-    },
-    /// Deletes a node with its services and checks if its `ModifyIndex` is this one.
-    DeleteCas {
-        /// Name of the node.
-        node: String,
-        /// The index.
-        index: u64,
-    },
-}
-
-/// A node to write.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Node {
-    /// Id of the node, a UUID. One that belongs to a node of another name renames that node.
-    #[serde(rename = "ID", skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    /// Name of the node (`Node`).
-    #[serde(rename = "Node")]
-    pub name: String,
-    /// Address of the node: an IP address or a host name.
-    pub address: String,
-    /// Datacenter of the node. Defaults to the agent's.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub datacenter: Option<String>,
-    /// Further addresses, such as `lan` and `wan`.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub tagged_addresses: BTreeMap<String, String>,
-    /// Metadata.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub meta: BTreeMap<String, String>,
-    /// Admin partition (Consul Enterprise).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub partition: Option<String>,
-}
-
-impl Node {
-    /// Creates a node with this name and address.
-    pub fn new(name: impl Into<String>, address: impl Into<String>) -> Self {
-        Self { name: name.into(), address: address.into(), ..Self::default() }
-    }
+#[must_use]
+pub struct NodeOp {
+    verb: Verb,
+    node: NodeRegistration,
+    index: Option<u64>,
 }
 
 impl NodeOp {
-    /// Reads the node `node`. If it does not exist, the transaction is rolled back.
-    pub fn get(node: impl Into<String>) -> Self {
-        Self::Get { node: node.into() }
+    /// Reads a node. If it does not exist, the transaction is rolled back.
+    pub fn get(name: impl Into<NodeName>) -> Self {
+        Self::new(Verb::Get, name.into(), None)
     }
 
-    /// Writes `node`.
-    #[must_use]
-    pub fn set(node: Node) -> Self {
-        Self::Set(node)
+    /// Reads the node with this id. If it does not exist, the transaction is rolled back.
+    ///
+    /// Nodes outside of agents have an id only if they were registered with one.
+    pub fn get_by_id(id: impl Into<NodeId>) -> Self {
+        Self::new(Verb::Get, NodeRegistration::from("").id(id), None)
     }
 
-    /// Writes `node` if its `ModifyIndex` is `index`; with 0, if it does not exist.
-    #[must_use]
-    pub fn cas(node: Node, index: u64) -> Self {
-        Self::Cas { node, index }
+    /// Writes a node: a [`NodeRegistration`], or a node that was read. It needs an address. Its location is not sent, since
+    /// no server stores it in a transaction.
+    pub fn set(node: impl Into<NodeRegistration>) -> Self {
+        Self::new(Verb::Set, node, None)
     }
 
-    /// Deletes the node `node` with its services and checks.
-    pub fn delete(node: impl Into<String>) -> Self {
-        Self::Delete { node: node.into() }
+    /// Writes a node if its `ModifyIndex` is `index`; with 0, if it does not exist.
+    pub fn cas(node: impl Into<NodeRegistration>, index: u64) -> Self {
+        Self::new(Verb::Cas, node, Some(index))
     }
 
-    /// Deletes the node `node` with its services and checks if its `ModifyIndex` is `index`.
-    pub fn delete_cas(node: impl Into<String>, index: u64) -> Self {
-        Self::DeleteCas { node: node.into(), index }
+    /// Deletes a node with its services and checks. Succeeds if it does not exist.
+    pub fn delete(name: impl Into<NodeName>) -> Self {
+        Self::new(Verb::Delete, name.into(), None)
+    }
+
+    /// Deletes a node with its services and checks if its `ModifyIndex` is `index`.
+    pub fn delete_cas(name: impl Into<NodeName>, index: u64) -> Self {
+        Self::new(Verb::DeleteCas, name.into(), Some(index))
+    }
+
+    /// Sets the admin partition of the node (Consul Enterprise). Servers before 1.11 reject the transaction, others
+    /// ignore it.
+    pub fn partition(mut self, name: impl Into<String>) -> Self {
+        self.node = self.node.partition(name);
+        self
     }
 
     /// Returns whether the operation changes nothing.
     #[must_use]
     pub fn is_read(&self) -> bool {
-        matches!(self, Self::Get { .. })
+        self.verb == Verb::Get
     }
-}
 
-impl Serialize for NodeOp {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let by_name = |node| Payload::Name { node };
-        let (verb, node, modify_index) = match self {
-            Self::Get { node } => ("get", by_name(node), None),
-            Self::Set(node) => ("set", Payload::Whole(node), None),
-            Self::Cas { node, index } => ("cas", Payload::Whole(node), Some(*index)),
-            Self::Delete { node } => ("delete", by_name(node), None),
-            Self::DeleteCas { node, index } => ("delete-cas", by_name(node), Some(*index)),
-        };
-        Wire { verb, node: At { node, modify_index } }.serialize(serializer)
+    fn new(verb: Verb, node: impl Into<NodeRegistration>, index: Option<u64>) -> Self {
+        Self { verb, node: node.into(), index }
+    }
+
+    pub(super) fn verb(&self) -> Verb {
+        self.verb
+    }
+
+    pub(super) fn validate(&self, request: &mut RequestWriter) {
+        if !self.verb.writes() {
+            return match &self.node.id {
+                Some(id) => request.check_not_empty("node id", id.as_str()),
+                None => request.check_not_empty("node", self.node.name.as_str()),
+            };
+        }
+        self.node.validate(request);
+        if !self.node.has_address() {
+            let reason = "of the node is missing".to_owned();
+            request.reject(EncodeError::Invalid { name: "address", reason });
+        }
+    }
+
+    /// Returns the operation as it is sent. A server in another datacenter would store the datacenter of the agent that
+    /// receives the request, so a node that is written names its own.
+    pub(super) fn wire<'a>(&'a self, datacenter: Option<&'a str>) -> Wire<'a> {
+        let NodeRegistration { id, name, address, tagged_addresses, meta, locality: _, partition } =
+            &self.node;
+        Wire {
+            verb: self.verb,
+            node: Node {
+                id: id.as_ref(),
+                name,
+                address: address.as_deref(),
+                datacenter: datacenter.filter(|_| self.verb.writes()),
+                tagged_addresses,
+                meta,
+                partition: partition.as_deref(),
+                modify_index: self.index,
+            },
+        }
     }
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Wire<'a> {
-    verb: &'static str,
-    node: At<'a>,
+pub(super) struct Wire<'a> {
+    verb: Verb,
+    node: Node<'a>,
 }
 
+/// A node in the spelling of transactions: a registration has `NodeMeta` for `Meta`.
 #[derive(Serialize)]
-struct At<'a> {
-    #[serde(flatten)]
-    node: Payload<'a>,
-    #[serde(rename = "ModifyIndex", skip_serializing_if = "Option::is_none")]
+#[serde(rename_all = "PascalCase")]
+struct Node<'a> {
+    #[serde(rename = "ID", skip_serializing_if = "Option::is_none")]
+    id: Option<&'a NodeId>,
+    #[serde(rename = "Node", skip_serializing_if = "NodeName::is_empty")]
+    name: &'a NodeName,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    datacenter: Option<&'a str>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    tagged_addresses: &'a BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    meta: &'a BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    partition: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     modify_index: Option<u64>,
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Payload<'a> {
-    Whole(&'a Node),
-    Name {
-        #[serde(rename = "Node")]
-        node: &'a str,
-    },
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::{rejected, wire};
+    use crate::txn::Apply;
+    use crate::{ArgumentFault, Options, encode};
+
+    const ID: &str = "aaaaaaaa-bbbb-cccc-dddd-000000000001";
 
     #[test]
     fn every_verb_sends_its_arguments() {
-        let node = Node {
-            id: Some("aaaaaaaa-bbbb-cccc-dddd-000000000001".to_owned()),
-            datacenter: Some("dc1".to_owned()),
-            tagged_addresses: BTreeMap::from([("lan".to_owned(), "10.0.0.1".to_owned())]),
-            meta: BTreeMap::from([("k".to_owned(), "v".to_owned())]),
-            ..Node::new("txn-node", "10.0.0.1")
-        };
-        let whole = r#""ID":"aaaaaaaa-bbbb-cccc-dddd-000000000001","Node":"txn-node","Address":"10.0.0.1","Datacenter":"dc1","TaggedAddresses":{"lan":"10.0.0.1"},"Meta":{"k":"v"}"#;
+        let node = NodeRegistration::new("n", "192.0.2.1")
+            .id(ID)
+            .tagged_address("lan", "192.0.2.1")
+            .meta("k", "v")
+            .partition("p");
+        let fields = format!(
+            r#""ID":"{ID}","Node":"n","Address":"192.0.2.1","TaggedAddresses":{{"lan":"192.0.2.1"}},"Meta":{{"k":"v"}},"Partition":"p""#
+        );
         for (op, json) in [
-            (NodeOp::get("n"), r#"{"Verb":"get","Node":{"Node":"n"}}"#.to_owned()),
-            (NodeOp::set(node.clone()), format!(r#"{{"Verb":"set","Node":{{{whole}}}}}"#)),
-            (NodeOp::cas(node, 0), format!(r#"{{"Verb":"cas","Node":{{{whole},"ModifyIndex":0}}}}"#)),
-            (NodeOp::delete("n"), r#"{"Verb":"delete","Node":{"Node":"n"}}"#.to_owned()),
+            (NodeOp::get("n"), r#""get","Node":{"Node":"n"}"#.to_owned()),
+            (NodeOp::get_by_id(ID), format!(r#""get","Node":{{"ID":"{ID}"}}"#)),
+            (NodeOp::set(node.clone()), format!(r#""set","Node":{{{fields}}}"#)),
+            (NodeOp::cas(node, 0), format!(r#""cas","Node":{{{fields},"ModifyIndex":0}}"#)),
             (
-                NodeOp::delete_cas("n", 7),
-                r#"{"Verb":"delete-cas","Node":{"Node":"n","ModifyIndex":7}}"#.to_owned(),
+                NodeOp::delete("n").partition("p"),
+                r#""delete","Node":{"Node":"n","Partition":"p"}"#.to_owned(),
             ),
+            (NodeOp::delete_cas("n", 7), r#""delete-cas","Node":{"Node":"n","ModifyIndex":7}"#.to_owned()),
         ] {
-            assert_eq!(serde_json::to_string(&op).unwrap(), json);
-            assert_eq!(op.is_read(), matches!(op, NodeOp::Get { .. }));
+            assert_eq!(op.is_read(), json.starts_with(r#""get""#));
+            assert_eq!(
+                wire(&Apply::new().op(op)),
+                format!(r#"PUT /v1/txn{}[{{"Node":{{"Verb":{json}}}}}]"#, '\n')
+            );
         }
+    }
+
+    #[test]
+    fn written_node_names_the_datacenter_that_it_is_written_to() {
+        let options = Options { datacenter: Some("dc2".to_owned()), ..Options::default() };
+        let apply =
+            Apply::new().op(NodeOp::set(NodeRegistration::new("n", "192.0.2.1"))).op(NodeOp::get("n"));
+        let request = encode(&apply, &options).unwrap();
+        assert_eq!(request.uri(), "/v1/txn?dc=dc2");
+        let body = r#"[{"Node":{"Verb":"set","Node":{"Node":"n","Address":"192.0.2.1","Datacenter":"dc2"}}},{"Node":{"Verb":"get","Node":{"Node":"n"}}}]"#;
+        assert_eq!(request.body(), body);
+    }
+
+    #[test]
+    fn node_without_name_or_address_is_rejected() {
+        for op in [NodeOp::get(""), NodeOp::set(NodeRegistration::new("", "192.0.2.1")), NodeOp::delete("")] {
+            let error = rejected(&Apply::new().op(op));
+            assert!(matches!(error, EncodeError::Argument { name: "node", fault: ArgumentFault::Empty }));
+        }
+        let error = rejected(&Apply::new().op(NodeOp::set("n")));
+        assert!(matches!(error, EncodeError::Invalid { name: "address", .. }));
     }
 }

@@ -3,8 +3,7 @@
 use serde::Deserialize;
 
 use crate::model::{CatalogNode, Entry, HealthCheck, NodeService};
-use crate::txn::kv_op::Verb;
-use crate::txn::{CheckOp, NodeOp, Op, Outcome, ServiceOp};
+use crate::txn::{Op, Outcome};
 
 /// A result of an operation of a transaction.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -102,31 +101,22 @@ fn from_the_back(results: &[OpResult], operations: &[Op]) -> Vec<Option<usize>> 
 /// Returns whether the operation can have this result, after the one with the key `last` in the order of `is_forward`.
 fn produces(operation: &Op, result: &OpResult, last: Option<&str>, is_forward: bool) -> bool {
     match (operation, &result.object) {
-        (Op::Kv(op), OpObject::Kv(entry)) => match op.verb() {
-            Verb::Delete | Verb::DeleteTree | Verb::DeleteCas | Verb::CheckNotExists => false,
-            Verb::GetTree => {
-                // The keys of a tree are sorted.
-                let is_sorted = last.is_none_or(|last| (entry.key.as_str() > last) == is_forward)
-                    && last != Some(entry.key.as_str());
-                entry.key.starts_with(op.key()) && is_sorted
-            }
-            _ => entry.key == op.key(),
-        },
-        (Op::Node(op), OpObject::Node(_)) => {
-            !matches!(**op, NodeOp::Delete { .. } | NodeOp::DeleteCas { .. })
+        (Op::Kv(op), OpObject::Kv(entry)) if op.is_tree() => {
+            // The keys of a tree are sorted.
+            let is_sorted = last.is_none_or(|last| (entry.key.as_str() > last) == is_forward)
+                && last != Some(entry.key.as_str());
+            entry.key.starts_with(op.key()) && is_sorted
         }
-        (Op::Service(op), OpObject::Service(_)) => {
-            !matches!(**op, ServiceOp::Delete { .. } | ServiceOp::DeleteCas { .. })
-        }
-        (Op::Check(op), OpObject::Check(_)) => {
-            !matches!(**op, CheckOp::Delete { .. } | CheckOp::DeleteCas { .. })
-        }
+        (Op::Kv(op), OpObject::Kv(entry)) => operation.has_result() && entry.key == op.key(),
+        (Op::Node(_), OpObject::Node(_))
+        | (Op::Service(_), OpObject::Service(_))
+        | (Op::Check(_), OpObject::Check(_)) => operation.has_result(),
         _ => false,
     }
 }
 
 fn is_tree(operation: &Op) -> bool {
-    matches!(operation, Op::Kv(op) if op.verb() == Verb::GetTree)
+    matches!(operation, Op::Kv(op) if op.is_tree())
 }
 
 #[derive(Deserialize)]

@@ -1,242 +1,171 @@
 //! Operations on the service instances of the catalog.
 
-use std::collections::BTreeMap;
+use serde::Serialize;
 
-use serde::{Serialize, Serializer};
-
-use crate::model::{ConnectProxyConfig, ServiceAddress, ServiceKind, Weights};
-use crate::types::blank::is_blank;
+use crate::RequestWriter;
+use crate::model::{NodeName, ServiceId, ServiceName, ServiceRegistration};
+use crate::txn::op::{AtIndex, Verb};
 
 /// An operation on a service instance of the catalog, as part of a [transaction](crate::txn::Apply).
 ///
 /// An agent restores the instances that are registered with it, so this is for instances outside of agents.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ServiceOp {
-    /// Reads an instance. If it does not exist, the transaction is rolled back.
-    Get {
-        /// Name of the node.
-        node: String,
-        /// Id of the instance.
-        id: String,
-    },
-    /// Writes an instance. It replaces the stored instance.
-    Set {
-        /// Name of the node, which must exist.
-        node: String,
-        /// The instance.
-        service: Service,
-    },
-    /// Writes an instance if its `ModifyIndex` is this one.
-    Cas {
-        /// Name of the node.
-        node: String,
-        /// The instance.
-        service: Service,
-        /// The index; with 0, the instance must not exist.
-        index: u64,
-    },
-    /// Deletes an instance and its checks. Succeeds if it does not exist.
-    Delete {
-        /// Name of the node.
-        node: String,
-        /// Id of the instance.
-        id: String,
-        /// Name of the service. Servers require it, and check the permission by it.
-        name: String,
-    },
-    /// Deletes an instance and its checks if its `ModifyIndex` is this one.
-    DeleteCas {
-        /// Name of the node.
-        node: String,
-        /// Id of the instance.
-        id: String,
-        /// Name of the service. Servers require it, and check the permission by it.
-        name: String,
-        /// The index.
-        index: u64,
-    },
-}
-
-/// A service instance to write.
-///
-/// Servers of 1.8 silently drop its kind, its tagged addresses and its proxy. A
-/// [registration](crate::agent::service::Register) keeps them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Service {
-    /// Kind of the service.
-    #[serde(skip_serializing_if = "is_blank")]
-    pub kind: ServiceKind,
-    /// Id of the instance, unique on its node. Defaults to the name.
-    #[serde(rename = "ID", skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    /// Name of the service (`Service`).
-    #[serde(rename = "Service")]
-    pub name: String,
-    /// Tags.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub tags: Vec<String>,
-    /// Address. Defaults to the node's.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub address: Option<String>,
-    /// Further addresses, such as `lan` and `wan`.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub tagged_addresses: BTreeMap<String, ServiceAddress>,
-    /// Port.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub port: Option<u16>,
-    /// Metadata.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub meta: BTreeMap<String, String>,
-    /// Weights. Default to 1 in both states, and are always sent.
-    pub weights: Weights,
-    /// Allows other programs to change the tags in the catalog.
-    #[serde(skip_serializing_if = "is_blank")]
-    pub enable_tag_override: bool,
-    /// Configuration of a proxy. Servers store only the instance that the proxy serves and where that listens, the use
-    /// of mesh gateways, and the settings of transparent mode.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub proxy: Option<ConnectProxyConfig>,
-    /// Namespace (Consul Enterprise).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub namespace: Option<String>,
-    /// Admin partition (Consul Enterprise).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub partition: Option<String>,
-}
-
-impl Service {
-    /// Creates an instance of the service `name`, whose id is the name.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), ..Self::default() }
-    }
+#[must_use]
+pub struct ServiceOp {
+    verb: Verb,
+    node: NodeName,
+    service: AtIndex<ServiceRegistration>,
 }
 
 impl ServiceOp {
     /// Reads the instance `id` on `node`. If it does not exist, the transaction is rolled back.
-    pub fn get(node: impl Into<String>, id: impl Into<String>) -> Self {
-        Self::Get { node: node.into(), id: id.into() }
+    pub fn get(node: impl Into<NodeName>, id: impl Into<ServiceId>) -> Self {
+        Self::new(Verb::Get, node, ServiceRegistration::default().id(id), None)
     }
 
-    /// Writes `service` on `node`.
-    pub fn set(node: impl Into<String>, service: Service) -> Self {
-        Self::Set { node: node.into(), service }
+    /// Writes an instance on `node`, which must exist: a name, a [`ServiceRegistration`], or an instance that was read.
+    ///
+    /// Servers silently drop a socket, a location, and the declaration of a [native](ServiceRegistration::connect_native)
+    /// instance. Of a proxy they store only the instance that it serves and where that listens, the use of mesh gateways,
+    /// and the settings of transparent mode. Servers up to 1.14 also drop tagged addresses, and servers of 1.8 the kind and
+    /// the whole proxy. A [registration](crate::catalog::Register) keeps all of these.
+    pub fn set(node: impl Into<NodeName>, service: impl Into<ServiceRegistration>) -> Self {
+        Self::new(Verb::Set, node, service, None)
     }
 
-    /// Writes `service` on `node` if its `ModifyIndex` is `index`; with 0, if it does not exist.
-    pub fn cas(node: impl Into<String>, service: Service, index: u64) -> Self {
-        Self::Cas { node: node.into(), service, index }
+    /// Writes an instance on `node` if its `ModifyIndex` is `index`; with 0, if it does not exist. Otherwise as
+    /// [`set`](Self::set).
+    pub fn cas(node: impl Into<NodeName>, service: impl Into<ServiceRegistration>, index: u64) -> Self {
+        Self::new(Verb::Cas, node, service, Some(index))
     }
 
-    /// Deletes the instance `id` of the service `name` on `node`.
-    pub fn delete(node: impl Into<String>, id: impl Into<String>, name: impl Into<String>) -> Self {
-        Self::Delete { node: node.into(), id: id.into(), name: name.into() }
+    /// Deletes the instance `id` on `node`, and its checks. Succeeds if it does not exist.
+    ///
+    /// `name` is the name of the service. Servers require it, and check the permission by it.
+    pub fn delete(node: impl Into<NodeName>, id: impl Into<ServiceId>, name: impl Into<ServiceName>) -> Self {
+        Self::new(Verb::Delete, node, ServiceRegistration::new(name).id(id), None)
     }
 
-    /// Deletes the instance `id` of the service `name` on `node` if its `ModifyIndex` is `index`.
+    /// Deletes the instance `id` on `node`, and its checks, if its `ModifyIndex` is `index`. Otherwise as
+    /// [`delete`](Self::delete).
     pub fn delete_cas(
-        node: impl Into<String>,
-        id: impl Into<String>,
-        name: impl Into<String>,
+        node: impl Into<NodeName>,
+        id: impl Into<ServiceId>,
+        name: impl Into<ServiceName>,
         index: u64,
     ) -> Self {
-        Self::DeleteCas { node: node.into(), id: id.into(), name: name.into(), index }
+        Self::new(Verb::DeleteCas, node, ServiceRegistration::new(name).id(id), Some(index))
+    }
+
+    /// Sets the namespace of the instance (Consul Enterprise). Other servers ignore it.
+    pub fn namespace(mut self, name: impl Into<String>) -> Self {
+        self.service.object = self.service.object.namespace(name);
+        self
+    }
+
+    /// Sets the admin partition of the instance (Consul Enterprise). Servers before 1.11 reject the transaction, others
+    /// ignore it.
+    pub fn partition(mut self, name: impl Into<String>) -> Self {
+        self.service.object = self.service.object.partition(name);
+        self
     }
 
     /// Returns whether the operation changes nothing.
     #[must_use]
     pub fn is_read(&self) -> bool {
-        matches!(self, Self::Get { .. })
+        self.verb == Verb::Get
     }
-}
 
-impl Serialize for ServiceOp {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (verb, node, service, modify_index) = match self {
-            Self::Get { node, id } => ("get", node, Payload::Name { id, service: None }, None),
-            Self::Set { node, service } => ("set", node, Payload::Whole(service), None),
-            Self::Cas { node, service, index } => ("cas", node, Payload::Whole(service), Some(*index)),
-            Self::Delete { node, id, name } => {
-                ("delete", node, Payload::Name { id, service: Some(name) }, None)
-            }
-            Self::DeleteCas { node, id, name, index } => {
-                ("delete-cas", node, Payload::Name { id, service: Some(name) }, Some(*index))
-            }
-        };
-        Wire { verb, node, service: At { service, modify_index } }.serialize(serializer)
+    fn new(
+        verb: Verb,
+        node: impl Into<NodeName>,
+        service: impl Into<ServiceRegistration>,
+        index: Option<u64>,
+    ) -> Self {
+        Self { verb, node: node.into(), service: AtIndex::new(service.into(), index) }
     }
-}
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Wire<'a> {
-    verb: &'static str,
-    node: &'a str,
-    service: At<'a>,
-}
+    pub(super) fn verb(&self) -> Verb {
+        self.verb
+    }
 
-#[derive(Serialize)]
-struct At<'a> {
-    #[serde(flatten)]
-    service: Payload<'a>,
-    #[serde(rename = "ModifyIndex", skip_serializing_if = "Option::is_none")]
-    modify_index: Option<u64>,
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Payload<'a> {
-    Whole(&'a Service),
-    Name {
-        #[serde(rename = "ID")]
-        id: &'a str,
-        #[serde(rename = "Service", skip_serializing_if = "Option::is_none")]
-        service: Option<&'a str>,
-    },
+    pub(super) fn validate(&self, request: &mut RequestWriter) {
+        let service = &self.service.object;
+        if self.verb.writes() {
+            request.check_name("node", self.node.as_str());
+            return service.validate(request);
+        }
+        request.check_not_empty("node", self.node.as_str());
+        request.check_not_empty("service id", service.fields.id.as_ref().map_or("", ServiceId::as_str));
+        if !self.is_read() {
+            request.check_not_empty("service", service.name.as_str());
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{NodeService, ServiceAddress, Weights};
+    use crate::testing::{rejected, wire};
+    use crate::txn::Apply;
+    use crate::{ArgumentFault, EncodeError};
 
     #[test]
     fn every_verb_sends_its_arguments() {
-        let service = Service {
-            id: Some("web1".to_owned()),
-            tags: vec!["a".to_owned()],
-            address: Some("10.0.0.2".to_owned()),
-            tagged_addresses: BTreeMap::from([("wan".to_owned(), ServiceAddress::new("1.2.3.4", 81))]),
-            port: Some(80),
-            ..Service::new("web")
-        };
-        let whole = r#""ID":"web1","Service":"web","Tags":["a"],"Address":"10.0.0.2","TaggedAddresses":{"wan":{"Address":"1.2.3.4","Port":81}},"Port":80,"Weights":{"Passing":1,"Warning":1}"#;
-        for (op, json) in [
-            (
-                ServiceOp::get("n", "web1"),
-                r#"{"Verb":"get","Node":"n","Service":{"ID":"web1"}}"#.to_owned(),
-            ),
-            (
-                ServiceOp::set("n", Service::new("web")),
-                r#"{"Verb":"set","Node":"n","Service":{"Service":"web","Weights":{"Passing":1,"Warning":1}}}"#
-                    .to_owned(),
-            ),
-            (
-                ServiceOp::cas("n", service, 7),
-                format!(r#"{{"Verb":"cas","Node":"n","Service":{{{whole},"ModifyIndex":7}}}}"#),
-            ),
-            (
-                ServiceOp::delete("n", "web1", "web"),
-                r#"{"Verb":"delete","Node":"n","Service":{"ID":"web1","Service":"web"}}"#.to_owned(),
-            ),
+        let service = ServiceRegistration::new("web")
+            .id("web1")
+            .tag("a")
+            .address("192.0.2.2")
+            .tagged_address("wan", ServiceAddress::new("192.0.2.3", 81))
+            .port(80)
+            .weights(Weights::new(1, 2));
+        let fields = r#""Service":"web","ID":"web1","Tags":["a"],"Address":"192.0.2.2","TaggedAddresses":{"wan":{"Address":"192.0.2.3","Port":81}},"Port":80,"Weights":{"Passing":1,"Warning":2}"#;
+        let deleted = r#""Service":"web","ID":"web1""#;
+        for (op, verb, json) in [
+            (ServiceOp::get("n", "web1"), "get", r#""ID":"web1""#.to_owned()),
+            (ServiceOp::set("n", "web"), "set", r#""Service":"web""#.to_owned()),
+            (ServiceOp::cas("n", service, 7), "cas", format!(r#"{fields},"ModifyIndex":7"#)),
+            (ServiceOp::delete("n", "web1", "web"), "delete", deleted.to_owned()),
             (
                 ServiceOp::delete_cas("n", "web1", "web", 7),
-                r#"{"Verb":"delete-cas","Node":"n","Service":{"ID":"web1","Service":"web","ModifyIndex":7}}"#
-                    .to_owned(),
+                "delete-cas",
+                format!(r#"{deleted},"ModifyIndex":7"#),
+            ),
+            (
+                ServiceOp::get("n", "web1").namespace("s").partition("p"),
+                "get",
+                r#""ID":"web1","Namespace":"s","Partition":"p""#.to_owned(),
             ),
         ] {
-            assert_eq!(serde_json::to_string(&op).unwrap(), json);
-            assert_eq!(op.is_read(), matches!(op, ServiceOp::Get { .. }));
+            assert_eq!(op.is_read(), verb == "get");
+            let body = format!(r#"[{{"Service":{{"Verb":"{verb}","Node":"n","Service":{{{json}}}}}}}]"#);
+            assert_eq!(wire(&Apply::new().op(op)), format!("PUT /v1/txn\n{body}"));
+        }
+    }
+
+    #[test]
+    fn instance_that_was_read_can_be_written_and_deleted() {
+        let read = NodeService { id: "web1".into(), name: "web".into(), ..NodeService::default() };
+        let body = r#"[{"Service":{"Verb":"set","Node":"n","Service":{"Service":"web","ID":"web1","Weights":{"Passing":1,"Warning":1}}}},{"Service":{"Verb":"delete","Node":"n","Service":{"Service":"web","ID":"web1"}}}]"#;
+        let apply = Apply::new().op(ServiceOp::set("n", &read)).op(ServiceOp::delete("n", &read, &read));
+        assert_eq!(wire(&apply), format!("PUT /v1/txn\n{body}"));
+    }
+
+    #[test]
+    fn empty_names_are_rejected() {
+        for (op, field) in [
+            (ServiceOp::get("", "web1"), "node"),
+            (ServiceOp::get("n", ""), "service id"),
+            (ServiceOp::set("", "web"), "node"),
+            (ServiceOp::set("n", ""), "service"),
+            (ServiceOp::delete("n", "web1", ""), "service"),
+        ] {
+            match rejected(&Apply::new().op(op)) {
+                EncodeError::Argument { name, fault: ArgumentFault::Empty } => assert_eq!(name, field),
+                other => panic!("{field}: {other}"),
+            }
         }
     }
 }
