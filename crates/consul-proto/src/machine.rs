@@ -116,15 +116,27 @@ mod backoff;
 mod bucket;
 mod cause;
 mod contract;
+mod destroyer;
+mod exchanges;
 mod instant;
+pub mod keep_alive;
+mod lease;
 mod random;
+mod renewal;
+mod rules;
+mod session;
 pub mod watch;
 
 pub use backoff::Backoff;
 pub use bucket::Rate;
 pub use cause::{Cause, CauseKind};
 pub use contract::{Exchange, Failure, FailureKind, Input, Output, Slot};
+pub use destroyer::Cleanup;
 pub use instant::Instant;
+pub use lease::{Lease, LossReason};
+#[doc(hidden)]
+pub use rules::Rules;
+pub use session::SessionSettings;
 
 /// A time-driven protocol as a state machine.
 ///

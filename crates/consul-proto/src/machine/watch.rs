@@ -45,6 +45,7 @@ use crate::{EncodeError, Options, OutputOf, Route, Watchable, encode};
 use content::Fingerprints;
 use cursor::Position;
 use failures::Failures;
+pub(in crate::machine) use severity::severity;
 use snapshot::Known;
 use throttle::Throttle;
 use trust::{PROBE, Trust};

@@ -41,7 +41,8 @@ impl<X: From<Cause>> From<Cause> for FailedAttempt<X> {
     }
 }
 
-fn severity(kind: CauseKind) -> Severity {
+/// Returns how severe a failure of this kind is.
+pub(in crate::machine) fn severity(kind: CauseKind) -> Severity {
     match kind {
         CauseKind::Api(kind) if kind.is_transient() => Severity::Transient,
         // A proxy's page may look like these, also during an outage behind it; and what does not exist may be created.
