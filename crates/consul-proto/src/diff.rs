@@ -1,6 +1,6 @@
-//! What has changed between two states of a list.
+//! The differences between two states of a list.
 //!
-//! A watch tells states. Who needs to know what came, what went and what is different compares two of them:
+//! A watch yields states. To find out which items were added, changed or removed, compare two of them:
 //!
 //! ```
 //! use consul_proto::diff::Diff;
@@ -20,7 +20,7 @@
 //! assert_eq!(diff.removed, [&before[0]]);
 //! ```
 //!
-//! Maps are compared as well, item by item, and lists of [your own types](Keyed).
+//! Maps can be compared too, item by item, and so can lists of [your own types](Keyed).
 
 mod keyed;
 #[cfg(test)]
@@ -30,40 +30,38 @@ use std::collections::HashMap;
 
 pub use keyed::Keyed;
 
-/// What has changed between two states of a list: to what was there before, these are the differences that lead to
-/// what was there after.
+/// The differences between two states of a list. Applied to the earlier state, they produce the later one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diff<T> {
-    /// What was not there before, in the order of the state after.
+    /// The items that are only in the later state, in its order.
     pub added: Vec<T>,
-    /// What was there before and was not the same, in the order of the state after.
+    /// The items that are in both states and are not equal, in the order of the later state.
     pub changed: Vec<Changed<T>>,
-    /// What is not there any more, in the order of the state before.
+    /// The items that are only in the earlier state, in its order.
     pub removed: Vec<T>,
 }
 
-/// Something that was there before, and was not the same.
+/// An item that has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Changed<T> {
-    /// What it was.
+    /// The item in the earlier state.
     pub before: T,
-    /// What it is.
+    /// The item in the later state.
     pub after: T,
 }
 
 impl<T> Diff<T> {
     /// Compares two states.
     ///
-    /// Lists, maps and references to them will do: of `&Vec<Entry>` these are differences of `&Entry`, of
-    /// `Vec<Entry>` of `Entry`, and of `&BTreeMap<String, V>` of `(&String, &V)`. Nothing is cloned. The time that it
-    /// takes grows with the length of the states, and not faster.
+    /// Accepts lists, maps and references to them: `Vec<Entry>` gives differences of `Entry`, `&Vec<Entry>` of
+    /// `&Entry`, and `&BTreeMap<String, V>` of `(&String, &V)`. No item is cloned. The time is linear in the length
+    /// of the states.
     ///
-    /// Items are the same item where their [keys](Keyed) are equal, and have changed where they themselves are not
-    /// equal: where anything in them differs, such as an index that Consul raises with every write. The order of items
-    /// is no part of a state.
+    /// Two items are the same item if their [keys](Keyed) are equal. The item has changed if anything else in it
+    /// differs, such as an index that Consul increases with every write. The order of the items is ignored.
     ///
-    /// Answers have no two items with the same key. Of lists that do, the first is compared with the first, the second
-    /// with the second; what is left over was added or removed.
+    /// Consul's lists have no two items with the same key. If a list has duplicate keys, the first item with a key is
+    /// compared with the first, and the second with the second. The remaining items count as added or removed.
     pub fn between(before: impl IntoIterator<Item = T>, after: impl IntoIterator<Item = T>) -> Self
     where
         T: Keyed + PartialEq,
@@ -75,7 +73,7 @@ impl<T> Diff<T> {
         let mut before: Vec<_> = before.into_iter().map(Some).collect();
         let mut diff = Self::default();
         for (after, partner) in after.into_iter().zip(partners) {
-            match partner.and_then(|place| before[place].take()) {
+            match partner.and_then(|index| before[index].take()) {
                 None => diff.added.push(after),
                 Some(before) if before == after => {}
                 Some(before) => diff.changed.push(Changed { before, after }),
@@ -85,13 +83,13 @@ impl<T> Diff<T> {
         diff
     }
 
-    /// Whether the states are the same, but for the order of their items.
+    /// Returns `true` if the states have the same items, in any order.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.added.is_empty() && self.changed.is_empty() && self.removed.is_empty()
     }
 
-    /// The same differences of something that is made of each item, such as its clone.
+    /// Converts each item, for example into its clone.
     pub fn map<U>(self, mut map: impl FnMut(T) -> U) -> Diff<U> {
         let Self { added, changed, removed } = self;
         Diff {
@@ -105,26 +103,26 @@ impl<T> Diff<T> {
     }
 }
 
-/// No differences.
+/// Creates a value without differences.
 impl<T> Default for Diff<T> {
     fn default() -> Self {
         Self { added: Vec::new(), changed: Vec::new(), removed: Vec::new() }
     }
 }
 
-/// For each item after, the place of the one before that it is compared with.
+/// Returns for each later item the index of the earlier item that it is compared with.
 fn partners<T: Keyed>(before: &[T], after: &[T]) -> Vec<Option<usize>> {
-    // By key the first place, and by place the next with the same key.
+    // `firsts` has the first index of each key, and `nexts` the next index with the same key.
     let mut firsts = HashMap::with_capacity(before.len());
     let mut nexts = vec![None; before.len()];
-    for (place, item) in before.iter().enumerate().rev() {
-        nexts[place] = firsts.insert(item.key(), Some(place)).flatten();
+    for (index, item) in before.iter().enumerate().rev() {
+        nexts[index] = firsts.insert(item.key(), Some(index)).flatten();
     }
     let partners = after.iter().map(|item| {
         let first = firsts.get_mut(&item.key())?;
-        let place = (*first)?;
-        *first = nexts[place];
-        Some(place)
+        let index = (*first)?;
+        *first = nexts[index];
+        Some(index)
     });
     partners.collect()
 }

@@ -1,7 +1,8 @@
-//! What a server reads out of a request is what was put into it, or the request is refused before it is sent.
+//! Checks that a server reads from a request exactly the arguments that were written, or that the request is rejected
+//! before it is sent.
 //!
-//! The texts are random, out of characters that mean something to someone on the way. The server is a model of what
-//! Go's and Consul's do with a request line.
+//! The arguments are random strings of characters with a special meaning in URLs, paths or Consul. The server is a
+//! model of how Go and Consul parse a request line.
 
 #[path = "addressing/random.rs"]
 mod random;
@@ -20,7 +21,7 @@ fn target<E: Endpoint>(endpoint: &E) -> Result<String, EncodeError> {
     encode(endpoint, &Options::default()).map(|request| request.uri().to_string())
 }
 
-/// Why a key should have no path, told without the code that decides it.
+/// Returns `true` if a key cannot be a path. Implemented independently of the code under test.
 fn is_without_path(key: &str) -> bool {
     let (most, last) = key.rsplit_once('/').map_or((None, key), |(most, last)| (Some(most), last));
     let mut segments = most.into_iter().flat_map(|most| most.split('/')).chain([last]);
@@ -29,20 +30,20 @@ fn is_without_path(key: &str) -> bool {
         || segments.any(|segment| segment == "." || segment == "..")
 }
 
-/// Asserts that servers of both kinds see this key, if they take it.
+/// Asserts that servers of both kinds read this key, if they accept it.
 fn check_key(key: &str, encoded: Result<String, EncodeError>) {
     match encoded {
         Ok(target) => {
             assert!(!is_without_path(key), "{key:?} is sent as {target}");
             for seen in [seen_by_1_8(&target), seen_by_1_22(&target)] {
                 assert!(
-                    matches!(&seen, Seen::Refused) || seen == Seen::Key(key.to_owned()),
+                    matches!(&seen, Seen::Rejected) || seen == Seen::Key(key.to_owned()),
                     "{key:?}: {seen:?}"
                 );
             }
         }
         Err(EncodeError::Key { key: named, .. }) => {
-            assert!(is_without_path(key), "{key:?} is refused");
+            assert!(is_without_path(key), "{key:?} is rejected");
             assert_eq!(named, key);
         }
         Err(EncodeError::Argument { fault: ArgumentFault::Empty, .. }) => assert_eq!(key, ""),
@@ -51,7 +52,7 @@ fn check_key(key: &str, encoded: Result<String, EncodeError>) {
 }
 
 #[test]
-fn a_key_is_that_key_or_refused() {
+fn keys_arrive_unchanged_or_are_rejected() {
     let mut random = Random::new(1);
     for _ in 0..CASES {
         let key = random.text();
@@ -64,7 +65,7 @@ fn a_key_is_that_key_or_refused() {
 }
 
 #[test]
-fn a_prefix_is_that_prefix_or_refused() {
+fn prefixes_arrive_unchanged_or_are_rejected() {
     let mut random = Random::new(2);
     for _ in 0..CASES {
         let prefix = random.text();
@@ -82,28 +83,28 @@ fn a_prefix_is_that_prefix_or_refused() {
 }
 
 #[test]
-fn the_server_that_judges_keys_knows_its_trade() {
+fn model_servers_parse_known_targets() {
     for (target, by_1_8, by_1_22) in [
         ("/v1/kv/a%20b", Seen::Key("a b".to_owned()), Seen::Key("a b".to_owned())),
         ("/v1/kv/a+b", Seen::Key("a+b".to_owned()), Seen::Key("a+b".to_owned())),
         ("/v1/kv/dir/?recurse", Seen::Key("dir/".to_owned()), Seen::Key("dir/".to_owned())),
         ("/v1/kv/", Seen::Key(String::new()), Seen::Key(String::new())),
-        ("/v1/kv/a//b", Seen::Elsewhere, Seen::Elsewhere),
-        ("/v1/kv/a/../b", Seen::Elsewhere, Seen::Elsewhere),
-        ("/v1/kv/c%2F%2Fd", Seen::Elsewhere, Seen::Key("c/d".to_owned())),
-        ("/v1/kv/a%2F..%2Fb", Seen::Elsewhere, Seen::Key("b".to_owned())),
-        ("/v1/kv/%20a", Seen::Key(" a".to_owned()), Seen::Refused),
-        ("/v1/kv/50%2520x", Seen::Key("50%20x".to_owned()), Seen::Refused),
-        ("/v1/kv/a%252e%252eb", Seen::Key("a%2e%2eb".to_owned()), Seen::Refused),
-        ("/v1/kv/%01x", Seen::Refused, Seen::Refused),
-        ("/v1/kv/%zz", Seen::Refused, Seen::Refused),
+        ("/v1/kv/a//b", Seen::Other, Seen::Other),
+        ("/v1/kv/a/../b", Seen::Other, Seen::Other),
+        ("/v1/kv/c%2F%2Fd", Seen::Other, Seen::Key("c/d".to_owned())),
+        ("/v1/kv/a%2F..%2Fb", Seen::Other, Seen::Key("b".to_owned())),
+        ("/v1/kv/%20a", Seen::Key(" a".to_owned()), Seen::Rejected),
+        ("/v1/kv/50%2520x", Seen::Key("50%20x".to_owned()), Seen::Rejected),
+        ("/v1/kv/a%252e%252eb", Seen::Key("a%2e%2eb".to_owned()), Seen::Rejected),
+        ("/v1/kv/%01x", Seen::Rejected, Seen::Rejected),
+        ("/v1/kv/%zz", Seen::Rejected, Seen::Rejected),
     ] {
         assert_eq!((seen_by_1_8(target), seen_by_1_22(target)), (by_1_8, by_1_22), "{target}");
     }
 }
 
 #[test]
-fn an_id_stays_in_its_segment() {
+fn ids_stay_in_their_segment() {
     let mut random = Random::new(3);
     for _ in 0..CASES {
         let id = random.text();
@@ -118,21 +119,21 @@ fn an_id_stays_in_its_segment() {
             let expected: Vec<_> = front.trim_matches('/').split('/').chain([id.as_str()]).collect();
             assert_eq!(seen, expected, "{target}");
             assert_eq!(query(&target), Some(Vec::new()), "{target}");
-            // Nor do those servers move it that look at the decoded path.
-            assert_ne!(seen_by_1_8(&target.replacen(front, "/v1/kv/", 1)), Seen::Elsewhere, "{target}");
+            // Servers that look at the decoded path do not redirect it either.
+            assert_ne!(seen_by_1_8(&target.replacen(front, "/v1/kv/", 1)), Seen::Other, "{target}");
         }
         for target in [
             target(&session::Info::new(&id)),
             target(&session::Renew::new(&id)),
             target(&session::Destroy::new(&id)),
         ] {
-            assert!(target.is_err(), "{id:?} is no UUID");
+            assert!(target.is_err(), "{id:?} is not a UUID");
         }
     }
 }
 
 #[test]
-fn ids_that_are_made_to_escape_do_not() {
+fn ids_cannot_leave_their_segment() {
     for id in ["../kv/x", "a//b", "/a", "", ".", ".."] {
         assert!(target(&session::Node::new(id)).is_err(), "{id:?}");
     }
@@ -149,7 +150,7 @@ fn ids_that_are_made_to_escape_do_not() {
 }
 
 #[test]
-fn a_value_of_the_query_is_that_value() {
+fn query_values_arrive_unchanged() {
     let mut random = Random::new(4);
     for _ in 0..CASES {
         let texts: [String; 6] = std::array::from_fn(|_| random.text());

@@ -1,4 +1,4 @@
-//! No recorded list of a real server has two items with the same key.
+//! Checks that no recorded list of a real server has two items with the same key.
 
 #[path = "recorded/exchange.rs"]
 #[allow(dead_code, reason = "other tests use other parts of it")]
@@ -10,14 +10,16 @@ use consul_proto::diff::Keyed;
 use consul_proto::{Endpoint, OutputOf, catalog, decode, health, kv, session};
 use exchange::{Exchange, exchanges};
 
-/// How many items the answers of an endpoint have, each of which is told from the others by its key.
+/// Asserts that the keys in each response of an endpoint are unique, and returns the number of items.
 fn items<E: Endpoint>(is_of: fn(&Exchange) -> bool) -> usize
 where
     OutputOf<E>: IntoIterator<Item: Keyed>,
 {
     let mut count = 0;
     for exchange in exchanges().iter().filter(|exchange| exchange.status == 200 && is_of(exchange)) {
-        let Ok(response) = decode::<E>(exchange.answer(exchange.body.clone())) else { panic!("{exchange}") };
+        let Ok(response) = decode::<E>(exchange.response(exchange.body.clone())) else {
+            panic!("{exchange}")
+        };
         let items: Vec<_> = response.value.into_iter().collect();
         let keys = items.iter().map(Keyed::key).collect::<HashSet<_>>().len();
         assert_eq!(keys, items.len(), "{exchange}");
@@ -31,7 +33,7 @@ fn starts(exchange: &Exchange, start: &str) -> bool {
 }
 
 #[test]
-fn items_are_told_by_their_keys() {
+fn items_of_recorded_lists_have_unique_keys() {
     let counts = BTreeMap::from([
         (
             "entries",

@@ -1,4 +1,4 @@
-//! Recorded answers with one thing wrong are still a value, or an error that says where the fault is.
+//! Checks that a recorded response with one change still is a value, or an error that names the changed field.
 
 #[path = "recorded/exchange.rs"]
 #[allow(dead_code, reason = "other tests use other parts of it")]
@@ -14,7 +14,7 @@ use exchange::{Exchange, exchanges};
 use route::{Route, route};
 use serde_json::Value;
 
-/// Recorded documents, one of each endpoint and shape, with one element of each shape in their lists.
+/// Returns recorded documents, one for each endpoint and shape. Their lists have one element of each shape.
 fn documents() -> Vec<(Exchange, Route, Value)> {
     let mut seen = BTreeSet::new();
     let routed = exchanges().into_iter().filter_map(|exchange| {
@@ -26,7 +26,7 @@ fn documents() -> Vec<(Exchange, Route, Value)> {
     routed.filter(|(_, route, document)| seen.insert((route.name, shape(document)))).collect()
 }
 
-/// What kind of value it is, and of which kinds its parts are.
+/// Returns the type of the value, and recursively the types of its parts.
 fn shape(value: &Value) -> String {
     match value {
         Value::Null => "null".to_owned(),
@@ -56,7 +56,7 @@ fn reduced(value: Value) -> Value {
     }
 }
 
-/// All fields: a pointer to the object, and the name.
+/// Returns all fields, each as a JSON pointer to its object and its name.
 fn fields(document: &Value) -> Vec<(String, String)> {
     fn collect(at: &str, value: &Value, found: &mut Vec<(String, String)>) {
         match value {
@@ -67,8 +67,8 @@ fn fields(document: &Value) -> Vec<(String, String)> {
                 }
             }
             Value::Array(items) => {
-                for (place, item) in items.iter().enumerate() {
-                    collect(&format!("{at}/{place}"), item, found);
+                for (index, item) in items.iter().enumerate() {
+                    collect(&format!("{at}/{index}"), item, found);
                 }
             }
             _ => {}
@@ -84,39 +84,44 @@ fn object<'a>(document: &'a mut Value, at: &str) -> &'a mut serde_json::Map<Stri
 }
 
 fn read(route: &Route, exchange: &Exchange, body: impl Into<Bytes>) -> Result<String, ResponseError> {
-    (route.read)(exchange.answer(body)).map(|response| response.value)
+    (route.read)(exchange.response(body)).map(|response| response.value)
 }
 
-/// A value, or an error that names the field.
-fn is_told(route: &Route, exchange: &Exchange, document: &Value, field: &str) -> Result<bool, ResponseError> {
+/// Decodes a document. Returns `false` if it is a value, and `true` if the error names the field.
+fn is_reported(
+    route: &Route,
+    exchange: &Exchange,
+    document: &Value,
+    field: &str,
+) -> Result<bool, ResponseError> {
     let body = serde_json::to_vec(document).expect("a document");
     match read(route, exchange, body) {
         Ok(_) => Ok(false),
         Err(ResponseError::Decode(error)) if error.path().is_some() && error.to_string().contains(field) => {
             Ok(true)
         }
-        // Without its lists it is not the result of a transaction.
+        // Without its lists, a document is not the result of a transaction.
         Err(ResponseError::Decode(_)) if ["Errors", "Results"].contains(&field) => Ok(true),
         Err(error) => Err(error),
     }
 }
 
 #[test]
-fn a_field_may_be_null_missing_or_of_another_kind() {
-    let (mut told, mut seen) = (0, BTreeSet::new());
+fn changed_field_is_decoded_or_named_in_the_error() {
+    let (mut reported, mut seen) = (0, BTreeSet::new());
     for (exchange, route, document) in documents() {
         for (at, field) in fields(&document) {
-            // The same field of the same object elsewhere is no news.
-            let place: String = at.chars().filter(|c| !c.is_ascii_digit()).collect();
+            // Each field of an object is tested once, not for each element of a list.
+            let pattern: String = at.chars().filter(|c| !c.is_ascii_digit()).collect();
             let value = document.pointer(&at).map(|object| shape(&object[&field]));
-            if !seen.insert((route.name, place, field.clone(), value)) {
+            if !seen.insert((route.name, pattern, field.clone(), value)) {
                 continue;
             }
             let mut check = |what: &str, change: &dyn Fn(&mut serde_json::Map<String, Value>)| {
                 let mut changed = document.clone();
                 change(object(&mut changed, &at));
-                match is_told(&route, &exchange, &changed, &field) {
-                    Ok(is_told) => told += usize::from(is_told),
+                match is_reported(&route, &exchange, &changed, &field) {
+                    Ok(is_reported) => reported += usize::from(is_reported),
                     Err(error) => panic!("{exchange}\n{at}/{field} {what}: {error}"),
                 }
             };
@@ -131,10 +136,10 @@ fn a_field_may_be_null_missing_or_of_another_kind() {
             });
         }
     }
-    assert!(told > 100, "a wrong kind is hardly ever noticed: {told}");
+    assert!(reported > 100, "errors name the field only {reported} times");
 }
 
-/// Pointers to all values below the document.
+/// Returns JSON pointers to all values in the document.
 fn pointers(document: &Value) -> Vec<String> {
     let mut found: Vec<_> = fields(document)
         .into_iter()
@@ -143,7 +148,7 @@ fn pointers(document: &Value) -> Vec<String> {
     let lists = std::iter::once(String::new()).chain(found.clone());
     let elements = lists.flat_map(|at| {
         let length = document.pointer(&at).and_then(Value::as_array).map_or(0, Vec::len);
-        (0..length).map(move |place| format!("{at}/{place}"))
+        (0..length).map(move |index| format!("{at}/{index}"))
     });
     let elements: Vec<_> = elements.collect();
     found.extend(elements);
@@ -155,18 +160,18 @@ fn null_at_any_depth_is_decoded() {
     let (mut seen, mut failed) = (BTreeSet::new(), Vec::new());
     for (exchange, route, document) in documents() {
         for at in pointers(&document) {
-            let place: String = at.chars().filter(|c| !c.is_ascii_digit()).collect();
-            // The only element of a list that always has one is the object itself.
+            let pattern: String = at.chars().filter(|c| !c.is_ascii_digit()).collect();
+            // These responses are lists with exactly one element, and the element is the value.
             let is_identity =
                 at == "/0" && ["kv::get::Get", "renew::Renew"].iter().any(|one| route.name.ends_with(one));
-            if is_identity || !seen.insert((route.name, place, document.pointer(&at).map(shape))) {
+            if is_identity || !seen.insert((route.name, pattern, document.pointer(&at).map(shape))) {
                 continue;
             }
             let mut changed = document.clone();
             *changed.pointer_mut(&at).expect("a value") = Value::Null;
             let was_object = document.pointer(&at).is_some_and(Value::is_object);
             if let Err(error) = read(&route, &exchange, serde_json::to_vec(&changed).expect("a document")) {
-                // An object without its identity is none.
+                // An object without its ID or name is invalid.
                 let error = error.to_string();
                 if was_object && error.contains("missing field") || error.contains("empty id at ID") {
                     continue;
@@ -175,19 +180,19 @@ fn null_at_any_depth_is_decoded() {
             }
         }
     }
-    assert!(seen.len() > 1000, "hardly anything was changed: {}", seen.len());
+    assert!(seen.len() > 1000, "only {} values were changed", seen.len());
     assert!(failed.is_empty(), "{} failed:\n{}", failed.len(), failed.join("\n"));
 }
 
 #[test]
-fn null_is_nothing_or_a_fault() {
+fn null_document_is_empty_or_an_error() {
     for (exchange, route, document) in documents().into_iter().filter(|(exchange, ..)| exchange.status == 200)
     {
         match read(&route, &exchange, "null") {
             Ok(value) => {
                 assert!(["[]", "{}", "None", "Some([])"].contains(&value.as_str()), "{exchange}: {value}")
             }
-            // What is due is no list, or a list with something in it.
+            // The expected document is not a list, or is a list that cannot be empty.
             Err(ResponseError::Decode(_)) => {
                 let is_one = route.name.ends_with("kv::get::Get") || route.name.ends_with("renew::Renew");
                 assert!(!document.is_array() || is_one, "{exchange}");
@@ -197,27 +202,27 @@ fn null_is_nothing_or_a_fault() {
     }
 }
 
-/// Places to cut a body at: all of a short one, some of a long one.
+/// Returns the positions at which a body is cut: all of a short body, some of a long one.
 fn cuts(length: usize) -> impl Iterator<Item = usize> {
     (0..length).step_by(length / 256 + 1)
 }
 
 #[test]
-fn a_broken_document_is_no_value() {
+fn broken_document_is_a_decode_error() {
     for (exchange, route, document) in documents() {
-        let whole = document.to_string();
-        let whole = whole.as_bytes();
+        let document_text = document.to_string();
+        let document_text = document_text.as_bytes();
         let broken = |what: &str, body: Vec<u8>| match read(&route, &exchange, body) {
             Err(ResponseError::Decode(_)) => {}
             other => panic!("{exchange}\n{what}: {other:?}"),
         };
-        for cut in cuts(whole.len()) {
-            broken(&format!("cut at {cut}"), whole[..cut].to_vec());
+        for cut in cuts(document_text.len()) {
+            broken(&format!("cut at {cut}"), document_text[..cut].to_vec());
         }
-        broken("trailing text", [whole, b" x"].concat());
-        broken("a second document", [whole, whole].concat());
-        broken("a byte order mark", [b"\xEF\xBB\xBF", whole].concat());
-        broken("no UTF-8", [whole, b"\xFF"].concat());
+        broken("trailing text", [document_text, b" x"].concat());
+        broken("a second document", [document_text, document_text].concat());
+        broken("a byte order mark", [b"\xEF\xBB\xBF", document_text].concat());
+        broken("no UTF-8", [document_text, b"\xFF"].concat());
         broken("a page", b"<html><body>Sign in</body></html>".to_vec());
     }
 }

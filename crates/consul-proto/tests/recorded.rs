@@ -1,4 +1,4 @@
-//! Every recorded answer of a real server is a value, or the error that it should be.
+//! Checks that every recorded response of a real server is decoded as a value or as the expected error.
 
 #[path = "recorded/exchange.rs"]
 mod exchange;
@@ -16,50 +16,52 @@ use route::{Route, route, routes};
 
 /// Endpoints without a recorded response of their own, and why.
 const NOT_RECORDED: &[&str] = &[
-    // Its response is that of any other deletion.
+    // Its response equals that of other deletions.
     "kv::delete_all::DeleteAll",
     // The recorded servers have no auth method to log in with.
     "acl::login::Login",
     "acl::logout::Logout",
 ];
 
-/// Exchanges and the endpoints that they belong to. Some are of operations that no endpoint covers yet.
+/// Returns exchanges with their endpoints. Exchanges of operations without an endpoint are left out.
 fn routed() -> impl Iterator<Item = (Exchange, Route)> {
-    let exchanges = exchanges().into_iter().filter(|exchange| !is_of_no_endpoint(exchange));
+    let exchanges = exchanges().into_iter().filter(|exchange| !has_no_endpoint(exchange));
     exchanges.filter_map(|exchange| route(&exchange).map(|route| (exchange, route)))
 }
 
-/// Requests that no endpoint makes: for the methods that there are, and for another form of the answer.
-fn is_of_no_endpoint(exchange: &Exchange) -> bool {
-    let answer = exchange.answer("");
-    let is_text = |name| answer.headers().get(name).is_some_and(|form| form.as_bytes().starts_with(b"text/"));
+/// Returns `true` for requests that no endpoint sends: for the allowed methods, and for another format of the
+/// response.
+fn has_no_endpoint(exchange: &Exchange) -> bool {
+    let response = exchange.response("");
+    let is_text =
+        |name| response.headers().get(name).is_some_and(|form| form.as_bytes().starts_with(b"text/"));
     exchange.method == "OPTIONS"
         || exchange.target.ends_with("?format=text")
-        // An agent without `prometheus_retention_time`, which the wire test of that page covers.
+        // An agent without `prometheus_retention_time`. The wire test of that page covers it.
         || (exchange.target.ends_with("?format=prometheus") && (exchange.status == 415 || exchange.body.is_empty()))
-        || answer.headers().contains_key("Content-Encoding")
+        || response.headers().contains_key("Content-Encoding")
         || (exchange.target.starts_with("/v1/agent/health/")
             && exchange.status == 200
             && is_text("Content-Type"))
 }
 
 fn has_index(exchange: &Exchange) -> bool {
-    exchange.answer("").headers().contains_key("X-Consul-Index")
+    exchange.response("").headers().contains_key("X-Consul-Index")
 }
 
-/// Whether the answer says something that is a value, of an endpoint like this one.
+/// Returns `true` if the response is a value of its endpoint, not an error.
 fn is_value(exchange: &Exchange, route: &Route) -> bool {
     let text = String::from_utf8_lossy(&exchange.body);
     match exchange.status {
         200 => true,
-        // A key that does not exist; the index tells it from a route that does not.
+        // The key does not exist. Without an index, the route does not exist.
         404 if exchange.target.starts_with("/v1/kv/") => has_index(exchange),
         404 if route.name.ends_with("coordinate::node::Node") => text.is_empty(),
         404 if route.name.ends_with("session::renew::Renew") => text.starts_with("Session id '"),
         404 if route.name.ends_with("agent::service::get::Get") => text.starts_with("unknown service ID"),
-        // How a service is, unless it is a complaint about the request.
+        // The health of a service. Without this header, it is an error of the request.
         404 | 429 | 503 if exchange.target.starts_with("/v1/agent/health/service/") => {
-            exchange.answer("").headers().contains_key("X-Consul-Reason")
+            exchange.response("").headers().contains_key("X-Consul-Reason")
         }
         409 => route.name.ends_with("txn::apply::Apply"),
         _ => false,
@@ -76,9 +78,9 @@ fn every_endpoint_is_recorded() {
 }
 
 #[test]
-fn values_are_read() {
+fn recorded_values_are_decoded() {
     for (exchange, route) in routed().filter(|(exchange, route)| is_value(exchange, route)) {
-        match (route.read)(exchange.answer(exchange.body.clone())) {
+        match (route.read)(exchange.response(exchange.body.clone())) {
             Ok(response) => assert_eq!(response.meta.index.is_some(), has_index(&exchange), "{exchange}"),
             Err(error) => panic!("{exchange}\n{error}"),
         }
@@ -86,11 +88,11 @@ fn values_are_read() {
 }
 
 #[test]
-fn absence_is_a_value() {
+fn recorded_404_of_missing_objects_is_an_empty_value() {
     let absent = routed().filter(|(exchange, _)| exchange.status == 404);
     let values: BTreeSet<_> = absent
         .filter_map(|(exchange, route)| {
-            let response = (route.read)(exchange.answer(exchange.body.clone())).ok()?;
+            let response = (route.read)(exchange.response(exchange.body.clone())).ok()?;
             Some((route.name.rsplit("::").next(), response.value))
         })
         .collect();
@@ -109,9 +111,10 @@ fn absence_is_a_value() {
     );
 }
 
-/// Servers say so with 200 and an empty document, where one thing was asked for as where many were.
+/// If objects do not exist, servers respond with 200 and an empty document, for operations that read one object as
+/// for lists.
 #[test]
-fn what_is_empty_is_absent_or_has_no_elements() {
+fn empty_document_is_none_or_an_empty_list() {
     const ONE: [&str; 3] = ["legacy::info::Info", "catalog::node::Node", "session::info::Info"];
     let mut absent = BTreeSet::new();
     for (exchange, route) in routed().filter(|(exchange, _)| exchange.status == 200) {
@@ -120,7 +123,7 @@ fn what_is_empty_is_absent_or_has_no_elements() {
             b"{}" => "{}",
             _ => continue,
         };
-        let value = (route.read)(exchange.answer(exchange.body.clone())).map(|response| response.value);
+        let value = (route.read)(exchange.response(exchange.body.clone())).map(|response| response.value);
         match ONE.iter().find(|one| route.name.ends_with(*one)) {
             Some(one) => {
                 absent.insert(one);
@@ -133,18 +136,18 @@ fn what_is_empty_is_absent_or_has_no_elements() {
 }
 
 #[test]
-fn refusals_and_failures_have_the_kind_they_should() {
+fn error_responses_have_the_expected_kind() {
     let mut used = BTreeSet::new();
     for (exchange, route) in routed().filter(|(exchange, route)| !is_value(exchange, route)) {
         let text = String::from_utf8_lossy(&exchange.body).trim().to_owned();
         let row = KINDS.iter().position(|&(status, part, _)| {
             status == exchange.status && if part.is_empty() { text.is_empty() } else { text.contains(part) }
         });
-        let row = row.unwrap_or_else(|| panic!("{exchange}\nnobody has said what this means: {text}"));
+        let row = row.unwrap_or_else(|| panic!("{exchange}\nno row in KINDS for: {text}"));
         used.insert(row);
-        match (route.read)(exchange.answer(exchange.body.clone())) {
+        match (route.read)(exchange.response(exchange.body.clone())) {
             Err(ResponseError::Api(error)) => {
-                // Index and leader tell the object that was asked for from the caller's token.
+                // With this header, the missing token is the requested object, not the caller's token.
                 let is_object =
                     text == "ACL not found" && exchange.header("X-Consul-Knownleader") == Some("true");
                 let kind = if is_object { ApiErrorKind::NotFound } else { KINDS[row].2 };
@@ -155,29 +158,29 @@ fn refusals_and_failures_have_the_kind_they_should() {
         }
     }
     let unused: Vec<_> = (0..KINDS.len()).filter(|row| !used.contains(row)).map(|row| KINDS[row]).collect();
-    assert!(unused.is_empty(), "no such answer is recorded: {unused:?}");
+    assert!(unused.is_empty(), "no such response is recorded: {unused:?}");
 }
 
 #[test]
-fn nothing_that_was_recorded_is_a_riddle() {
-    let riddles = KINDS.iter().filter(|(.., kind)| *kind == ApiErrorKind::Internal);
-    assert!(riddles.eq([&(500, "", ApiErrorKind::Internal)]));
+fn only_the_empty_500_is_internal() {
+    let internal = KINDS.iter().filter(|(.., kind)| *kind == ApiErrorKind::Internal);
+    assert!(internal.eq([&(500, "", ApiErrorKind::Internal)]));
 }
 
 #[test]
-fn failed_operations_have_the_kind_they_should() {
+fn failed_operations_have_the_expected_kind() {
     let mut used = BTreeSet::new();
     for exchange in exchanges().into_iter().filter(|exchange| exchange.status == 409) {
         let outcome =
-            decode::<txn::Apply>(exchange.answer(exchange.body.clone())).map(|response| response.value);
+            decode::<txn::Apply>(exchange.response(exchange.body.clone())).map(|response| response.value);
         let Ok(txn::Outcome::RolledBack(rolled_back)) = outcome else { panic!("{exchange}\n{outcome:?}") };
         assert!(!rolled_back.errors.is_empty(), "{exchange}");
         for error in rolled_back.errors {
             let row = OP_KINDS.iter().position(|(part, _)| error.what.contains(part));
-            let row = row.unwrap_or_else(|| panic!("{exchange}\nnobody has said what this means: {error}"));
+            let row = row.unwrap_or_else(|| panic!("{exchange}\nno row in OP_KINDS for: {error}"));
             used.insert(row);
             assert_eq!(error.kind(), OP_KINDS[row].1, "{exchange}\n{error}");
         }
     }
-    assert_eq!(used.len(), OP_KINDS.len(), "no such answer is recorded");
+    assert_eq!(used.len(), OP_KINDS.len(), "rows of OP_KINDS without a recorded response");
 }

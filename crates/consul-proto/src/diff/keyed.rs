@@ -1,4 +1,4 @@
-//! What tells one item of a list from another.
+//! Keys that identify the items of a list.
 
 use std::fmt::Debug;
 use std::hash::Hash;
@@ -14,10 +14,10 @@ use crate::model::HealthCheck;
 use crate::model::{CatalogNode, NodeService};
 use crate::session::Session;
 
-/// Something with a key that nothing else in the same list has.
+/// An item with a key that is unique in its list.
 ///
-/// Every item of a list that Consul answers with is, and so is a text, whose key is itself, and a pair, whose key is
-/// its first half, as in a map. For a type of your own:
+/// The trait is implemented for the items of all lists that Consul returns. It is also implemented for strings, which
+/// are their own key, and for pairs, whose key is the first element, as in a map. To implement it for your own type:
 ///
 /// ```
 /// use std::fmt::Debug;
@@ -42,7 +42,7 @@ use crate::session::Session;
 /// assert_eq!((diff.changed[0].after.weight, diff.removed.len()), (2, 0));
 /// ```
 pub trait Keyed {
-    /// The key.
+    /// Returns the key.
     fn key(&self) -> impl Eq + Hash + Debug;
 }
 
@@ -66,7 +66,7 @@ impl Keyed for String {
     }
 }
 
-/// The first half, as in a map.
+/// The key is the first element, as in a map.
 impl<K: Eq + Hash + Debug, V> Keyed for (K, V) {
     fn key(&self) -> impl Eq + Hash + Debug {
         &self.0
@@ -87,7 +87,7 @@ impl Keyed for ServiceEntry {
     }
 }
 
-/// Its id, which no other instance on the node has.
+/// The key is the ID, which is unique on the node.
 impl Keyed for NodeService {
     fn key(&self) -> impl Eq + Hash + Debug {
         (&self.peer_name, &self.partition, &self.namespace, &self.id)
@@ -108,14 +108,14 @@ impl Keyed for HealthCheck {
     }
 }
 
-/// Its name: a node keeps that, and the id is empty for some.
+/// The key is the name. Some nodes have no ID, and a node keeps its name.
 impl Keyed for CatalogNode {
     fn key(&self) -> impl Eq + Hash + Debug {
         (&self.peer_name, &self.partition, &self.name)
     }
 }
 
-/// Gateway, service, and the port at which the one listens for the other.
+/// The key is the gateway, the service, and the port on which the gateway listens for it.
 impl Keyed for GatewayService {
     fn key(&self) -> impl Eq + Hash + Debug {
         (&self.gateway, &self.service, self.port)
@@ -143,21 +143,21 @@ impl Keyed for Event {
     }
 }
 
-/// The id of the instance.
+/// The key is the ID of the instance.
 impl Keyed for ServiceHealth {
     fn key(&self) -> impl Eq + Hash + Debug {
         self.service.key()
     }
 }
 
-/// Its id, which no other instance of the agent has.
+/// The key is the ID, which is unique on the agent.
 impl Keyed for AgentService {
     fn key(&self) -> impl Eq + Hash + Debug {
         (&self.peer_name, &self.partition, &self.namespace, &self.id)
     }
 }
 
-/// Its id, which its `Debug` form hides.
+/// The key is the ID, which `Debug` does not show.
 impl Keyed for Token {
     fn key(&self) -> impl Eq + Hash + Debug {
         &self.id

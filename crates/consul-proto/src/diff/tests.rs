@@ -9,10 +9,10 @@ use proptest::prelude::*;
 use super::*;
 use crate::health::ServiceEntry;
 
-/// Takes the differences to what was before; the order of what comes out means nothing.
+/// Applies the differences to the earlier state. The order of the result is arbitrary.
 fn applied<T: PartialEq + Debug>(mut before: Vec<T>, diff: Diff<T>) -> Vec<T> {
     let mut remove = |item: &T| {
-        let place = before.iter().position(|other| other == item).expect("was there before");
+        let place = before.iter().position(|other| other == item).expect("the earlier state has the item");
         before.swap_remove(place);
     };
     diff.removed.iter().for_each(&mut remove);
@@ -27,14 +27,14 @@ fn sorted<T: Ord>(mut items: Vec<T>) -> Vec<T> {
     items
 }
 
-/// Whether the items come in this order in the list, possibly with others between them.
+/// Returns `true` if the list contains the items in this order, possibly with others between them.
 fn is_part<'a, T: PartialEq + 'a>(items: impl IntoIterator<Item = &'a T>, list: &[T]) -> bool {
     let mut list = list.iter();
     items.into_iter().all(|item| list.any(|other| other == item))
 }
 
 #[test]
-fn differences_are_in_the_order_of_their_states() {
+fn diff_keeps_the_order_of_each_state() {
     let before = [("d", 1), ("a", 1), ("c", 1), ("b", 1)];
     let after = [("x", 1), ("b", 2), ("e", 1), ("a", 2)];
     let diff = Diff::between(before, after);
@@ -46,12 +46,12 @@ fn differences_are_in_the_order_of_their_states() {
 }
 
 #[test]
-fn the_order_of_items_is_no_difference() {
+fn diff_ignores_the_order_of_items() {
     assert_eq!(Diff::between(["a", "b", "c"], ["c", "a", "b"]), Diff::default());
 }
 
 #[test]
-fn of_a_key_that_is_there_twice_the_first_is_compared_with_the_first() {
+fn diff_pairs_duplicate_keys_in_order() {
     let diff = Diff::between([("a", 1), ("a", 2), ("a", 3)], [("a", 1), ("a", 3)]);
     assert_eq!((diff.added, diff.removed), (vec![], vec![("a", 3)]));
     assert_eq!(diff.changed, [Changed { before: ("a", 2), after: ("a", 3) }]);
@@ -71,7 +71,7 @@ fn maps_are_compared_item_by_item() {
 }
 
 #[test]
-fn an_instance_is_told_by_its_node_as_well() {
+fn instances_on_different_nodes_are_different_items() {
     let entry = |node: &str, peer: &str| {
         let mut entry = ServiceEntry::default();
         entry.node.name = node.into();
@@ -87,7 +87,7 @@ fn an_instance_is_told_by_its_node_as_well() {
 }
 
 #[test]
-fn work_grows_with_the_length_of_the_states_and_not_faster() {
+fn comparison_takes_linear_time() {
     /// Counts how often it is compared.
     #[derive(Debug)]
     struct Counted<'a>(u32, &'a Cell<usize>);
@@ -107,7 +107,7 @@ fn work_grows_with_the_length_of_the_states_and_not_faster() {
     let state = |numbers: std::ops::Range<u32>| numbers.map(|number| (Counted(number, &count), ()));
     let diff = Diff::between(state(0..10_000), state(5_000..15_000));
     assert_eq!((diff.added.len(), diff.changed.len(), diff.removed.len()), (5_000, 0, 5_000));
-    // Each of those in both states once by its key and once as a whole; few keys look alike to a hash map.
+    // Items in both states are compared twice, by key and in full. Hash collisions add few comparisons.
     assert!((10_000..30_000).contains(&count.get()), "{}", count.get());
 }
 
@@ -119,7 +119,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn differences_lead_from_one_state_to_the_other(before in state(), after in state()) {
+    fn diff_applied_to_the_earlier_state_gives_the_later_one(before in state(), after in state()) {
         let diff = Diff::between(before.clone(), after.clone());
         prop_assert!(is_part(&diff.added, &after));
         prop_assert!(is_part(diff.changed.iter().map(|changed| &changed.after), &after));
@@ -127,13 +127,13 @@ proptest! {
         for Changed { before, after } in &diff.changed {
             prop_assert!(before.0 == after.0 && before != after);
         }
-        // What is there in both states is neither added nor removed.
+        // Items in both states are neither added nor removed.
         prop_assert!(diff.added.iter().all(|added| diff.removed.iter().all(|removed| added.0 != removed.0)));
         prop_assert_eq!(sorted(applied(before, diff)), sorted(after));
     }
 
     #[test]
-    fn a_state_does_not_differ_from_itself(
+    fn equal_states_have_an_empty_diff(
         state in state(),
         (map, items) in btree_map(0..12_u8, 0..3_u8, 0..12).prop_flat_map(|map| {
             (Just(map.clone()), Just(Vec::from_iter(map)).prop_shuffle())
@@ -144,13 +144,13 @@ proptest! {
     }
 
     #[test]
-    fn the_way_back_is_the_same_one(
+    fn reversed_comparison_gives_the_reversed_diff(
         before in btree_map(0..12_u8, 0..3_u8, 0..12),
         after in btree_map(0..12_u8, 0..3_u8, 0..12),
     ) {
         let (there, back) = (Diff::between(&before, &after), Diff::between(&after, &before));
         prop_assert_eq!((&there.added, &there.removed), (&back.removed, &back.added));
-        let turned = back.changed.iter().map(|Changed { before, after }| Changed { before: *after, after: *before });
-        prop_assert_eq!(there.changed, turned.collect::<Vec<_>>());
+        let reversed = back.changed.iter().map(|Changed { before, after }| Changed { before: *after, after: *before });
+        prop_assert_eq!(there.changed, reversed.collect::<Vec<_>>());
     }
 }

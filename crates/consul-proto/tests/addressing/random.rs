@@ -1,6 +1,6 @@
-//! Random texts that mean something to somebody on the way.
+//! Random strings of characters with a special meaning in URLs, paths or Consul.
 
-/// A generator that gives the same texts for the same seed.
+/// A generator that returns the same strings for the same seed.
 #[derive(Debug)]
 pub(crate) struct Random(u64);
 
@@ -26,7 +26,7 @@ impl Random {
         self.next() as usize % bound
     }
 
-    /// A text of up to nine pieces: mostly such that mean something, now and then any character there is.
+    /// Returns a string of up to nine pieces: mostly special ones, sometimes an arbitrary character.
     pub(crate) fn text(&mut self) -> String {
         let pieces = self.below(10);
         let mut text = String::new();

@@ -1,42 +1,42 @@
-//! What Go's HTTP server and Consul make of the target of a request.
+//! A model of how Go's HTTP server and Consul parse a request target.
 
-/// What becomes of a request for a key.
+/// How a server reads a request for a key.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Seen {
-    /// It is about this key.
+    /// The request is for this key.
     Key(String),
-    /// It is refused.
-    Refused,
-    /// It is redirected, or is about something else than a key.
-    Elsewhere,
+    /// The server rejects the request.
+    Rejected,
+    /// The server redirects the request, or it is not for a key.
+    Other,
 }
 
-/// Consul 1.8 looks at the decoded path, and redirects what is not clean.
+/// Returns what Consul 1.8 reads. It looks at the decoded path, and redirects if that is not clean.
 pub(crate) fn seen_by_1_8(target: &str) -> Seen {
-    let Some(path) = decoded_path(target) else { return Seen::Refused };
+    let Some(path) = decoded_path(target) else { return Seen::Rejected };
     if redirected(&path) != path {
-        return Seen::Elsewhere;
+        return Seen::Other;
     }
     key(&path)
 }
 
-/// Consul 1.22 redirects by the path as it is sent, then cleans the key and refuses some.
+/// Returns what Consul 1.22 reads. It redirects by the path as sent, then cleans the key and rejects some keys.
 pub(crate) fn seen_by_1_22(target: &str) -> Seen {
     let raw = target.split('?').next().unwrap_or_default();
     if redirected(raw) != raw {
-        return Seen::Elsewhere;
+        return Seen::Other;
     }
-    let Some(path) = decoded_path(target) else { return Seen::Refused };
+    let Some(path) = decoded_path(target) else { return Seen::Rejected };
     match key(&path) {
         Seen::Key(key) if key.is_empty() => Seen::Key(key),
         Seen::Key(key) => {
             let key = if key.ends_with('/') { clean(&key) + "/" } else { clean(&key) };
             let again = unescape(&key, false).filter(|again| *again != key);
-            let is_refused = key.starts_with(' ')
+            let is_rejected = key.starts_with(' ')
                 || key.ends_with(' ')
                 || key.split('/').any(|segment| segment == "..")
                 || again.is_some_and(|again| again.contains("..") || again.contains(' '));
-            if is_refused { Seen::Refused } else { Seen::Key(key) }
+            if is_rejected { Seen::Rejected } else { Seen::Key(key) }
         }
         seen => seen,
     }
@@ -44,25 +44,25 @@ pub(crate) fn seen_by_1_22(target: &str) -> Seen {
 
 fn key(path: &str) -> Seen {
     match path.strip_prefix("/v1/kv/") {
-        None => Seen::Elsewhere,
-        Some(key) if key.chars().any(char::is_control) => Seen::Refused,
+        None => Seen::Other,
+        Some(key) if key.chars().any(char::is_control) => Seen::Rejected,
         Some(key) => Seen::Key(key.to_owned()),
     }
 }
 
-/// The path of a request, decoded; `None` where it cannot be.
+/// Returns the decoded path of a request, or `None` if it cannot be decoded.
 fn decoded_path(target: &str) -> Option<String> {
     unescape(target.split('?').next()?, false)
 }
 
-/// The decoded segments of a path.
+/// Returns the decoded segments of a path.
 pub(crate) fn segments(target: &str) -> Option<Vec<String>> {
     let path = target.split('?').next()?.strip_prefix('/')?;
     path.split('/').map(|segment| unescape(segment, false)).collect()
 }
 
-/// The decoded pairs of a query, where no server would see others: an old one takes `;` for `&`, a new one for an
-/// error.
+/// Returns the decoded pairs of a query, or `None` if servers would read it differently: old servers read `;` as `&`,
+/// new ones report an error.
 pub(crate) fn query(target: &str) -> Option<Vec<(String, String)>> {
     let Some((_, query)) = target.split_once('?') else { return Some(Vec::new()) };
     if query.contains([';', '#']) {
@@ -76,7 +76,7 @@ pub(crate) fn query(target: &str) -> Option<Vec<(String, String)>> {
     pairs.collect()
 }
 
-/// Go's `unescape`: a plus is a space in queries only.
+/// Implements Go's `unescape`: a plus is a space in queries only.
 fn unescape(text: &str, is_query: bool) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
@@ -90,17 +90,17 @@ fn unescape(text: &str, is_query: bool) -> Option<String> {
             byte => byte,
         });
     }
-    // Keys are texts here, so what comes out of one is a text.
+    // Keys are strings here, so the decoded bytes are UTF-8.
     String::from_utf8(bytes).ok()
 }
 
-/// The path that the multiplexer of `net/http` redirects to, if it is another one.
+/// Returns the path that the multiplexer of `net/http` redirects to, or the same path if it does not.
 fn redirected(path: &str) -> String {
     let clean = clean(path);
     if path.ends_with('/') && clean != "/" { clean + "/" } else { clean }
 }
 
-/// Go's `path.Clean`.
+/// Implements Go's `path.Clean`.
 fn clean(path: &str) -> String {
     let is_rooted = path.starts_with('/');
     let mut segments: Vec<&str> = Vec::new();

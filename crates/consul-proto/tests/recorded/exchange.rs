@@ -1,7 +1,7 @@
-//! Exchanges with real servers, as they were recorded.
+//! Recorded exchanges with real servers.
 //!
-//! `fixtures/<server>/index.tsv` has a row for each: the file with the body of the answer (`-` where there is none),
-//! method and target, status and headers of the answer, the body of the request, and a note.
+//! `fixtures/<server>/index.tsv` has one row for each exchange: the file with the response's body (`-` if it is
+//! empty), method, target, the response's status and headers, the request's body, and a note.
 
 use std::fmt;
 use std::path::Path;
@@ -10,7 +10,7 @@ use bytes::Bytes;
 
 const SERVERS: [&str; 3] = ["consul-1.8.7", "consul-1.14.11", "consul-1.22.7"];
 
-/// What was asked, and what was answered. Of a long request only the beginning is there.
+/// A request and its response. Long request bodies are truncated.
 #[derive(Debug)]
 pub(crate) struct Exchange {
     server: &'static str,
@@ -24,21 +24,21 @@ pub(crate) struct Exchange {
 }
 
 impl Exchange {
-    /// A header of the response.
+    /// Returns a header of the response.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut headers = self.headers.iter();
         headers.find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
-    /// The answer, with another body.
-    pub(crate) fn answer(&self, body: impl Into<Bytes>) -> http::Response<Bytes> {
+    /// Returns the response with another body.
+    pub(crate) fn response(&self, body: impl Into<Bytes>) -> http::Response<Bytes> {
         let body = body.into();
-        // Servers send a length or chunks, which were not recorded everywhere.
-        let mut answer = http::Response::builder().status(self.status).header("Content-Length", body.len());
+        // Servers send a length or chunks. Not all recordings have that header.
+        let mut response = http::Response::builder().status(self.status).header("Content-Length", body.len());
         for (name, value) in self.headers.iter().filter(|(name, _)| name != "Content-Length") {
-            answer = answer.header(name, value);
+            response = response.header(name, value);
         }
-        answer.body(body).expect("recorded headers are valid")
+        response.body(body).expect("recorded headers are valid")
     }
 }
 
@@ -49,7 +49,7 @@ impl fmt::Display for Exchange {
     }
 }
 
-/// All there are.
+/// Returns all recorded exchanges.
 #[expect(clippy::disallowed_methods, reason = "tests read what was recorded")]
 pub(crate) fn exchanges() -> Vec<Exchange> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
@@ -64,7 +64,7 @@ pub(crate) fn exchanges() -> Vec<Exchange> {
 #[expect(clippy::disallowed_methods, reason = "tests read what was recorded")]
 fn parse(directory: &Path, server: &'static str, row: &str) -> Exchange {
     let [file, method, target, status, headers, request, ..] = row.split('\t').collect::<Vec<_>>()[..] else {
-        panic!("{server}: no row of the index: {row}");
+        panic!("{server}: invalid row in the index: {row}");
     };
     let body = match file {
         "-" => Vec::new(),

@@ -1,25 +1,26 @@
-//! What the refusals and failures that were recorded mean.
+//! The expected kinds of the recorded errors.
 //!
-//! Written down from what servers document and do, not from what the code says: the first row that fits is due.
+//! The tables are derived from the documentation and behavior of servers, not from the code. The first matching row
+//! applies.
 
 use consul_proto::ApiErrorKind::{self, *};
 use consul_proto::txn::OpErrorKind;
 
-/// Status, part of the text (the empty text only for itself), and meaning.
+/// Status, part of the error text, and expected kind. An empty part only matches an empty text.
 pub(crate) const KINDS: &[(u16, &str, ApiErrorKind)] = &[
     // Paths that are not clean.
     (301, "", Redirect),
     (301, "Moved Permanently", Redirect),
-    // Control characters in the path of a key, and what 1.22 does not take as a key.
+    // Control characters in the path of a key, and keys that 1.22 does not accept.
     (400, "", KeyRefused),
     (500, "invalid key name, leading/trailing spaces are not allowed", KeyRefused),
     (500, "invalid key name, path traversal is not allowed", KeyRefused),
-    // What only Consul Enterprise has.
+    // Features of Consul Enterprise.
     (400, "Namespaces are a Consul Enterprise feature", EnterpriseOnly),
     (400, "Partitions are a Consul Enterprise feature", EnterpriseOnly),
     (500, "sameness groups are not supported in consul CE", EnterpriseOnly),
     (500, "Network segments are not supported in this version of Consul", EnterpriseOnly),
-    // Mistakes of the caller's that are told as such.
+    // Errors of the caller that servers report with a 4xx status.
     (400, "ACL ID must be set", InvalidRequest),
     (400, "Bad check status", InvalidRequest),
     (400, "Cannot provide a segment with wan=true", InvalidRequest),
@@ -57,7 +58,7 @@ pub(crate) const KINDS: &[(u16, &str, ApiErrorKind)] = &[
     (400, "peer-name and sameness-group are mutually exclusive", InvalidRequest),
     (405, "", InvalidRequest),
     (405, "not allowed", InvalidRequest),
-    // Mistakes of the caller's that come as failures of the server's.
+    // Errors of the caller that servers report as 500.
     (500, "ACL rule compilation failed", InvalidRequest),
     (500, "Bad node ID", InvalidRequest),
     (500, "Cannot provide tag filter without service filter", InvalidRequest),
@@ -85,17 +86,17 @@ pub(crate) const KINDS: &[(u16, &str, ApiErrorKind)] = &[
     (500, "cross datacenter lock must be created at server agent", InvalidRequest),
     (500, "not implemented", InvalidRequest),
     (500, "strconv.ParseUint", InvalidRequest),
-    // Tokens and rights.
+    // Tokens and permissions.
     (401, "ACL support disabled", AclDisabled),
     (403, "Access is restricted", PermissionDenied),
     (403, "Endpoint is blocked by agent configuration", PermissionDenied),
     (403, "Permission denied", PermissionDenied),
     (403, "ACL not found", UnknownToken),
-    // Operations that this server does not have.
+    // Operations that this server does not support.
     (404, "", UnknownRoute),
     (404, "Invalid URL path: not a recognized HTTP API endpoint", UnknownRoute),
     (410, "for the legacy ACL system was removed", UnknownRoute),
-    // What does not exist.
+    // Objects that do not exist.
     (404, "Token \"", NotFound),
     (404, "Unknown check ID", UnknownCheck),
     (500, "Unknown check \"", UnknownCheck),
@@ -125,20 +126,20 @@ pub(crate) const KINDS: &[(u16, &str, ApiErrorKind)] = &[
     // Outages.
     (500, "No cluster leader", NoLeader),
     (500, "No known Consul servers", NoLeader),
-    // The connection to a server was refused: nothing was sent.
+    // The connection to a server failed, and no request was sent.
     (500, "failed to get conn", NoLeader),
     (500, "stream closed", Unavailable),
-    // Of joining another agent: it may be there a moment later.
+    // Errors of joining another agent, which may be reachable a moment later.
     (500, "Failed to join", Unavailable),
     (500, "Failed to resolve", Unavailable),
-    // Seen for a datacenter that does not exist, but the same text comes when its servers are down.
+    // Recorded for a datacenter that does not exist. Its servers being down gives the same text.
     (500, "name resolver error: produced zero addresses", Unavailable),
     (503, "resolver produced no addresses", Unavailable),
-    // A query that cannot be decoded (`a=%zz`): never written by this crate, and told by nothing but its status.
+    // A query that cannot be decoded (`a=%zz`). This crate never sends one, and the response has no text.
     (500, "", Internal),
 ];
 
-/// Part of the text of a failed operation of a transaction, and meaning.
+/// Part of the error text of a failed operation in a transaction, and expected kind.
 pub(crate) const OP_KINDS: &[(&str, OpErrorKind)] = &[
     ("Permission denied", OpErrorKind::PermissionDenied),
     ("index is stale", OpErrorKind::Conflict),
@@ -155,6 +156,6 @@ pub(crate) const OP_KINDS: &[(&str, OpErrorKind)] = &[
     ("unknown Service verb", OpErrorKind::Unsupported),
     ("unknown Check verb", OpErrorKind::Unsupported),
     (" operation: nope", OpErrorKind::Unsupported),
-    // A deletion of a service without its name.
+    // Deleting a service without its name.
     ("Must provide service name", OpErrorKind::Other),
 ];

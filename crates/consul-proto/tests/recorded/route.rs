@@ -1,4 +1,4 @@
-//! Which endpoint a recorded request is, and how its answer is read.
+//! Finds the endpoint of a recorded request, which decodes its response.
 
 mod routes;
 
@@ -11,25 +11,27 @@ use consul_proto::{Endpoint, Method, OutputOf, Response, ResponseError, agent, c
 pub(crate) use self::routes::routes;
 use crate::exchange::Exchange;
 
-/// An endpoint, without its type.
+/// A type-erased endpoint.
 #[derive(Clone, Debug)]
 pub(crate) struct Route {
     method: Method,
     path: &'static str,
     /// Name of the endpoint's type.
     pub(crate) name: &'static str,
-    /// Reads an answer; the value is in its `Debug` form.
+    /// Decodes a response and formats the value with `Debug`.
     pub(crate) read: fn(http::Response<Bytes>) -> Result<Response<String>, ResponseError>,
 }
 
-/// Returns the endpoint that sends requests like this one. If none has its method, one of the same path.
+/// Returns the endpoint that sends requests like this one. If no endpoint has its method, returns one with the same
+/// path.
 pub(crate) fn route(exchange: &Exchange) -> Option<Route> {
     let (path, query) = exchange.target.split_once('?').unwrap_or((&exchange.target, ""));
     if let Some(key) = path.strip_prefix("/v1/kv/") {
         return Some(of_key(&exchange.method, key, query));
     }
     of_shared_path(&exchange.method, path, query, &exchange.request).or_else(|| {
-        let of_path: Vec<_> = routes().into_iter().filter(|route| fits(route.path, path)).collect();
+        let of_path: Vec<_> =
+            routes().into_iter().filter(|route| matches_template(route.path, path)).collect();
         let mut of_method = of_path.iter().filter(|route| route.method == *exchange.method);
         let first = of_method.next();
         if let (Some(first), Some(second)) = (first, of_method.next()) {
@@ -39,7 +41,7 @@ pub(crate) fn route(exchange: &Exchange) -> Option<Route> {
     })
 }
 
-/// Operations that share method and path with another, and differ by the query or the body.
+/// Returns the endpoint of operations that share method and path, and differ in the query or the body.
 fn of_shared_path(method: &str, path: &str, query: &str, request: &str) -> Option<Route> {
     let disables = query.split('&').any(|pair| pair == "enable=false");
     Some(match (method, path) {
@@ -69,7 +71,7 @@ fn of_shared_path(method: &str, path: &str, query: &str, request: &str) -> Optio
     })
 }
 
-/// The operations on keys share their path, and differ by the flags of the query.
+/// Returns the endpoint of an operation on keys. They share their path, and differ in the query's flags.
 fn of_key(method: &str, key: &str, query: &str) -> Route {
     let has = |flag| query.split('&').any(|pair| pair.split('=').next() == Some(flag));
     match method {
@@ -95,11 +97,11 @@ where
         method: E::METHOD,
         path: E::PATH,
         name: type_name::<E>(),
-        read: |answer| decode::<E>(answer).map(|response| response.map(|value| format!("{value:?}"))),
+        read: |response| decode::<E>(response).map(|response| response.map(|value| format!("{value:?}"))),
     }
 }
 
-fn fits(template: &str, path: &str) -> bool {
+fn matches_template(template: &str, path: &str) -> bool {
     let (mut template, mut path) = (template.split('/'), path.split('/'));
     loop {
         match (template.next(), path.next()) {
