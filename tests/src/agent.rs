@@ -1,4 +1,4 @@
-//! One Consul agent, from its start to its certain end.
+//! A Consul agent process, which ends with its test.
 
 mod builder;
 mod config;
@@ -24,20 +24,20 @@ use self::process::{LOG, Process, Signal};
 use self::ready::Probe;
 use crate::{Version, binary};
 
-/// How long an agent may take to get ready; far more than it needs, as tests share few cores.
+/// Limit for an agent to get ready. It is generous, since tests share few cores.
 const READY: Duration = Duration::from_secs(60);
-/// How long a polite end may take before it becomes a kill.
+/// Limit for an agent to end after SIGTERM. After it, the agent is killed.
 const TERMINATE: Duration = Duration::from_secs(15);
-/// How often other ports are tried where a stranger took one of ours.
+/// Number of attempts with other ports, if another process has taken one.
 const ATTEMPTS: usize = 5;
-/// Lines of the log that an error shows.
+/// Number of log lines in an error.
 const TAIL: usize = 30;
 
 /// A running agent on ports of its own on 127.0.0.1. Dropping it kills it.
 ///
-/// The process cannot outlive the test process either, however that one ends.
+/// The process also ends with the test process, even if that is killed.
 pub struct Agent {
-    // First, so that the process is dead when its ports and files are given back.
+    // The first field, so that the process has ended before its ports and files are released.
     process: Mutex<Option<Process>>,
     binary: PathBuf,
     version: Version,
@@ -50,19 +50,19 @@ pub struct Agent {
 }
 
 impl Agent {
-    /// Starts to choose an agent: a dev agent without ACLs, unless more is asked.
+    /// Creates a builder. Defaults to a dev agent without ACLs.
     pub fn builder() -> Builder {
         Builder::default()
     }
 
-    /// Starts as many agents as the builder is about, which know of each other, and waits until all are ready.
+    /// Starts the builder's agents, joins them, and waits until all are ready.
     pub(crate) fn launch(builder: &Builder) -> Result<Vec<Self>, StartError> {
         let mut attempt = 1;
         loop {
             let agents = Self::prepare_all(builder)?;
             let started = agents.iter().try_for_each(Self::spawn);
             match started.and_then(|()| agents.iter().try_for_each(Self::wait_ready)) {
-                // The ports were free a moment ago: a stranger was quicker.
+                // The ports were free a moment ago, and another process has taken one since.
                 Err(_) if attempt < ATTEMPTS && agents.iter().any(Self::has_lost_a_port) => attempt += 1,
                 Err(error) => return Err(error),
                 Ok(()) => return Ok(agents),
@@ -80,7 +80,7 @@ impl Agent {
         ports.into_iter().map(|ports| Self::prepare(&builder, ports)).collect()
     }
 
-    /// Writes down what an agent on these ports needs, and starts nothing.
+    /// Writes the configuration of an agent on these ports, without starting it.
     fn prepare(builder: &Builder, ports: Ports) -> Result<Self, StartError> {
         let binary = match &builder.binary {
             Some(path) => path.clone(),
@@ -105,7 +105,7 @@ impl Agent {
         })
     }
 
-    /// Starts the process, and waits for nothing.
+    /// Starts the process without waiting until it is ready.
     fn spawn(&self) -> Result<(), StartError> {
         let process = Process::spawn(&self.binary, &self.args, self.dir.path())
             .map_err(|error| StartError(format!("cannot start {}: {error}", self.binary.display())))?;
@@ -133,104 +133,104 @@ impl Agent {
         Probe::new(&self.url, &self.node, self.token.as_deref())
     }
 
-    /// Where the agent answers HTTP requests.
+    /// Returns the agent's HTTP address.
     pub fn http_addr(&self) -> SocketAddr {
         SocketAddr::from((Ipv4Addr::LOCALHOST, self.ports.http()))
     }
 
-    /// Where the other agents reach it.
+    /// Returns the address for gossip with other agents.
     fn lan_addr(&self) -> SocketAddr {
         self.ports.lan()
     }
 
-    /// Where the servers of its datacenter reach it.
+    /// Returns the address for RPC from servers of its datacenter.
     pub(crate) fn server_addr(&self) -> SocketAddr {
         SocketAddr::from((Ipv4Addr::LOCALHOST, self.ports.server()))
     }
 
-    /// [`http_addr`](Self::http_addr) as `http://…`, without a closing slash.
+    /// Returns the [HTTP address](Self::http_addr) as `http://…`, without a trailing slash.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// The token that may do everything; `None` where ACLs are off.
+    /// Returns the management token, or `None` if ACLs are disabled.
     pub fn token(&self) -> Option<&str> {
         self.token.as_deref()
     }
 
-    /// The agent's node name.
+    /// Returns the agent's node name.
     pub fn node(&self) -> &str {
         &self.node
     }
 
-    /// Which Consul runs.
+    /// Returns the version of Consul.
     pub fn version(&self) -> Version {
         self.version
     }
 
-    /// Whether the agent has what came with this version; for [`require!`](crate::require!).
+    /// Returns `true` if the agent has this version or a later one. For [`require!`](crate::require!).
     pub fn since(&self, major: u16, minor: u16) -> bool {
         self.version >= Version::new(major, minor, 0)
     }
 
-    /// The pid of the agent, also after its end.
+    /// Returns the agent's process ID, even after it has ended.
     pub fn pid(&self) -> u32 {
         self.process().as_ref().map_or(0, Process::pid)
     }
 
-    /// Whether the agent's process is there.
+    /// Returns `true` if the agent's process runs.
     pub fn is_running(&self) -> bool {
         self.process().as_mut().is_some_and(|process| process.exited().is_none())
     }
 
-    /// All that the agent has written so far.
+    /// Returns the agent's log so far.
     pub fn log(&self) -> String {
         fs::read(self.log_path())
             .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
             .unwrap_or_default()
     }
 
-    /// Kills the agent as a crash does, and returns when it is gone.
+    /// Kills the agent like a crash, and waits until the process has ended.
     pub fn kill9(&self) {
         self.end(Signal::KILL);
     }
 
-    /// Ends the agent with SIGTERM, and returns when it is gone.
+    /// Terminates the agent with SIGTERM, and waits until the process has ended.
     pub fn terminate(&self) {
         self.end(Signal::TERM);
     }
 
-    /// Freezes the agent: connections stay open, nothing answers.
+    /// Freezes the agent. Connections stay open, and no request gets a response.
     pub fn pause(&self) {
         if let Some(process) = self.process().as_mut() {
             process.freeze();
         }
     }
 
-    /// Lets a frozen agent go on.
+    /// Resumes a frozen agent.
     pub fn resume(&self) {
         self.signal(Signal::CONT);
     }
 
-    /// Terminates the agent if it runs, starts it on the same ports, and returns when it is ready again.
+    /// Terminates the agent if it runs, starts it on the same ports, and waits until it is ready.
     ///
-    /// A dev agent comes back empty; a [persistent](Builder::persistent) one with all it knew.
+    /// A dev agent loses its state. A [persistent](Builder::persistent) agent keeps it.
     ///
     /// # Panics
     ///
-    /// Where it does not get ready.
+    /// Panics if the agent does not get ready.
     pub fn restart(&self) {
         self.terminate();
         self.start_again();
         self.wait_ready().unwrap_or_else(|error| panic!("{error}"));
     }
 
-    /// Starts the agent on the same ports if it has ended, and waits for nothing: for servers that need each other to
-    /// get ready.
+    /// Starts the agent on the same ports if it has ended, without waiting until it is ready. For servers that need
+    /// each other to get ready.
     ///
     /// # Panics
     ///
-    /// Where no process can be started.
+    /// Panics if the process cannot be started.
     pub fn start_again(&self) {
         if !self.is_running() {
             self.spawn().unwrap_or_else(|error| panic!("{error}"));
@@ -241,7 +241,7 @@ impl Agent {
         let mut process = self.process();
         let Some(process) = process.as_mut() else { return };
         process.signal(signal);
-        // A frozen process is told, but does nothing about it.
+        // A frozen process handles the signal only after it has been resumed.
         process.signal(Signal::CONT);
         if !process.wait(TERMINATE) {
             process.signal(Signal::KILL);
@@ -285,7 +285,7 @@ impl fmt::Debug for Agent {
     }
 }
 
-/// Why an agent did not start, with the end of its log.
+/// Error returned if an agent does not start. Its text contains the end of the agent's log.
 #[derive(Clone, Debug)]
 pub struct StartError(String);
 
@@ -306,7 +306,7 @@ fn tail(log: &str) -> String {
     lines[lines.len().saturating_sub(TAIL)..].join("\n")
 }
 
-/// A random token; from the seed that the standard library draws for its hash maps.
+/// Returns a random UUID, from the seed of the standard library's hash maps.
 fn random_uuid() -> String {
     let random = || RandomState::new().build_hasher().finish();
     let (a, b) = (random(), random());

@@ -1,4 +1,4 @@
-//! Finds the Consul that tests run on.
+//! Finds the Consul binary that tests run on.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -8,14 +8,14 @@ use std::{env, fmt, fs, io};
 
 use crate::Version;
 
-/// The environment variable that names a Consul and goes before all else.
+/// The environment variable with the path of a Consul binary. It overrides other sources.
 pub const CONSUL_BIN: &str = "CONSUL_BIN";
 
-/// Finds a Consul: `CONSUL_BIN`, then `consul` on `PATH`, then the newest that `cargo xtask` keeps.
+/// Finds a Consul binary: `CONSUL_BIN`, then `consul` on `PATH`, then the newest in the cache of `cargo xtask`.
 ///
 /// # Errors
 ///
-/// [`Missing`] where there is none, or where `CONSUL_BIN` names no file.
+/// Returns [`Missing`] if no binary is found, or if `CONSUL_BIN` is not the path of a file.
 pub fn find() -> Result<PathBuf, Missing> {
     match named() {
         Some(path) if path.is_file() => Ok(path),
@@ -26,18 +26,18 @@ pub fn find() -> Result<PathBuf, Missing> {
     }
 }
 
-/// The file that `CONSUL_BIN` names, if it is set.
+/// Returns the path in `CONSUL_BIN`, if it is set.
 pub fn named() -> Option<PathBuf> {
     env::var_os(CONSUL_BIN).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
-/// The `consul` on `PATH`.
+/// Returns the `consul` on `PATH`.
 pub fn on_path() -> Option<PathBuf> {
     let name = format!("consul{}", env::consts::EXE_SUFFIX);
     env::split_paths(&env::var_os("PATH")?).map(|dir| dir.join(&name)).find(|path| is_executable(path))
 }
 
-/// What `cargo xtask` keeps, newest first.
+/// Returns the binaries in the cache of `cargo xtask`, newest first.
 pub fn kept() -> Vec<(Version, PathBuf)> {
     let Some(dir) = cache_dir() else { return Vec::new() };
     let Ok(entries) = fs::read_dir(dir) else { return Vec::new() };
@@ -52,23 +52,24 @@ pub fn kept() -> Vec<(Version, PathBuf)> {
     found
 }
 
-/// Where `cargo xtask` keeps a version, whether it is there or not; `None` where the user has no cache folder.
+/// Returns the path of a version in the cache of `cargo xtask`, even if it does not exist. Returns `None` if the user
+/// has no cache folder.
 pub fn kept_path(version: Version) -> Option<PathBuf> {
     Some(cache_dir()?.join(version.to_string()).join(format!("consul{}", env::consts::EXE_SUFFIX)))
 }
 
-/// The folder in the user's cache that holds one subfolder a version.
+/// Returns the folder in the user's cache that has one subfolder for each version.
 pub fn cache_dir() -> Option<PathBuf> {
     let absolute = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let base = absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache")))?;
     Some(base.join("consul-client-rs"))
 }
 
-/// Asks a Consul for its version; asked once a process for each file.
+/// Returns the version of a Consul binary. Runs each binary once per process.
 ///
 /// # Errors
 ///
-/// Where the file cannot be run, or prints something else.
+/// Returns an error if the file cannot be run or does not print a version.
 pub fn version(path: &Path) -> io::Result<Version> {
     static KNOWN: Mutex<Option<HashMap<PathBuf, Version>>> = Mutex::new(None);
     let mut known = KNOWN.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
@@ -83,12 +84,12 @@ pub fn version(path: &Path) -> io::Result<Version> {
     Ok(version)
 }
 
-/// Takes the version out of what `consul version` prints.
+/// Parses the output of `consul version`.
 fn parse_version(output: &str) -> Option<Version> {
     output.lines().next()?.strip_prefix("Consul ")?.trim().parse().ok()
 }
 
-/// Whether the path is a file that may be run.
+/// Returns `true` if the path is an executable file.
 fn is_executable(path: &Path) -> bool {
     #[cfg(unix)]
     {
@@ -101,7 +102,7 @@ fn is_executable(path: &Path) -> bool {
     }
 }
 
-/// No Consul was found; the text says what to do about it.
+/// Error returned if no Consul is found. Its text has instructions.
 #[derive(Clone, Debug)]
 pub struct Missing {
     named: Option<PathBuf>,
@@ -110,12 +111,12 @@ pub struct Missing {
 impl fmt::Display for Missing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.named {
-            Some(path) => write!(f, "{CONSUL_BIN} names {}, which is no file", path.display())?,
-            None => f.write_str("found no Consul to test on")?,
+            Some(path) => write!(f, "{CONSUL_BIN} is {}, which is not a file", path.display())?,
+            None => f.write_str("no Consul binary found")?,
         }
         write!(
             f,
-            ". Run `cargo xtask test`, which gets one and keeps it for later runs of `cargo test`, or set \
+            ". Run `cargo xtask test`, which fetches one and caches it for later runs of `cargo test`, or set \
              {CONSUL_BIN} to the path of a `consul` binary"
         )
     }
@@ -128,13 +129,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_version_is_in_the_first_line() {
+    fn version_is_parsed_from_the_first_line() {
         assert_eq!(parse_version("Consul v1.8.7\nProtocol 2 spoken\n"), Some(Version::new(1, 8, 7)));
         assert_eq!(parse_version("consul: not found\n"), None);
     }
 
     #[test]
-    fn a_missing_consul_says_what_to_run() {
+    fn missing_consul_error_has_instructions() {
         let text = Missing { named: None }.to_string();
         assert!(text.contains("cargo xtask test") && text.contains(CONSUL_BIN), "{text}");
     }

@@ -52,7 +52,7 @@ async fn client_request() {
     let delete = client.request(Method::DELETE, &*path).await.unwrap();
     assert_eq!(delete.status(), 200);
 
-    // Every status is an answer.
+    // A raw request returns responses of every status.
     let absent = client.request(Method::GET, &*path).await.unwrap();
     assert_eq!((absent.status().as_u16(), absent.body().len()), (404, 0));
     let post = client.request(Method::POST, &*path).json(&["x"]).unwrap().await.unwrap();

@@ -1,4 +1,4 @@
-//! The harness keeps its promises: agents are ready, separate, and gone when they should be.
+//! Tests of the test harness: agents are ready, separate, and end when they should.
 
 mod cluster;
 mod proxy;
@@ -12,11 +12,11 @@ use std::{env, thread};
 
 use consul_tests::{Agent, Version, require, shared_agent, unique};
 
-/// Makes `an_agent_to_leave_behind` start an agent and wait to be killed.
+/// Makes `process_that_leaves_agents_behind` start agents and wait to be killed.
 const LEAVE_BEHIND: &str = "CONSUL_TESTS_LEAVE_BEHIND";
 
 #[test]
-fn an_agent_is_ready_when_start_returns_and_dead_when_dropped() {
+fn agent_is_ready_after_start_and_ends_when_dropped() {
     let agent = Agent::builder().start();
     let (pid, addr) = (agent.pid(), agent.http_addr());
     assert!(get(&agent, "/v1/status/leader").contains("127.0.0.1:"));
@@ -29,7 +29,7 @@ fn an_agent_is_ready_when_start_returns_and_dead_when_dropped() {
 }
 
 #[test]
-fn two_agents_at_once_know_nothing_of_each_other() {
+fn concurrent_agents_are_separate() {
     let agents = thread::scope(|scope| {
         let start = || Agent::builder().start();
         let started = [scope.spawn(start), scope.spawn(start)];
@@ -41,7 +41,7 @@ fn two_agents_at_once_know_nothing_of_each_other() {
 }
 
 #[test]
-fn with_acls_only_the_token_opens_the_door() {
+fn agent_with_acls_requires_the_token() {
     let agent = Agent::builder().acl().start();
     let token = agent.token().unwrap();
     let write = |path: &str| exchange(&agent, &put_request(path, "1"), Duration::from_secs(10)).unwrap();
@@ -51,7 +51,7 @@ fn with_acls_only_the_token_opens_the_door() {
 }
 
 #[test]
-fn configuration_is_taken_as_json_and_as_hcl() {
+fn configuration_can_be_json_or_hcl() {
     let agent = Agent::builder()
         .config(r#"{ "datacenter": "east" }"#)
         .config("node_meta { rack = \"r1\" }\nlimits { http_max_conns_per_client = 300 }")
@@ -61,13 +61,13 @@ fn configuration_is_taken_as_json_and_as_hcl() {
 }
 
 #[test]
-fn a_configuration_that_consul_refuses_is_reported_with_its_words() {
+fn start_error_contains_the_log_of_consul() {
     let error = Agent::builder().config("no_such_setting = 1").try_start().unwrap_err().to_string();
     assert!(error.contains("no_such_setting"), "{error}");
 }
 
 #[test]
-fn a_frozen_agent_is_silent_until_it_goes_on() {
+fn paused_agent_responds_only_after_resume() {
     let agent = Agent::builder().start();
     agent.pause();
     assert_eq!(try_get(&agent, "/v1/status/leader", Duration::from_millis(300)), None);
@@ -79,7 +79,7 @@ fn a_frozen_agent_is_silent_until_it_goes_on() {
 }
 
 #[test]
-fn a_persistent_server_remembers_over_a_crash_and_a_dev_agent_does_not() {
+fn persistent_server_keeps_its_state_over_a_crash() {
     for persistent in [true, false] {
         let builder = Agent::builder();
         let agent = if persistent { builder.persistent() } else { builder }.start();
@@ -94,7 +94,7 @@ fn a_persistent_server_remembers_over_a_crash_and_a_dev_agent_does_not() {
 }
 
 #[test]
-fn http_is_served_on_a_unix_socket_too() {
+fn agent_serves_http_on_a_unix_socket() {
     let dir = tempfile_dir();
     let path = dir.join("consul.sock");
     let _agent = Agent::builder().unix_socket(&path).start();
@@ -104,18 +104,18 @@ fn http_is_served_on_a_unix_socket_too() {
 }
 
 #[test]
-fn the_shared_agent_is_one_and_names_are_unique() {
+fn shared_agent_is_started_once() {
     assert!(std::ptr::eq(shared_agent(), shared_agent()));
     assert!(shared_agent().version() >= Version::new(1, 8, 0));
     assert_ne!(unique("a"), unique("a"));
 }
 
 #[test]
-fn a_killed_test_process_leaves_no_agent_behind() {
-    require!(Path::new("/proc/self").exists(), "looks for processes in /proc");
+fn killed_test_process_leaves_no_agent_behind() {
+    require!(Path::new("/proc/self").exists(), "the test reads /proc");
     let dir = tempfile_dir();
     let mut parent = Command::new(env::current_exe().unwrap())
-        .args(["--exact", "harness::an_agent_to_leave_behind", "--nocapture"])
+        .args(["--exact", "harness::process_that_leaves_agents_behind", "--nocapture"])
         .env(LEAVE_BEHIND, "1")
         .env("TMPDIR", &dir)
         .stdin(Stdio::null())
@@ -134,7 +134,7 @@ fn a_killed_test_process_leaves_no_agent_behind() {
     parent.kill().unwrap();
     parent.wait().unwrap();
     let start = Instant::now();
-    // Neither processes nor their files.
+    // Waits until the processes and their files are gone.
     while pids.iter().any(|pid| is_process(*pid)) || std::fs::read_dir(&dir).unwrap().next().is_some() {
         assert!(
             start.elapsed() < Duration::from_secs(10),
@@ -146,13 +146,13 @@ fn a_killed_test_process_leaves_no_agent_behind() {
     std::fs::remove_dir(dir).unwrap();
 }
 
-/// Not a test of its own: the process that `a_killed_test_process_leaves_no_agent_behind` kills.
+/// Not a test: the process that `killed_test_process_leaves_no_agent_behind` kills.
 #[test]
-fn an_agent_to_leave_behind() {
+fn process_that_leaves_agents_behind() {
     if env::var_os(LEAVE_BEHIND).is_some() {
         let cluster = Agent::builder().start_cluster();
         let pids = [shared_agent()].into_iter().chain(cluster.servers()).map(|agent| agent.pid().to_string());
-        // Straight to stdout, which the test that waits for it reads.
+        // Written directly to stdout, which the parent test reads.
         writeln!(std::io::stdout(), "left behind: {}", pids.collect::<Vec<_>>().join(" ")).unwrap();
         thread::sleep(Duration::from_secs(120));
     }
@@ -164,7 +164,7 @@ fn tempfile_dir() -> std::path::PathBuf {
     dir
 }
 
-/// Whether a process is there and not merely waiting to be reaped.
+/// Returns `true` if a process exists and is not a zombie.
 fn is_process(pid: u32) -> bool {
     match std::fs::read_to_string(format!("/proc/{pid}/stat")) {
         Ok(stat) => !stat.rsplit_once(") ").unwrap().1.starts_with('Z'),
@@ -176,14 +176,14 @@ fn get(agent: &Agent, path: &str) -> String {
     try_get(agent, path, Duration::from_secs(10)).unwrap()
 }
 
-/// The status line, headers and body; `None` where nothing comes in time.
+/// Returns status line, headers and body, or `None` if no response arrives in time.
 fn try_get(agent: &Agent, path: &str, limit: Duration) -> Option<String> {
     exchange(agent, &format!("GET {path} HTTP/1.0\r\n\r\n"), limit)
 }
 
 fn put(agent: &Agent, path: &str, body: &str) {
-    let answer = exchange(agent, &put_request(path, body), Duration::from_secs(10)).unwrap();
-    assert!(answer.contains("200 OK"), "{answer}");
+    let response = exchange(agent, &put_request(path, body), Duration::from_secs(10)).unwrap();
+    assert!(response.contains("200 OK"), "{response}");
 }
 
 fn put_request(path: &str, body: &str) -> String {
@@ -194,7 +194,7 @@ fn exchange(agent: &Agent, request: &str, limit: Duration) -> Option<String> {
     let mut stream = TcpStream::connect(agent.http_addr()).unwrap();
     stream.set_read_timeout(Some(limit)).unwrap();
     stream.write_all(request.as_bytes()).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).ok()?;
-    Some(answer)
+    let mut response = String::new();
+    stream.read_to_string(&mut response).ok()?;
+    Some(response)
 }

@@ -1,4 +1,4 @@
-//! Checks, and services with their checks, on a real agent.
+//! Health checks, and services with their checks, on a real agent.
 
 use consul_client::catalog::{CheckRegistration, ServiceRegistration};
 use consul_client::health::{CheckState, HealthCheck, Status};
@@ -37,7 +37,7 @@ impl Site {
         Self { client, node, service }
     }
 
-    /// Ids of the checks that belong here, in their order.
+    /// Returns the sorted IDs of the checks on this node.
     fn own(&self, checks: &[HealthCheck]) -> Vec<String> {
         let own = checks.iter().filter(|check| check.node == self.node).map(|check| {
             let id = check.id.as_str();
@@ -54,7 +54,7 @@ impl Site {
 }
 
 #[tokio::test]
-async fn health_of_a_node() {
+async fn node_lists_the_checks_of_a_node() {
     let site = Site::new("health-node").await;
     let health = site.client.health();
     let checks = health.node(&site.node).send().await.unwrap();
@@ -67,18 +67,18 @@ async fn health_of_a_node() {
 
     let own = health.node(shared_agent().node()).await.unwrap();
     assert!(own.iter().any(|check| check.id == "serfHealth" && check.status == Status::Passing));
-    let nobody = health.node(unique("nobody")).send().await.unwrap();
-    assert!(nobody.value.is_empty() && nobody.meta.index.is_some());
+    let unknown = health.node(unique("unknown")).send().await.unwrap();
+    assert!(unknown.value.is_empty() && unknown.meta.index.is_some());
     site.end().await;
 }
 
 #[tokio::test]
-async fn health_of_a_service() {
+async fn checks_lists_the_checks_of_a_service() {
     let site = Site::new("health-checks").await;
     let health = site.client.health();
     let checks = health.checks(&site.service).near("_agent").send().await.unwrap();
     assert!(checks.meta.index.is_some());
-    assert_eq!(site.own(&checks.value), ["good", "poor"], "without those of the node");
+    assert_eq!(site.own(&checks.value), ["good", "poor"], "without the checks of the node");
     assert_eq!(checks.value[0].service_name, site.service);
     let filtered = health.checks(&site.service).filter("Status != \"passing\"").await.unwrap();
     assert_eq!(site.own(&filtered), ["poor"]);
@@ -89,7 +89,7 @@ async fn health_of_a_service() {
 }
 
 #[tokio::test]
-async fn health_in_a_state() {
+async fn state_lists_the_checks_in_a_state() {
     let site = Site::new("health-state").await;
     let health = site.client.health();
     let any = health.state(CheckState::Any).send().await.unwrap();
@@ -108,9 +108,9 @@ async fn health_in_a_state() {
     site.end().await;
 }
 
-/// Servers answer with an empty list.
+/// Servers respond to unknown states with an empty list, so the client rejects them.
 #[tokio::test]
-async fn health_in_an_unknown_state() {
+async fn unknown_state_or_empty_name_is_rejected() {
     let health = client().health();
     for state in ["unknown", "maintenance", "Critical", "", "any/x"] {
         assert_eq!(health.state(state).await.unwrap_err().kind(), ErrorKind::Request, "{state:?}");
@@ -120,7 +120,7 @@ async fn health_in_an_unknown_state() {
 }
 
 #[tokio::test]
-async fn health_nodes() {
+async fn service_lists_instances_with_their_checks() {
     let site = Site::new("health-nodes").await;
     let health = site.client.health();
     let all = health.service(&site.service).send().await.unwrap();

@@ -1,6 +1,6 @@
-//! A forwarder between client and agent, which counts what passes and does to it what networks do.
+//! A proxy between client and agent that counts requests and injects network faults.
 //!
-//! Over real sockets; for what a real agent and a real network do not do on demand.
+//! It uses real sockets, for faults that a real agent and a real network do not produce on demand.
 
 mod connection;
 mod exchange;
@@ -17,18 +17,18 @@ use self::connection::Connection;
 pub(crate) use self::exchange::Request;
 pub(crate) use self::faults::{At, Cut, Edit, End, Faults, Way};
 
-/// Forwards connections to an agent for as long as it lives; also to where nobody answers.
+/// Forwards connections to an agent until it is dropped, even if the agent does not respond.
 pub(crate) struct Proxy {
     address: SocketAddr,
-    /// Holds the port also while nobody listens on it.
+    /// Reserves the port while the proxy does not listen on it.
     _reserved: TcpSocket,
     faults: watch::Sender<Faults>,
-    /// How often all connections were reset.
+    /// Number of times that all connections were reset.
     resets: watch::Sender<usize>,
     counts: Arc<Counts>,
 }
 
-/// What is counted, by the proxy and by its connections.
+/// Counters shared by the proxy and its connections.
 struct Counts {
     accepted: AtomicUsize,
     requests: watch::Sender<Vec<Request>>,
@@ -61,30 +61,30 @@ impl Proxy {
         format!("http://{}", self.address)
     }
 
-    /// Goes wrong in this way from now on, on open connections too, and returns when it does.
+    /// Injects these faults, also on open connections, and returns when they are active.
     pub(crate) async fn set(&self, faults: Faults) {
-        let listens = !faults.refuse;
+        let should_listen = !faults.refuse;
         self.faults.send_replace(faults);
         let mut is_listening = self.counts.is_listening.subscribe();
-        is_listening.wait_for(|is_listening| *is_listening == listens).await.unwrap();
+        is_listening.wait_for(|is_listening| *is_listening == should_listen).await.unwrap();
     }
 
-    /// Lets all pass again.
+    /// Removes all faults.
     pub(crate) async fn lift(&self) {
         self.set(Faults::default()).await;
     }
 
-    /// Resets all connections that are open.
+    /// Resets all open connections.
     pub(crate) fn reset(&self) {
         self.resets.send_modify(|resets| *resets += 1);
     }
 
-    /// Connections that have been opened so far.
+    /// Returns the number of connections accepted so far.
     pub(crate) fn accepted(&self) -> usize {
         self.counts.accepted.load(Ordering::SeqCst)
     }
 
-    /// Connections that clients hold open.
+    /// Returns the number of open connections.
     pub(crate) fn open(&self) -> usize {
         *self.counts.open.borrow()
     }
@@ -94,18 +94,18 @@ impl Proxy {
         self.counts.open.subscribe().wait_for(|open| *open == connections).await.unwrap();
     }
 
-    /// The requests that clients have sent so far, whether they were passed on or not.
+    /// Returns the requests that clients have sent so far, including those that were not forwarded.
     pub(crate) fn requests(&self) -> Vec<Request> {
         self.counts.requests.borrow().clone()
     }
 
-    /// Waits until there have been so many.
+    /// Waits until clients have sent this many requests.
     pub(crate) async fn until_requests(&self, requests: usize) {
         self.counts.requests.subscribe().wait_for(|sent| sent.len() >= requests).await.unwrap();
     }
 }
 
-/// A socket that can listen on an address on which others are bound too.
+/// Returns a socket that can listen on an address to which other sockets are bound.
 fn bound(address: SocketAddr) -> TcpSocket {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_reuseaddr(true).unwrap();
@@ -114,7 +114,7 @@ fn bound(address: SocketAddr) -> TcpSocket {
     socket
 }
 
-/// Accepts connections while they are not to be refused; ends when the proxy is dropped.
+/// Accepts connections unless they are to be refused. Ends when the proxy is dropped.
 async fn serve(
     address: SocketAddr,
     agent: SocketAddr,

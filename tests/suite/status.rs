@@ -31,7 +31,7 @@ async fn without_a_quorum_there_is_no_leader_and_the_errors_say_so() {
         match client.kv().get("k").retry(RetryPolicy::never()).await {
             Err(error) if error.is_no_leader() => break error,
             Err(error) => assert!(error.is_retryable(), "{error:?}"),
-            // A leader that has lost its followers answers until it notices.
+            // A leader that has lost its followers still responds until it notices.
             Ok(entry) => assert_eq!(entry.unwrap().value, "v"),
         }
         sleep(Duration::from_millis(50)).await;

@@ -1,4 +1,4 @@
-//! Watches on real agents and clusters, and through a network that fails them.
+//! Watches on real agents and clusters, directly and through a faulty network.
 
 mod attempts;
 mod closed;
@@ -22,8 +22,8 @@ use std::time::Duration;
 use self::followed::Followed;
 use self::subject::Subject;
 
-/// Says on the real stderr how often a watch asked, so that it can be found in a run of the suite.
-fn tell_rate(case: &str, requests: usize, span: Duration) {
+/// Prints the request rate of a watch to the real stderr, so that it is in the output of a test run.
+fn report_rate(case: &str, requests: usize, span: Duration) {
     let seconds = span.as_secs_f64();
     let _ = writeln!(std::io::stderr(), "watch rate: {case}: {requests} requests in {seconds:.1} s");
 }

@@ -1,4 +1,4 @@
-//! What can be chosen about an agent before it starts.
+//! The builder of agents.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::{Agent, StartError, random_uuid};
 use crate::Cluster;
 
-/// Chooses what kind of agent starts; made by [`Agent::builder`].
+/// A builder for an [`Agent`], created by [`Agent::builder`].
 #[derive(Clone, Default)]
 pub struct Builder {
     pub(super) binary: Option<PathBuf>,
@@ -15,56 +15,56 @@ pub struct Builder {
     pub(super) token: Option<String>,
     pub(super) unix_socket: Option<PathBuf>,
     pub(super) fragments: Vec<String>,
-    /// Where agents listen that this one joins at its start.
+    /// The gossip addresses of the agents to join.
     pub(super) join: Vec<SocketAddr>,
 }
 
-/// What an agent is to its datacenter.
+/// The role of an agent in its datacenter.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) enum Role {
-    /// All of it, with nothing on disk.
+    /// The only server, with its state in memory.
     #[default]
     Dev,
-    /// One of so many servers, each with its state on disk.
+    /// One of this number of servers, each with its state on disk.
     Server(usize),
-    /// No server: it asks those that it joins.
+    /// A client agent, which forwards requests to the servers that it joins.
     Client,
 }
 
 impl Builder {
-    /// Runs this Consul instead of the one that [`binary::find`](crate::binary::find) finds.
+    /// Sets the Consul binary. Defaults to the one that [`binary::find`](crate::binary::find) returns.
     pub fn binary(mut self, path: impl Into<PathBuf>) -> Self {
         self.binary = Some(path.into());
         self
     }
 
-    /// Switches ACLs on: what no token allows is denied, and [`Agent::token`] may do everything.
+    /// Enables ACLs with the default policy `deny`. [`Agent::token`] has all permissions.
     pub fn acl(mut self) -> Self {
         self.token = Some(random_uuid());
         self
     }
 
-    /// Adds a piece of configuration, JSON (starting with `{`) or HCL; later ones win over earlier ones.
+    /// Adds a configuration fragment, as JSON (starting with `{`) or HCL. Later fragments override earlier ones.
     pub fn config(mut self, fragment: impl Into<String>) -> Self {
         self.fragments.push(fragment.into());
         self
     }
 
-    /// Serves HTTP also on a unix socket. Its path has to be short: systems end at about a hundred bytes.
+    /// Serves HTTP also on a Unix socket. Systems limit its path to about 100 bytes.
     pub fn unix_socket(mut self, path: impl Into<PathBuf>) -> Self {
         self.unix_socket = Some(path.into());
         self
     }
 
-    /// Starts a server that keeps its state on disk instead of a dev agent, so what it knows survives a
-    /// [restart](Agent::restart). Takes some seconds to elect itself.
+    /// Starts a server with its state on disk instead of a dev agent. The state survives a [restart](Agent::restart).
+    /// The server takes some seconds to elect itself.
     pub fn persistent(mut self) -> Self {
         self.role = Role::Server(1);
         self
     }
 
-    /// Starts an agent that is no server and asks those given, which are one or are those of one cluster. It has
-    /// their token.
+    /// Starts a client agent that forwards requests to the given servers: a single one, or the servers of one
+    /// cluster. It has their token.
     pub fn client_of<'a>(mut self, servers: impl IntoIterator<Item = &'a Agent>) -> Self {
         self.role = Role::Client;
         for server in servers {
@@ -74,11 +74,12 @@ impl Builder {
         self
     }
 
-    /// Starts the agent and returns when it is ready: there is a leader, the agent is in the catalog, a write works.
+    /// Starts the agent and waits until it is ready: a leader is elected, the agent is in the catalog, and a write
+    /// succeeds.
     ///
     /// # Panics
     ///
-    /// With what to do where there is no Consul, and with the end of the agent's log where it does not get ready.
+    /// Panics if no Consul is found, with instructions, or if the agent does not get ready, with the end of its log.
     pub fn start(self) -> Agent {
         self.try_start().unwrap_or_else(|error| panic!("{error}"))
     }
@@ -87,17 +88,17 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// What [`start`](Self::start) panics with.
+    /// Returns an error if [`start`](Self::start) would panic.
     pub fn try_start(self) -> Result<Agent, StartError> {
         Ok(Agent::launch(&self)?.remove(0))
     }
 
-    /// Starts three servers with what was chosen, and returns when there is a leader that all know, all vote and a
-    /// write works on each. Like [persistent](Self::persistent) ones they keep their state on disk.
+    /// Starts three servers with this configuration, and waits until all know the leader, all vote, and a write
+    /// succeeds on each. Their state is on disk, like that of [persistent](Self::persistent) servers.
     ///
     /// # Panics
     ///
-    /// As [`start`](Self::start) does.
+    /// Panics for the reasons that [`start`](Self::start) does.
     pub fn start_cluster(mut self) -> Cluster {
         self.role = Role::Server(3);
         let cluster = Agent::launch(&self).map(Cluster::of);
@@ -106,7 +107,7 @@ impl Builder {
 }
 
 impl Role {
-    /// How many agents it takes.
+    /// Returns the number of agents to start.
     pub(super) fn agents(self) -> usize {
         match self {
             Self::Dev | Self::Client => 1,

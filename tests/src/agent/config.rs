@@ -1,4 +1,4 @@
-//! What an agent is told at its start.
+//! The configuration files and arguments of an agent.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -9,7 +9,7 @@ use super::builder::{Builder, Role};
 use super::ports::Ports;
 use crate::Version;
 
-/// Who an agent is: fixed at its start and kept over restarts.
+/// The properties of an agent that stay the same over restarts.
 pub(super) struct Identity<'a> {
     pub(super) version: Version,
     pub(super) node: &'a str,
@@ -26,7 +26,8 @@ pub(super) fn write(builder: &Builder, identity: &Identity<'_>, dir: &Path) -> i
     args.push(format!("-config-file={}", own.display()));
     for (index, fragment) in builder.fragments.iter().enumerate() {
         let kind = if fragment.trim_start().starts_with('{') { "json" } else { "hcl" };
-        // A file each: a second block of one name in a file is ignored, over files they are merged.
+        // Each fragment is a file, since Consul merges blocks of the same name from several files, and ignores the
+        // second one in one file.
         let path = fs_write(dir, &format!("fragment-{index}.{kind}"), fragment)?;
         args.push(format!("-config-file={}", path.display()));
     }
@@ -39,7 +40,7 @@ fn fs_write(dir: &Path, name: &str, text: &str) -> io::Result<PathBuf> {
     Ok(path)
 }
 
-/// The settings that every agent gets.
+/// Returns the settings of every agent.
 fn base(builder: &Builder, identity: &Identity<'_>, dir: &Path) -> Value {
     let Identity { version, node, ports } = identity;
     let mut port = Map::from_iter([
@@ -51,7 +52,7 @@ fn base(builder: &Builder, identity: &Identity<'_>, dir: &Path) -> Value {
         ("serf_wan".to_owned(), json!(ports.serf_wan())),
         ("server".to_owned(), json!(ports.server())),
     ]);
-    // An agent refuses settings that it does not know.
+    // Agents reject unknown settings.
     if *version >= Version::new(1, 14, 0) {
         port.insert("grpc_tls".to_owned(), json!(ports.grpc_tls()));
     }
@@ -81,7 +82,7 @@ fn base(builder: &Builder, identity: &Identity<'_>, dir: &Path) -> Value {
         config["server"] = json!(true);
         config["bootstrap_expect"] = json!(servers);
         config["performance"] = json!({ "raft_multiplier": 1 });
-        // What comes back votes again after this long, and not after 10 s.
+        // A server that rejoins votes again after this time. The default is 10 s.
         config["autopilot"] = json!({ "server_stabilization_time": "1s" });
     }
     config
@@ -99,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn an_old_agent_gets_only_settings_that_it_knows() {
+    fn old_agent_gets_no_unknown_settings() {
         let old = config(Version::new(1, 8, 7));
         assert!(old["acl"]["tokens"]["master"].is_string());
         assert!(old["ports"].get("grpc_tls").is_none());

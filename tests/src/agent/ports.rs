@@ -1,36 +1,36 @@
-//! Ports for one agent, which nobody else takes while it lives.
+//! Ports reserved for one agent.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 
-/// Lies below the range that operating systems give to outgoing connections, so no client takes a port of ours.
+/// The first port. The blocks are below the range that operating systems use for outgoing connections.
 const FIRST: u16 = 10_000;
-/// How many blocks there are.
+/// Number of blocks.
 const BLOCKS: u16 = 2_500;
-/// Ports in a block: the guard and seven to use.
+/// Number of ports in a block: the guard and seven for the agent.
 const BLOCK: u16 = 8;
 
 /// A block of ports on the loopback address.
 ///
-/// The first port of the block is held open as its guard: another test, also of another process, that comes upon a
-/// guarded block goes on to the next. That needs no lock file, and ends with the process.
+/// A listener on the first port guards the block. Tests skip guarded blocks, including those of other processes. The
+/// guard needs no lock file and ends with the process.
 #[derive(Debug)]
 pub(super) struct Ports {
-    // Held, never used: its port is taken while it lives.
+    // Never accepts. It reserves the port while it is open.
     _guard: TcpListener,
     first: u16,
 }
 
 impl Ports {
-    /// Claims a block in which every port is free, for TCP and for UDP.
+    /// Claims a block whose ports are all free, for TCP and UDP.
     pub(super) fn claim() -> io::Result<Self> {
         let start = RandomState::new().build_hasher().finish();
         (0..u64::from(BLOCKS))
             .map(|offset| FIRST + BLOCK * ((start.wrapping_add(offset) % u64::from(BLOCKS)) as u16))
             .find_map(Self::claim_block)
-            .ok_or_else(|| io::Error::other("no block of free ports is left for an agent"))
+            .ok_or_else(|| io::Error::other("no block of free ports left for an agent"))
     }
 
     fn claim_block(first: u16) -> Option<Self> {
@@ -62,7 +62,7 @@ impl Ports {
         self.first + 5
     }
 
-    /// Where other agents join the one on these ports.
+    /// Returns the gossip address.
     pub(super) fn lan(&self) -> SocketAddr {
         SocketAddr::from((Ipv4Addr::LOCALHOST, self.serf_lan()))
     }

@@ -1,4 +1,4 @@
-//! A process that cannot outlive the one that started it.
+//! A child process that ends with its parent.
 
 use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader};
@@ -10,11 +10,12 @@ use std::{fs, thread};
 pub(super) use rustix::process::Signal;
 use rustix::process::{Pid, kill_process};
 
-/// Runs `$2…` with its output in the log of the folder `$1`, prints its pid, and kills it once its own stdin ends.
+/// Runs `$2…` with its output in the log of the folder `$1`, prints its process ID, and kills it when the script's
+/// own stdin ends.
 ///
-/// Stdin is a pipe that only the test process holds, so it ends however that process ends, by SIGKILL too. Then nobody
-/// else is left to remove the folder either. `read` is a builtin: killing the watcher's shell leaves nothing. The
-/// watcher goes before the supervisor does, so it never signals a pid that belongs to someone else by then.
+/// Only the test process holds the other end of stdin, so stdin ends with that process, even after SIGKILL. The
+/// script then also removes the folder. `read` is a builtin, so that killing the watcher leaves no process behind.
+/// The watcher ends before the supervisor, so that it never signals a reused process ID.
 const SUPERVISOR: &str = r#"
 dir=$1
 shift
@@ -39,14 +40,14 @@ pub(super) const LOG: &str = "consul.log";
 #[derive(Debug)]
 pub(super) struct Process {
     supervisor: Child,
-    /// Closing it, also by dying, kills the process.
+    /// Kills the process when it is closed, also by the end of the test process.
     lifeline: Option<ChildStdin>,
     pid: u32,
 }
 
 impl Process {
-    /// Starts a program whose output goes to the end of the log in a folder. The folder is removed when the process is
-    /// abandoned: dropped while it runs, or left by a test process that ended.
+    /// Starts a program and appends its output to the log in a folder. The folder is removed if the value is dropped
+    /// while the program runs, or if the test process ends.
     pub(super) fn spawn(
         program: &Path,
         args: impl IntoIterator<Item = impl AsRef<OsStr>>,
@@ -55,7 +56,7 @@ impl Process {
         let mut command = Command::new("sh");
         command.args(["-c", SUPERVISOR, "supervisor"]).arg(dir).arg(program).args(args);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        // A group of its own: what the terminal sends on Ctrl-C must not end the supervisor before its process.
+        // In its own process group, the supervisor is not ended by Ctrl-C before its process.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let mut supervisor = command.spawn()?;
@@ -64,23 +65,24 @@ impl Process {
         if let Some(stdout) = supervisor.stdout.take() {
             BufReader::new(stdout).read_line(&mut line)?;
         }
-        let pid = line.trim().parse().map_err(|_| io::Error::other("the supervisor named no pid"))?;
+        let pid =
+            line.trim().parse().map_err(|_| io::Error::other("supervisor did not print a process ID"))?;
         Ok(Self { supervisor, lifeline, pid })
     }
 
-    /// The pid of the program itself.
+    /// Returns the process ID of the program.
     pub(super) fn pid(&self) -> u32 {
         self.pid
     }
 
-    /// Whether the program has ended, and how.
+    /// Returns the program's exit status if it has ended.
     pub(super) fn exited(&mut self) -> Option<ExitStatus> {
         self.supervisor.try_wait().ok().flatten()
     }
 
-    /// Sends a signal, unless the program has ended.
+    /// Sends a signal if the program runs.
     pub(super) fn signal(&mut self, signal: Signal) {
-        // The supervisor reaps the program and then ends, so while it lives the pid is not another's.
+        // The supervisor reaps the program before it ends, so the process ID is not reused while it runs.
         if self.exited().is_none()
             && let Some(pid) = i32::try_from(self.pid).ok().and_then(Pid::from_raw)
         {
@@ -88,28 +90,28 @@ impl Process {
         }
     }
 
-    /// Stops the program, and returns when each of its threads stands still.
+    /// Stops the program, and waits until all of its threads have stopped.
     ///
-    /// The signal alone is no promise: a thread on another core may answer one more request.
+    /// After the signal alone, a thread on another core may still send one more response.
     pub(super) fn freeze(&mut self) {
         self.signal(Signal::STOP);
         let start = Instant::now();
-        while self.moves() && start.elapsed() < Duration::from_secs(2) {
+        while self.is_moving() && start.elapsed() < Duration::from_secs(2) {
             thread::sleep(Duration::from_millis(1));
         }
     }
 
-    /// Whether a thread is not stopped yet. Systems without /proc are taken at their word.
-    fn moves(&self) -> bool {
+    /// Returns `true` if a thread still runs. On systems without /proc, returns `false`.
+    fn is_moving(&self) -> bool {
         let Ok(tasks) = fs::read_dir(format!("/proc/{}/task", self.pid)) else { return false };
         tasks.flatten().any(|task| {
-            // `pid (name) state …`: a name may hold anything, so the last `)` ends it.
+            // The format is `pid (name) state …`. A name may contain any character, so the last `)` ends it.
             let stat = fs::read_to_string(task.path().join("stat")).unwrap_or_default();
             stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with(['T', 'Z', 'X']))
         })
     }
 
-    /// Waits for the program to end; `false` where it does not within the time.
+    /// Waits for the program to end. Returns `false` if it still runs after the limit.
     pub(super) fn wait(&mut self, limit: Duration) -> bool {
         let start = Instant::now();
         while self.exited().is_none() {

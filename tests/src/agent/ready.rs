@@ -1,14 +1,14 @@
-//! When an agent is ready to be tested.
+//! Checks if an agent is ready for tests.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use serde_json::Value;
 
-/// How long an answer may take that costs nothing.
+/// Timeout for requests that servers respond to from memory.
 const PROMPT: Duration = Duration::from_secs(1);
 
-/// Asks one agent whether it is ready.
+/// Checks the state of one agent.
 #[derive(Debug)]
 pub(crate) struct Probe<'a> {
     http: ureq::Agent,
@@ -27,18 +27,18 @@ impl<'a> Probe<'a> {
         Self { http: ureq::Agent::new_with_config(config), url, node, token }
     }
 
-    /// Why the agent is not ready yet, or `None` once it is.
+    /// Returns why the agent is not ready yet, or `None` if it is ready.
     ///
-    /// A leader alone is not enough. The leader puts the agent's node into the catalog a moment later, and the agent
-    /// itself adds its addresses and metadata after that, which would wake blocking queries in the middle of a test.
+    /// A leader alone is not enough. The leader adds the agent's node to the catalog a moment later. The agent then
+    /// adds its addresses and metadata, which would wake blocking queries during a test.
     pub(crate) fn obstacle(&self) -> Option<&'static str> {
         if self.leader().is_none() {
             return Some("no leader");
         }
-        // It names us, so this is our agent and not a stranger on the same port.
+        // The catalog has this node name, so this is not another agent on the same port.
         match self.get(&format!("/v1/catalog/node/{}", self.node)) {
             Some(node) if node.contains(self.node) && node.contains("\"lan\"") => {}
-            _ => return Some("its node is not in the catalog, or not with its addresses"),
+            _ => return Some("its node is not in the catalog, or has no addresses"),
         }
         let key = format!("{}/v1/kv/consul-tests/{}", self.url, self.node);
         let put = self
@@ -48,24 +48,24 @@ impl<'a> Probe<'a> {
         if put.ok().is_none_or(|text| text.trim() != "true") {
             return Some("a write fails");
         }
-        // Its own copy, which lags behind while it reads the log of a cluster.
+        // The agent's own copy lags while it reads the log of a cluster.
         if self.get(&format!("/v1/kv/consul-tests/{}?raw&stale", self.node)).as_deref() != Some("ready") {
-            return Some("it does not know yet what is stored");
+            return Some("it has not read the stored value yet");
         }
         let deleted = self.header(self.http.delete(&key)).call();
         if deleted.is_ok_and(|deleted| deleted.status().is_success()) { None } else { Some("a write fails") }
     }
 
-    /// The leader that the agent knows; also of a server that has lost it, for a moment.
+    /// Returns the leader that the agent knows. A server that has lost its leader still returns it for a moment.
     pub(crate) fn leader(&self) -> Option<SocketAddr> {
-        // Each server answers this out of its head, so one that takes longer is frozen.
+        // Servers respond to this request from memory, so a slow server is frozen.
         let path = format!("{}/v1/status/leader", self.url);
         let request = self.header(self.http.get(path)).config().timeout_global(Some(PROMPT)).build();
-        let leader = request.call().and_then(|mut answer| answer.body_mut().read_to_string()).ok()?;
+        let leader = request.call().and_then(|mut response| response.body_mut().read_to_string()).ok()?;
         leader.trim().trim_matches('"').parse().ok()
     }
 
-    /// The servers that elect the leader.
+    /// Returns the servers that elect the leader.
     pub(crate) fn voters(&self) -> Option<Vec<SocketAddr>> {
         let configuration: Value =
             serde_json::from_str(&self.get("/v1/operator/raft/configuration")?).ok()?;
@@ -75,8 +75,8 @@ impl<'a> Probe<'a> {
     }
 
     fn get(&self, path: &str) -> Option<String> {
-        let mut answer = self.header(self.http.get(format!("{}{path}", self.url))).call().ok()?;
-        if answer.status().is_success() { answer.body_mut().read_to_string().ok() } else { None }
+        let mut response = self.header(self.http.get(format!("{}{path}", self.url))).call().ok()?;
+        if response.status().is_success() { response.body_mut().read_to_string().ok() } else { None }
     }
 
     fn header<B>(&self, request: ureq::RequestBuilder<B>) -> ureq::RequestBuilder<B> {

@@ -1,4 +1,4 @@
-//! Clusters lose their leader and get it back, and have agents that are no servers.
+//! Tests of clusters: losing the leader, rejoining, and client agents.
 
 use std::net::TcpStream;
 
@@ -8,7 +8,7 @@ use super::{exchange, get, is_process, put, put_request};
 use crate::clients::PATIENCE;
 
 #[test]
-fn a_cluster_outlives_its_leader_and_takes_it_back_with_all_it_knew() {
+fn cluster_survives_its_leader_which_can_rejoin() {
     let cluster = Agent::builder().start_cluster();
     let leader = cluster.leader();
     assert_eq!((cluster.servers().len(), cluster.followers().len()), (3, 2));
@@ -29,7 +29,7 @@ fn a_cluster_outlives_its_leader_and_takes_it_back_with_all_it_knew() {
     let peers = get(leader, "/v1/operator/raft/configuration");
     assert_eq!(peers.matches("\"Voter\":true").count(), 3, "{peers}");
 
-    // Without a quorum nothing is ready; with one back it is.
+    // Without a quorum the cluster is not ready. With one server back it is.
     let followers = cluster.followers();
     followers[0].terminate();
     followers[1].kill9();
@@ -40,7 +40,7 @@ fn a_cluster_outlives_its_leader_and_takes_it_back_with_all_it_knew() {
 }
 
 #[test]
-fn a_frozen_leader_is_none() {
+fn leader_ignores_a_frozen_server() {
     let cluster = Agent::builder().start_cluster();
     let leader = cluster.leader();
     leader.pause();
@@ -50,7 +50,7 @@ fn a_frozen_leader_is_none() {
 }
 
 #[test]
-fn all_of_a_cluster_have_one_token_and_its_configuration() {
+fn agents_of_a_cluster_share_token_and_configuration() {
     let config = r#"{ "datacenter": "east" }"#;
     let cluster = Agent::builder().acl().config(config).start_cluster();
     let client = Agent::builder().client_of(cluster.servers()).config(config).start();
@@ -64,7 +64,7 @@ fn all_of_a_cluster_have_one_token_and_its_configuration() {
 }
 
 #[test]
-fn an_agent_that_is_no_server_asks_others() {
+fn client_agent_forwards_to_its_server() {
     let server = Agent::builder().start();
     let client = Agent::builder().client_of([&server]).start();
     put(&client, "/v1/kv/through-the-client", "1");
@@ -73,7 +73,7 @@ fn an_agent_that_is_no_server_asks_others() {
 }
 
 #[test]
-fn a_cluster_is_gone_when_it_is_dropped() {
+fn cluster_ends_when_it_is_dropped() {
     let cluster = Agent::builder().start_cluster();
     let servers: Vec<_> = cluster.servers().iter().map(|agent| (agent.pid(), agent.http_addr())).collect();
     assert!(servers.iter().all(|(pid, _)| is_process(*pid)));

@@ -1,11 +1,11 @@
-//! What is not there.
+//! Reads of keys that do not exist.
 
 use consul_tests::unique;
 
 use crate::clients::client;
 
 #[tokio::test]
-async fn kv_get_of_a_missing_key_is_none_with_an_index() {
+async fn get_of_missing_key_is_none_with_an_index() {
     let (kv, key) = (client().kv(), unique("missing"));
     let response = kv.get(&key).send().await.unwrap();
     assert_eq!(response.value, None);
@@ -15,7 +15,7 @@ async fn kv_get_of_a_missing_key_is_none_with_an_index() {
 }
 
 #[tokio::test]
-async fn kv_items_and_kv_keys_of_no_keys_are_empty_with_an_index() {
+async fn list_and_keys_of_missing_prefix_are_empty_with_an_index() {
     let (kv, prefix) = (client().kv(), unique("missing-prefix"));
     let (list, keys) = (kv.list(&prefix).send().await.unwrap(), kv.keys(&prefix).send().await.unwrap());
     assert!(list.value.is_empty() && list.meta.index.is_some());

@@ -1,4 +1,4 @@
-//! Reads that wait.
+//! Blocking queries.
 
 use std::time::Duration;
 
@@ -6,11 +6,11 @@ use consul_tests::unique;
 
 use crate::clients::client;
 
-/// Far longer than the tests take: who comes back has been woken.
+/// Much longer than a test. A query that returns has been woken.
 const WAIT: Duration = Duration::from_secs(50);
 
 #[tokio::test]
-async fn a_blocking_read_of_a_missing_key_returns_when_it_is_created() {
+async fn blocking_query_of_missing_key_returns_when_it_is_created() {
     let (kv, key) = (client().kv(), unique("create"));
     let absent = kv.get(&key).send().await.unwrap();
     assert_eq!(absent.value, None);
@@ -21,7 +21,7 @@ async fn a_blocking_read_of_a_missing_key_returns_when_it_is_created() {
         tokio::spawn(async move { kv.put(&key, "here").await.unwrap() })
     };
     let entry = loop {
-        // Servers of 1.8 also wake it for writes to other keys.
+        // Consul 1.8 also wakes it for writes to other keys.
         let response = kv.get(&key).block(index, WAIT).send().await.unwrap();
         index = response.meta.index.unwrap();
         if let Some(entry) = response.value {
@@ -33,7 +33,7 @@ async fn a_blocking_read_of_a_missing_key_returns_when_it_is_created() {
 }
 
 #[tokio::test]
-async fn a_blocking_read_returns_the_change_that_wakes_it() {
+async fn blocking_query_returns_the_change_that_wakes_it() {
     let (kv, key) = (client().kv(), unique("change"));
     kv.put(&key, "old").await.unwrap();
     let index = kv.get(&key).send().await.unwrap().meta.index.unwrap();
@@ -48,7 +48,7 @@ async fn a_blocking_read_returns_the_change_that_wakes_it() {
 }
 
 #[tokio::test]
-async fn a_blocking_read_without_a_change_returns_what_is_there() {
+async fn blocking_query_without_a_change_returns_the_current_value() {
     let (kv, key) = (client().kv(), unique("quiet"));
     kv.put(&key, "same").await.unwrap();
     let index = kv.get(&key).send().await.unwrap().meta.index.unwrap();
@@ -58,18 +58,18 @@ async fn a_blocking_read_without_a_change_returns_what_is_there() {
 }
 
 #[tokio::test]
-async fn the_deadline_understands_the_wait() {
+async fn timeout_of_a_blocking_query_includes_its_wait() {
     let (kv, key) = (client().kv(), unique("deadline"));
     kv.put(&key, "same").await.unwrap();
     let index = kv.get(&key).send().await.unwrap().meta.index.unwrap();
-    // Shorter than the server waits, so only the wait keeps the attempt alive.
+    // Shorter than the wait. The attempt only succeeds if the wait extends the timeout.
     let timeout = Duration::from_millis(1500);
     let response = kv.get(&key).block(index, Duration::from_secs(3)).timeout(timeout).send().await;
     assert_eq!(response.unwrap().meta.index, Some(index));
 }
 
 #[tokio::test]
-async fn an_attempt_ends_with_its_deadline() {
+async fn timeout_ends_a_call_with_the_right_outcome() {
     let agent = consul_tests::Agent::builder().start();
     let kv = crate::clients::client_of(&agent).kv();
     kv.put("any", "x").await.unwrap();

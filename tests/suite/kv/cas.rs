@@ -1,11 +1,11 @@
-//! Check-and-set, row by row.
+//! Check-and-set writes and deletions.
 
 use consul_client::kv::Kv;
 use consul_tests::unique;
 
 use crate::clients::client;
 
-/// An existing key and the index of its last change.
+/// Creates a key, and returns it with the index of its last change.
 async fn existing(name: &str) -> (Kv, String, u64) {
     let (kv, key) = (client().kv(), unique(name));
     kv.put(&key, "old").flags(1).await.unwrap();
@@ -18,7 +18,7 @@ async fn value(kv: &Kv, key: &str) -> Option<String> {
 }
 
 #[tokio::test]
-async fn kv_put_with_cas_0_creates_and_never_replaces() {
+async fn put_with_cas_0_only_creates() {
     let (kv, key, _) = existing("cas-create").await;
     assert!(!kv.put(&key, "new").cas(0).await.unwrap().is_yes());
     assert_eq!(value(&kv, &key).await.unwrap(), "old");
@@ -29,7 +29,7 @@ async fn kv_put_with_cas_0_creates_and_never_replaces() {
 }
 
 #[tokio::test]
-async fn kv_put_with_cas_replaces_only_what_was_read() {
+async fn put_with_cas_replaces_only_the_given_version() {
     let (kv, key, index) = existing("cas-replace").await;
     assert!(!kv.put(&key, "new").cas(index - 1).await.unwrap().is_yes());
     assert!(!kv.put(&key, "new").cas(index + 1).await.unwrap().is_yes());
@@ -43,14 +43,14 @@ async fn kv_put_with_cas_replaces_only_what_was_read() {
 }
 
 #[tokio::test]
-async fn kv_put_with_cas_of_the_same_value_changes_nothing() {
+async fn put_with_cas_of_the_same_value_keeps_the_index() {
     let (kv, key, index) = existing("cas-same").await;
     assert!(kv.put(&key, "old").flags(1).cas(index).await.unwrap().is_yes());
     assert_eq!(kv.get(&key).await.unwrap().unwrap().modify_index, index);
 }
 
 #[tokio::test]
-async fn kv_delete_with_cas_0_never_deletes() {
+async fn delete_with_cas_0_never_deletes() {
     let (kv, key, _) = existing("cas-delete-0").await;
     assert!(!kv.delete(&key).cas(0).await.unwrap().is_yes());
     assert_eq!(value(&kv, &key).await.unwrap(), "old");
@@ -58,17 +58,17 @@ async fn kv_delete_with_cas_0_never_deletes() {
 }
 
 #[tokio::test]
-async fn kv_delete_with_cas_deletes_only_what_was_read() {
+async fn delete_with_cas_deletes_only_the_given_version() {
     let (kv, key, index) = existing("cas-delete").await;
     assert!(!kv.delete(&key).cas(index + 1).await.unwrap().is_yes());
     assert_eq!(value(&kv, &key).await.unwrap(), "old");
     assert!(kv.delete(&key).cas(index).await.unwrap().is_yes());
     assert_eq!(value(&kv, &key).await, None);
-    assert!(kv.delete(&key).cas(index).await.unwrap().is_yes(), "a key that is gone counts as deleted");
+    assert!(kv.delete(&key).cas(index).await.unwrap().is_yes(), "deleting a missing key succeeds");
 }
 
 #[tokio::test]
-async fn kv_delete_is_true_either_way() {
+async fn delete_of_missing_key_succeeds() {
     let (kv, key, _) = existing("delete").await;
     kv.delete(&key).await.unwrap();
     kv.delete(&key).await.unwrap();

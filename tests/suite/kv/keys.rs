@@ -1,4 +1,4 @@
-//! Every key reaches its own place, or is refused.
+//! Every key is read and written unchanged, or rejected.
 
 use consul_client::proto::EncodeError;
 use consul_client::{ApiErrorKind, Error, ErrorKind};
@@ -6,8 +6,8 @@ use consul_tests::unique;
 
 use crate::clients::client;
 
-/// Keys that every server takes in a path.
-fn carried() -> Vec<String> {
+/// Returns keys that every server accepts in a path.
+fn accepted_keys() -> Vec<String> {
     let long = "k/".repeat(2048);
     [
         "a b",
@@ -28,17 +28,17 @@ fn carried() -> Vec<String> {
     .into()
 }
 
-/// Keys that no server can be asked for by a path.
-const NOT_CARRIED: [&str; 10] =
+/// Keys that cannot be sent in a path.
+const REJECTED: [&str; 10] =
     ["a//b", "a/../b", "a/./b", "a/..", "a/.", "a//", "nul\0", "line\nbreak", "tab\t", "esc\u{1b}"];
 
 #[tokio::test]
-async fn keys_of_every_kind_make_the_round_trip() {
+async fn special_keys_can_be_written_read_and_deleted() {
     let (kv, prefix) = (client().kv(), unique("keys"));
-    for name in carried() {
+    for name in accepted_keys() {
         let key = format!("{prefix}/{name}");
         kv.put(&key, name.clone()).flags(7).await.unwrap();
-        let entry = kv.get(&key).await.unwrap().unwrap_or_else(|| panic!("{key:?} is not there"));
+        let entry = kv.get(&key).await.unwrap().unwrap_or_else(|| panic!("{key:?} does not exist"));
         assert_eq!((&entry.key, entry.text().unwrap(), entry.flags), (&key, name.as_str(), 7));
         assert_eq!(kv.raw(&key).await.unwrap().unwrap(), name, "{key:?}");
         assert_eq!(kv.keys(&key).await.unwrap(), [key.as_str()]);
@@ -50,27 +50,27 @@ async fn keys_of_every_kind_make_the_round_trip() {
 }
 
 #[tokio::test]
-async fn keys_that_servers_would_fold_are_refused_and_nothing_is_touched() {
+async fn keys_that_servers_would_normalize_are_rejected() {
     let (kv, prefix) = (client().kv(), unique("refused"));
     for name in ["b", "a/b", "a", "a/"] {
         kv.put(format!("{prefix}/{name}"), "kept").await.unwrap();
     }
     let before = kv.list(&prefix).await.unwrap();
-    let mut keys: Vec<_> = NOT_CARRIED.iter().map(|name| format!("{prefix}/{name}")).collect();
+    let mut keys: Vec<_> = REJECTED.iter().map(|name| format!("{prefix}/{name}")).collect();
     keys.extend(["/a", "//", "/", ".", "..", "../agent/self"].map(str::to_owned));
     for key in keys {
-        assert_refused(&key, kv.get(&key).await);
-        assert_refused(&key, kv.raw(&key).await);
-        assert_refused(&key, kv.list(&key).await);
-        assert_refused(&key, kv.keys(&key).await);
-        assert_refused(&key, kv.put(&key, "x").await);
-        assert_refused(&key, kv.delete(&key).await);
-        assert_refused(&key, kv.delete(&key).recurse().await);
+        assert_rejected(&key, kv.get(&key).await);
+        assert_rejected(&key, kv.raw(&key).await);
+        assert_rejected(&key, kv.list(&key).await);
+        assert_rejected(&key, kv.keys(&key).await);
+        assert_rejected(&key, kv.put(&key, "x").await);
+        assert_rejected(&key, kv.delete(&key).await);
+        assert_rejected(&key, kv.delete(&key).recurse().await);
     }
     assert_eq!(kv.list(&prefix).await.unwrap(), before);
 }
 
-fn assert_refused<T: std::fmt::Debug>(key: &str, result: Result<T, Error>) {
+fn assert_rejected<T: std::fmt::Debug>(key: &str, result: Result<T, Error>) {
     let error = result.expect_err(key);
     assert_eq!(error.kind(), ErrorKind::Request, "{key:?}");
     assert!(matches!(error.encode_error(), Some(EncodeError::Key { .. })), "{key:?}: {error}");
@@ -78,7 +78,7 @@ fn assert_refused<T: std::fmt::Debug>(key: &str, result: Result<T, Error>) {
 }
 
 #[tokio::test]
-async fn a_literal_percent_is_another_key_than_what_it_would_decode_to() {
+async fn key_with_literal_percent_is_not_decoded() {
     let (kv, prefix) = (client().kv(), unique("percent"));
     let (literal, slash) = (format!("{prefix}/a%2Fb"), format!("{prefix}/a/b"));
     kv.put(&literal, "literal").await.unwrap();
@@ -89,10 +89,10 @@ async fn a_literal_percent_is_another_key_than_what_it_would_decode_to() {
     assert_eq!(kv.keys(&prefix).await.unwrap(), [literal]);
 }
 
-/// Newer servers refuse keys that older ones take; each either works or is told as what it is, and never becomes
-/// another key.
+/// Newer servers reject some keys that older servers accept. Each key either works or is an error of the kind
+/// `KeyRefused`, and never becomes another key.
 #[tokio::test]
-async fn keys_that_only_some_servers_refuse_are_told_as_such() {
+async fn keys_that_some_servers_reject_work_or_report_it() {
     let (kv, prefix) = (client().kv(), unique("some"));
     kv.put(format!("{prefix}/neighbour"), "kept").await.unwrap();
     let names = [

@@ -1,4 +1,4 @@
-//! No key is touched but the one that is named.
+//! Operations only touch the given key.
 
 use consul_client::proto::{ArgumentFault, EncodeError, Method};
 use consul_client::{ApiErrorKind, ErrorKind};
@@ -7,7 +7,7 @@ use consul_tests::unique;
 use crate::clients::client;
 
 #[tokio::test]
-async fn kv_delete_spares_keys_that_start_with_it() {
+async fn delete_keeps_keys_with_the_same_prefix() {
     let (kv, prefix) = (client().kv(), unique("single"));
     let (foo, foobar) = (format!("{prefix}/foo"), format!("{prefix}/foobar"));
     kv.put(&foo, "1").await.unwrap();
@@ -21,7 +21,7 @@ async fn kv_delete_spares_keys_that_start_with_it() {
 }
 
 #[tokio::test]
-async fn kv_delete_recurse_deletes_by_text_and_nothing_beside_it() {
+async fn delete_recurse_deletes_by_text_prefix() {
     let (kv, prefix) = (client().kv(), unique("recurse"));
     for name in ["a", "a/b", "ab", "b"] {
         kv.put(format!("{prefix}/{name}"), "x").await.unwrap();
@@ -33,14 +33,14 @@ async fn kv_delete_recurse_deletes_by_text_and_nothing_beside_it() {
 #[tokio::test]
 async fn empty_key_is_rejected_by_every_operation_on_one_key() {
     let kv = client().kv();
-    let refusals = [
+    let errors = [
         kv.get("").await.unwrap_err(),
         kv.raw("").await.unwrap_err(),
         kv.put("", "x").await.unwrap_err(),
         kv.delete("").await.unwrap_err(),
         kv.delete("").recurse().await.unwrap_err(),
     ];
-    for error in refusals {
+    for error in errors {
         assert_eq!(error.kind(), ErrorKind::Request);
         assert!(matches!(
             error.encode_error(),
@@ -50,7 +50,7 @@ async fn empty_key_is_rejected_by_every_operation_on_one_key() {
 }
 
 #[tokio::test]
-async fn kv_keys_and_kv_items_read_a_level() {
+async fn keys_with_a_separator_lists_one_level() {
     let (kv, prefix) = (client().kv(), unique("level"));
     for name in ["a", "b/c", "b/d", "e/"] {
         kv.put(format!("{prefix}/{name}"), name.to_owned()).await.unwrap();
@@ -62,17 +62,17 @@ async fn kv_keys_and_kv_items_read_a_level() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_an_error_and_not_another_key() {
+async fn raw_request_returns_redirects_unfollowed() {
     let (client, name) = (client(), unique("redirect"));
     client.kv().put(format!("{name}/b"), "kept").await.unwrap();
-    // What the typed calls refuse, a raw request may try; the answer comes back as it is.
-    let answer = client.request(Method::DELETE, format!("/v1/kv/{name}//b")).await.unwrap();
-    assert!(answer.status().is_redirection(), "{}", answer.status());
+    // Typed calls reject this key. A raw request sends it, and returns the response unchanged.
+    let response = client.request(Method::DELETE, format!("/v1/kv/{name}//b")).await.unwrap();
+    assert!(response.status().is_redirection(), "{}", response.status());
     assert_eq!(client.kv().get(format!("{name}/b")).await.unwrap().unwrap().value, "kept");
 }
 
 #[tokio::test]
-async fn an_unknown_datacenter_is_told_as_such() {
+async fn unknown_datacenter_is_an_error_kind() {
     let error = client().kv().get("any").datacenter("nowhere").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Api(ApiErrorKind::UnknownDatacenter));
     assert!(!error.is_retryable());

@@ -1,4 +1,4 @@
-//! A subtree as one value.
+//! Decoding a subtree as one value.
 
 use std::collections::BTreeMap;
 
@@ -33,7 +33,7 @@ enum Level {
 }
 
 #[tokio::test]
-async fn a_subtree_is_read_as_a_struct() {
+async fn subtree_is_decoded_as_a_struct() {
     let (kv, root) = (client().kv(), unique("tree"));
     let nothing = kv.list(format!("{root}/")).await.unwrap();
     assert_eq!(codec::from_entries::<BTreeMap<String, Config>>(&root, &nothing).unwrap(), BTreeMap::new());
@@ -44,11 +44,11 @@ async fn a_subtree_is_read_as_a_struct() {
         ("/hosts/10", "c"),
         ("/hosts/9", "b"),
         ("/hosts/0", "a"),
-        // What the web interface leaves where it has made a folder.
+        // The web UI creates this key for a folder.
         ("/limits/", ""),
         ("/level", "high"),
         ("/spare", r#"{"host":"spare.internal","port":5433}"#),
-        // Shares the text of the prefix, and is another folder.
+        // This key has the same text prefix, and is in another folder.
         ("2/db/host", "other"),
     ];
     for (key, value) in values {

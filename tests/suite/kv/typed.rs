@@ -1,4 +1,4 @@
-//! Values of types.
+//! Typed values.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ fn theme() -> Theme {
 }
 
 #[tokio::test]
-async fn kv_set() {
+async fn put_as_and_get_as_use_json_flags_and_cas() {
     let (kv, key) = (client().kv(), unique("typed"));
     assert_eq!(kv.get_as::<Theme>(&key).await.unwrap(), None);
     assert!(kv.put_as(&key, &theme()).flags(7).cas(0).await.unwrap().is_yes());
@@ -39,7 +39,7 @@ async fn kv_set() {
 }
 
 #[tokio::test]
-async fn kv_set_with_a_session() {
+async fn put_as_acquires_and_releases() {
     let (client, key) = (client(), unique("typed-lock"));
     let id = client.session().create().await.unwrap();
     assert!(client.kv().put_as(&key, &1).acquire(&id).await.unwrap().is_yes());
@@ -51,7 +51,7 @@ async fn kv_set_with_a_session() {
 }
 
 #[tokio::test]
-async fn a_typed_value_can_be_waited_for() {
+async fn get_as_can_block() {
     let (kv, key) = (client().kv(), unique("typed-wait"));
     let index = kv.get_as::<u8>(&key).send().await.unwrap().meta.index.unwrap();
     let waits = tokio::spawn({
@@ -61,15 +61,15 @@ async fn a_typed_value_can_be_waited_for() {
     kv.put_as(&key, &7).await.unwrap();
     let mut read = waits.await.unwrap();
     if read.is_none() {
-        // Some servers wake for other keys as well.
+        // Some servers also wake it for other keys.
         read = kv.get_as::<u8>(&key).await.unwrap();
     }
     assert_eq!(read.unwrap().value, 7);
 }
 
 #[tokio::test]
-async fn what_does_not_fit_is_told_with_its_place() {
-    let (kv, key) = (client().kv(), unique("typed-misfit"));
+async fn decode_error_has_the_path_without_the_value() {
+    let (kv, key) = (client().kv(), unique("typed-invalid"));
     kv.put(&key, r#"{"color":"red","sizes":[1,300]}"#).await.unwrap();
     let error = kv.get_as::<Theme>(&key).await.unwrap_err();
     assert_eq!((error.kind(), error.route()), (ErrorKind::Decode, Some("/v1/kv/{*key}")));
@@ -85,10 +85,10 @@ async fn what_does_not_fit_is_told_with_its_place() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_encoded_is_not_sent() {
-    let (kv, key) = (client().kv(), unique("typed-keyless"));
-    let keyless: BTreeMap<(u8, u8), u8> = [((1, 2), 3)].into();
-    let error = kv.put_as(&key, &keyless).await.unwrap_err();
+async fn values_that_cannot_be_encoded_are_not_sent() {
+    let (kv, key) = (client().kv(), unique("typed-unencodable"));
+    let unencodable: BTreeMap<(u8, u8), u8> = [((1, 2), 3)].into();
+    let error = kv.put_as(&key, &unencodable).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Request);
     let cause = error.encode_error();
     assert!(matches!(cause, Some(EncodeError::Invalid { name: "value", .. })), "{error:?}");
@@ -98,7 +98,7 @@ async fn what_cannot_be_encoded_is_not_sent() {
     }
 }
 
-/// JSON, back to front.
+/// A codec that writes JSON backwards.
 #[derive(Debug)]
 struct Mirror;
 
@@ -116,7 +116,7 @@ impl Codec for Mirror {
 }
 
 #[tokio::test]
-async fn another_codec_does_its_work_both_ways() {
+async fn other_codecs_are_used_for_reads_and_writes() {
     let (kv, key) = (client().kv(), unique("typed-codec"));
     let mirror = kv.codec::<Mirror>();
     mirror.put_as(&key, &12).await.unwrap();

@@ -1,4 +1,4 @@
-//! Values and flags are exact.
+//! Values and flags of every size.
 
 use bytes::Bytes;
 use consul_client::{ApiErrorKind, ErrorKind};
@@ -6,7 +6,7 @@ use consul_tests::unique;
 
 use crate::clients::client;
 
-/// What a server takes unless it is configured otherwise.
+/// The default limit of servers.
 const LIMIT: usize = 524_288;
 
 fn bytes(length: usize) -> Bytes {
@@ -14,19 +14,19 @@ fn bytes(length: usize) -> Bytes {
 }
 
 #[tokio::test]
-async fn kv_put_and_kv_get_are_exact_for_every_byte_up_to_the_limit() {
+async fn values_up_to_the_limit_are_read_unchanged() {
     let (kv, key) = (client().kv(), unique("value"));
     for length in [0, 1, 255, 256, 257, LIMIT] {
         let value = bytes(length);
         kv.put(&key, value.clone()).await.unwrap();
         assert!(kv.get(&key).await.unwrap().unwrap().value == value, "{length} bytes as JSON");
-        assert!(kv.raw(&key).await.unwrap().unwrap() == value, "{length} bytes as they are");
+        assert!(kv.raw(&key).await.unwrap().unwrap() == value, "{length} bytes raw");
         assert!(kv.list(&key).await.unwrap()[0].value == value, "{length} bytes in a list");
     }
 }
 
 #[tokio::test]
-async fn one_byte_more_is_too_large_and_nothing_is_written() {
+async fn value_above_the_limit_is_rejected() {
     let (kv, key) = (client().kv(), unique("large"));
     let error = kv.put(&key, bytes(LIMIT + 1)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Api(ApiErrorKind::TooLarge));
@@ -35,7 +35,7 @@ async fn one_byte_more_is_too_large_and_nothing_is_written() {
 }
 
 #[tokio::test]
-async fn a_value_can_be_read_as_a_stream() {
+async fn open_streams_a_value() {
     let (kv, key) = (client().kv(), unique("stream"));
     assert!(kv.raw(&key).open().await.unwrap().value.is_none());
     let value = bytes(LIMIT);
@@ -50,13 +50,13 @@ async fn a_value_can_be_read_as_a_stream() {
 }
 
 #[tokio::test]
-async fn a_refused_stream_tells_why() {
+async fn open_reports_error_responses() {
     let error = client().kv().raw("any").datacenter("nowhere").open().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Api(ApiErrorKind::UnknownDatacenter));
 }
 
 #[tokio::test]
-async fn flags_keep_all_their_bits() {
+async fn flags_keep_all_64_bits() {
     let (kv, key) = (client().kv(), unique("flags"));
     for flags in [0, 1, (1 << 53) + 1, u64::MAX] {
         kv.put(&key, "x").flags(flags).await.unwrap();

@@ -1,4 +1,4 @@
-//! One connection, from its first byte to its end.
+//! One proxied connection.
 
 use std::future::pending;
 use std::net::SocketAddr;
@@ -65,14 +65,14 @@ impl Connection {
 
     async fn exchange(&self, client: &mut TcpStream, agent: SocketAddr) -> End {
         let Ok(mut server) = TcpStream::connect(agent).await else { return End::Close };
-        // What is sent in pieces is to arrive in pieces.
+        // Bytes sent in pieces must arrive in pieces.
         client.set_nodelay(true).unwrap();
         server.set_nodelay(true).unwrap();
         let ((from_client, to_client), (from_server, to_server)) = (client.split(), server.split());
-        // Ends with whoever closes first; an agent that waits for a change does not notice.
+        // Ends when either side closes. An agent that waits for a change does not notice.
         tokio::select! {
             end = self.requests(from_client, to_server) => end,
-            end = self.answers(from_server, to_client) => end,
+            end = self.responses(from_server, to_client) => end,
         }
     }
 
@@ -93,9 +93,9 @@ impl Connection {
                 held.clear();
             }
             let timed_out = async {
-                if let (Some(timeout), Some(asked)) = (now.timeout, self.exchange.asked()) {
-                    sleep_until((asked + timeout).into()).await;
-                    if self.exchange.asked() == Some(asked) {
+                if let (Some(timeout), Some(request_began)) = (now.timeout, self.exchange.request_began()) {
+                    sleep_until((request_began + timeout).into()).await;
+                    if self.exchange.request_began() == Some(request_began) {
                         return;
                     }
                 }
@@ -106,7 +106,7 @@ impl Connection {
                 read = client.read_buf(&mut held) => match read {
                     Ok(0) | Err(_) => return End::Close,
                     Ok(_) => {
-                        let request = self.exchange.sent(&held[before..]);
+                        let request = self.exchange.client_sent(&held[before..]);
                         self.counts.requests.send_modify(|requests| requests.extend(request));
                     }
                 },
@@ -116,24 +116,24 @@ impl Connection {
         }
     }
 
-    async fn answers(&self, mut server: ReadHalf<'_>, client: WriteHalf<'_>) -> End {
-        let mut answer =
-            Answer { client, head: None, head_length: 0, passed: 0, faults: self.faults.clone() };
+    async fn responses(&self, mut server: ReadHalf<'_>, client: WriteHalf<'_>) -> End {
+        let mut response =
+            ResponseWriter { client, head: None, head_length: 0, passed: 0, faults: self.faults.clone() };
         let mut bytes = Vec::with_capacity(65_536);
         loop {
             bytes.clear();
             if !matches!(server.read_buf(&mut bytes).await, Ok(1..)) {
-                // Held or lost as what went before it.
-                return answer.pass(&[]).await.unwrap_or(End::Close);
+                // The end is held or lost like the bytes before it.
+                return response.pass(&[]).await.unwrap_or(End::Close);
             }
-            if let Some(asked) = self.exchange.answered() {
+            if let Some(request_began) = self.exchange.response_began() {
                 let limit = self.faults.borrow().write_timeout;
-                if limit.is_some_and(|limit| asked.elapsed() >= limit) {
+                if limit.is_some_and(|limit| request_began.elapsed() >= limit) {
                     return End::Close;
                 }
-                answer.begin();
+                response.begin();
             }
-            if let Some(end) = answer.take(&bytes).await {
+            if let Some(end) = response.receive(&bytes).await {
                 return end;
             }
         }
@@ -146,24 +146,24 @@ impl Drop for Connection {
     }
 }
 
-/// An answer on its way to the client.
-struct Answer<'a> {
+/// Forwards a response to the client.
+struct ResponseWriter<'a> {
     client: WriteHalf<'a>,
-    /// The head, until it is whole.
+    /// The head, until it is complete.
     head: Option<Vec<u8>>,
     head_length: usize,
-    /// How much has been passed on.
+    /// Number of forwarded bytes.
     passed: usize,
     faults: watch::Receiver<Faults>,
 }
 
-impl Answer<'_> {
+impl ResponseWriter<'_> {
     fn begin(&mut self) {
         (self.head, self.head_length, self.passed) = (Some(Vec::new()), 0, 0);
     }
 
-    /// Takes bytes from the agent; tells the end where there is to be one.
-    async fn take(&mut self, bytes: &[u8]) -> Option<End> {
+    /// Handles bytes from the agent. Returns how the connection ends, if it does.
+    async fn receive(&mut self, bytes: &[u8]) -> Option<End> {
         let faults = self.faults.borrow().clone();
         faults.delay().await;
         let Some(head) = &mut self.head else { return self.pass(bytes).await };
@@ -176,11 +176,11 @@ impl Answer<'_> {
         self.pass(&edited).await
     }
 
-    /// Passes bytes on, bit by bit if need be.
+    /// Forwards bytes, in pieces if a fault requires it.
     async fn pass(&mut self, mut bytes: &[u8]) -> Option<End> {
         loop {
             let faults = self.faults.borrow_and_update().clone();
-            match faults.answers {
+            match faults.responses {
                 Way::Open => {}
                 Way::Held => {
                     if self.faults.changed().await.is_err() {
@@ -188,7 +188,7 @@ impl Answer<'_> {
                     }
                     continue;
                 }
-                // For this client nothing comes any more, not even the end.
+                // The client receives no more bytes, not even the end of the connection.
                 Way::Lost => pending().await,
             }
             let mut piece = bytes.len().min(faults.piece());

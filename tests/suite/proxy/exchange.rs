@@ -1,4 +1,4 @@
-//! Which bytes belong to which request and answer.
+//! Assigns bytes to requests and responses.
 
 use std::sync::Mutex;
 use std::time::Instant;
@@ -11,29 +11,29 @@ pub(crate) struct Request {
     pub(crate) target: String,
 }
 
-/// The exchange that a connection is in.
+/// The current exchange of a connection.
 ///
-/// HTTP/1.1 clients send nothing before the last answer is whole, so a request begins with the first bytes after an
-/// answer, and an answer with the first ones after a request. Nothing else of the messages need be understood.
+/// HTTP/1.1 clients do not send a request before the last response is complete. So a request begins with the first
+/// bytes after a response, and a response with the first bytes after a request. The messages need not be parsed.
 #[derive(Debug, Default)]
 pub(super) struct Exchange(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    /// When the request began that has no answer yet.
-    asked: Option<Instant>,
-    /// The first line of that request, as far as it has come.
+    /// Start of the request that has no response yet.
+    request_began: Option<Instant>,
+    /// The first line of that request, as far as received.
     line: Option<Vec<u8>>,
 }
 
 impl Exchange {
-    /// Takes note of bytes from the client; gives the request back whose first line they complete.
-    pub(super) fn sent(&self, bytes: &[u8]) -> Option<Request> {
+    /// Records bytes from the client. Returns the request if they complete its first line.
+    pub(super) fn client_sent(&self, bytes: &[u8]) -> Option<Request> {
         let mut state = self.0.lock().unwrap();
-        if state.asked.is_none() {
-            *state = State { asked: Some(Instant::now()), line: Some(Vec::new()) };
+        if state.request_began.is_none() {
+            *state = State { request_began: Some(Instant::now()), line: Some(Vec::new()) };
         }
-        let (at, line) = (state.asked?, state.line.as_mut()?);
+        let (at, line) = (state.request_began?, state.line.as_mut()?);
         line.extend_from_slice(bytes);
         let end = line.windows(2).position(|two| two == b"\r\n")?;
         let text = String::from_utf8_lossy(&line[..end]).into_owned();
@@ -42,13 +42,13 @@ impl Exchange {
         Some(Request { at, method: words.next()?, target: words.next()? })
     }
 
-    /// When the request began that is not answered yet.
-    pub(super) fn asked(&self) -> Option<Instant> {
-        self.0.lock().unwrap().asked
+    /// Returns the start of the request that has no response yet.
+    pub(super) fn request_began(&self) -> Option<Instant> {
+        self.0.lock().unwrap().request_began
     }
 
-    /// Takes note of bytes from the agent; where an answer begins with them, tells when its request did.
-    pub(super) fn answered(&self) -> Option<Instant> {
-        self.0.lock().unwrap().asked.take()
+    /// Records bytes from the agent. If a response begins with them, returns the start of its request.
+    pub(super) fn response_began(&self) -> Option<Instant> {
+        self.0.lock().unwrap().request_began.take()
     }
 }

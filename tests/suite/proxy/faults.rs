@@ -1,53 +1,54 @@
-//! What can go wrong.
+//! The faults that a proxy can inject.
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
-/// What goes wrong between client and agent; by default nothing does.
+/// Faults between client and agent. Defaults to none.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Faults {
-    /// New connections are refused: nobody listens.
+    /// New connections are refused, since the proxy does not listen.
     pub(crate) refuse: bool,
     /// New connections are reset as soon as they are accepted.
     pub(crate) reset_on_accept: bool,
-    /// What becomes of requests.
+    /// Whether requests pass.
     pub(crate) requests: Way,
-    /// What becomes of answers.
-    pub(crate) answers: Way,
-    /// How long each piece takes, in either direction.
+    /// Whether responses pass.
+    pub(crate) responses: Way,
+    /// Delay of each piece, in both directions.
     pub(crate) latency: Duration,
-    /// What is added to that at most, at random.
+    /// Maximum random addition to the latency.
     pub(crate) jitter: Duration,
-    /// How many bytes of answers pass in a second.
+    /// Bandwidth of responses, in bytes per second.
     pub(crate) bandwidth: Option<u32>,
-    /// Answers come one byte a segment.
+    /// Responses are sent in segments of one byte.
     pub(crate) one_byte_segments: bool,
-    /// How an answer breaks off.
+    /// Where a response is cut off, and how.
     pub(crate) cut: Option<Cut>,
-    /// What is changed in the head of answers.
+    /// Changes of response heads.
     pub(crate) edits: Vec<Edit>,
-    /// A connection is closed when its request has not been answered for this long, as load balancers do.
+    /// Time after which a connection is closed if its request has no response. Load balancers do this.
     pub(crate) timeout: Option<Duration>,
-    /// The status line of an error page that is sent before that, such as `504 Gateway Timeout`.
+    /// Status of an error page that is sent before the timeout closes the connection, such as `504 Gateway Timeout`.
     pub(crate) timeout_page: Option<&'static str>,
-    /// An answer that took longer is not passed on, and the connection closed instead, as `http_config { write_timeout }`
-    /// makes agents do.
+    /// Time after which a response is not forwarded, and the connection is closed instead. Agents with `http_config {
+    /// write_timeout }` do this.
     pub(crate) write_timeout: Option<Duration>,
 }
 
-/// What becomes of the bytes in one direction.
+/// Whether the bytes in one direction pass.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Way {
-    /// They pass.
+    /// The bytes pass.
     #[default]
     Open,
-    /// They are held until it is open again, as by a network that loses packets for a while.
+    /// The bytes are held until the direction is open again, like in a network that loses packets for some time.
     Held,
-    /// They are lost, and the connection stays dead in this direction, as one that a firewall has forgotten.
+    /// The bytes are lost, and the connection stays dead in this direction, like after a firewall has dropped its
+    /// state.
     Lost,
 }
 
-/// Where an answer breaks off, and how.
+/// Where a response is cut off, and how.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cut {
     pub(crate) at: At,
@@ -58,36 +59,36 @@ pub(crate) struct Cut {
 pub(crate) enum At {
     /// After the head.
     Head,
-    /// After so many bytes, those of the head included.
+    /// After this number of bytes, including the head.
     Byte(usize),
 }
 
 /// How a connection ends for the client.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum End {
-    /// It is closed.
+    /// The connection is closed.
     Close,
-    /// It is reset.
+    /// The connection is reset.
     Reset,
-    /// Nothing more is sent, but what the client sends is still read.
+    /// The sending side is closed. Bytes from the client are still read.
     HalfClose,
-    /// An error page with this status is sent, and it is closed.
+    /// An error page with this status is sent, and the connection is closed.
     Page(&'static str),
 }
 
-/// A change of the head of an answer.
+/// A change of a response head.
 #[derive(Clone, Debug)]
 pub(crate) enum Edit {
-    /// Puts another status behind the version: `503 Service Unavailable`.
+    /// Replaces the status, for example with `503 Service Unavailable`.
     Status(&'static str),
-    /// Gives a header this value, whether it was there or not.
+    /// Adds or replaces a header.
     Header(&'static str, String),
-    /// Leaves a header out.
+    /// Removes a header.
     NoHeader(&'static str),
 }
 
 impl Faults {
-    /// Waits as long as a piece takes.
+    /// Waits for the delay of one piece.
     pub(super) async fn delay(&self) {
         let share = f64::from(RandomState::new().hash_one(0) as u32) / f64::from(u32::MAX);
         let delay = self.latency + self.jitter.mul_f64(share);
@@ -96,28 +97,28 @@ impl Faults {
         }
     }
 
-    /// How many bytes of an answer go at once.
+    /// Returns the maximum size of a piece of a response.
     pub(super) fn piece(&self) -> usize {
         match self.bandwidth {
             _ if self.one_byte_segments => 1,
-            // Twenty pieces a second.
+            // 20 pieces per second.
             Some(bandwidth) => (bandwidth as usize / 20).max(1),
             None => usize::MAX,
         }
     }
 
-    /// Waits as long as the bandwidth wants for so many bytes.
+    /// Waits for the time that the bandwidth requires for this number of bytes.
     pub(super) async fn throttle(&self, bytes: usize) {
         match self.bandwidth {
             Some(bandwidth) => {
                 tokio::time::sleep(Duration::from_secs_f64(bytes as f64 / f64::from(bandwidth))).await;
             }
-            // Lets the segment leave before the next one is there.
+            // Sends the segment before the next one is written.
             None => tokio::task::yield_now().await,
         }
     }
 
-    /// The head of an answer as the client is to see it.
+    /// Returns the edited head of a response.
     pub(super) fn edit(&self, head: &str) -> String {
         let mut lines: Vec<_> = head.trim_end().lines().map(str::to_owned).collect();
         for edit in &self.edits {

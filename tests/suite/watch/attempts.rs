@@ -1,4 +1,4 @@
-//! Attempts, also those of which nothing arrives anywhere.
+//! Counting a client's attempts, including those that never reach a server.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,7 +8,7 @@ use consul_client::runtime::TokioRuntime;
 use consul_client::transport::{Body, Executor, TransportError};
 use consul_client::{Client, ClientBuilder};
 
-/// Counts what a client attempts.
+/// An executor that counts the attempts of a client.
 #[derive(Clone, Debug)]
 pub(super) struct Attempts {
     executor: Arc<dyn Executor>,
@@ -16,7 +16,7 @@ pub(super) struct Attempts {
 }
 
 impl Attempts {
-    /// A client whose attempts are counted.
+    /// Returns a client and the counter of its attempts.
     pub(super) fn of_client(url: &str, set: impl Fn(ClientBuilder) -> ClientBuilder) -> (Client, Self) {
         let executor = Arc::clone(Client::builder().address(url).build().unwrap().executor());
         let attempts = Self { executor, count: Arc::default() };

@@ -1,4 +1,4 @@
-//! Watches of a store that is written to while it loses its leader again and again.
+//! Watches during writes to a cluster that repeatedly loses its leader.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,18 +14,18 @@ use tokio::task::{JoinSet, spawn_blocking};
 use tokio::time::{sleep, timeout};
 
 use super::attempts::Attempts;
-use super::tell_rate;
+use super::report_rate;
 use crate::clients::{PATIENCE, client_of};
 
 const KEYS: usize = 50;
 const WRITES: usize = 10_000;
 const KILLS: usize = 5;
 const WRITERS: usize = 16;
-/// How many watches there are of a key each; the others are of all keys.
+/// Number of watches of a single key. The others watch all keys.
 const KEY_WATCHES: usize = 16;
 const WATCHES: usize = 20;
 
-/// What is stored: values and the indexes of their last change.
+/// The contents of the store: values and the indexes of their last changes.
 type Store = BTreeMap<String, (u64, Bytes)>;
 
 fn key(number: usize) -> String {
@@ -38,7 +38,7 @@ fn store<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Store {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn watches_end_with_what_is_stored_after_ten_thousand_writes_and_five_lost_leaders() {
+async fn watches_converge_after_10000_writes_and_5_lost_leaders() {
     let cluster = Arc::new(spawn_blocking(|| Agent::builder().start_cluster()).await.unwrap());
     let start = Instant::now();
     let (mut followers, mut seen, mut attempts) = (JoinSet::new(), Vec::new(), Vec::new());
@@ -46,12 +46,12 @@ async fn watches_end_with_what_is_stored_after_ten_thousand_writes_and_five_lost
         let server = &cluster.servers()[number % 3];
         let (client, counted) = Attempts::of_client(server.url(), |client| client);
         attempts.push(counted);
-        let (told, states) = watch::channel(Store::new());
+        let (yielded, states) = watch::channel(Store::new());
         seen.push(states);
         if number < KEY_WATCHES {
-            followers.spawn(follow(client.kv().get(key(number)).watch(), told, |entry| store(entry)));
+            followers.spawn(follow(client.kv().get(key(number)).watch(), yielded, |entry| store(entry)));
         } else {
-            followers.spawn(follow(client.kv().list("store/").watch(), told, |entries| store(entries)));
+            followers.spawn(follow(client.kv().list("store/").watch(), yielded, |entries| store(entries)));
         }
     }
 
@@ -77,41 +77,42 @@ async fn watches_end_with_what_is_stored_after_ten_thousand_writes_and_five_lost
         writer.unwrap();
     }
 
-    // A write that was given up on may still be carried out, so what is stored is read again, too.
+    // A write that timed out may still be executed, so the store is read again for each comparison.
     let client = client_of(&cluster.servers()[0]);
-    let all_right = async {
-        while wrong(&client, &seen).await.is_some() {
+    let converged = async {
+        while difference(&client, &seen).await.is_some() {
             sleep(Duration::from_millis(100)).await;
         }
     };
-    if timeout(PATIENCE, all_right).await.is_err() {
-        panic!("watches do not tell what is stored: {:?}", wrong(&client, &seen).await);
+    if timeout(PATIENCE, converged).await.is_err() {
+        panic!("watches differ from the store: {:?}", difference(&client, &seen).await);
     }
-    assert!(followers.try_join_next().is_none(), "none has ended");
+    assert!(followers.try_join_next().is_none(), "no watch has ended");
     let requests = attempts.iter().map(Attempts::count).sum();
     let case = format!("{WATCHES} watches, {WRITES} writes, {KILLS} lost leaders");
-    tell_rate(&case, requests, start.elapsed());
+    report_rate(&case, requests, start.elapsed());
 }
 
-/// Compares what is stored with what each watch told last.
-async fn wrong(client: &Client, seen: &[watch::Receiver<Store>]) -> Option<String> {
+/// Compares the store with the last state of each watch, and returns a difference.
+async fn difference(client: &Client, seen: &[watch::Receiver<Store>]) -> Option<String> {
     let stored = match client.kv().list("store/").consistent().await {
         Ok(entries) => store(&entries),
-        Err(error) => return Some(format!("nobody knows what is stored: {error}")),
+        Err(error) => return Some(format!("reading the store failed: {error}")),
     };
     seen.iter().enumerate().find_map(|(number, seen)| {
-        let (mut expected, told) = (stored.clone(), seen.borrow());
+        let (mut expected, yielded) = (stored.clone(), seen.borrow());
         if number < KEY_WATCHES {
             expected.retain(|name, _| *name == key(number));
         }
-        (*told != expected).then(|| format!("watch {number} told {told:?} of {expected:?}"))
+        (*yielded != expected).then(|| format!("watch {number} yielded {yielded:?}, expected {expected:?}"))
     })
 }
 
-/// Follows a watch for ever. Its states never go back, although a new leader answers before it has read all of its log.
+/// Follows a watch forever, and asserts that its states never go back, even if a new leader responds before it has
+/// read its entire log.
 async fn follow<T: PartialEq + Send + Sync + 'static>(
     mut watch: Watch<T>,
-    told: watch::Sender<Store>,
+    yielded: watch::Sender<Store>,
     store: fn(&T) -> Store,
 ) {
     let (mut newest, mut last) = (BTreeMap::new(), None);
@@ -126,11 +127,11 @@ async fn follow<T: PartialEq + Send + Sync + 'static>(
             let is_newer = before.as_ref().is_none_or(|(before, _)| before < index);
             assert!(is_newer || before == Some((*index, value.clone())), "{key} goes back from {before:?}");
         }
-        told.send_replace(state);
+        yielded.send_replace(state);
     }
 }
 
-/// How many writes are done, and how many may be.
+/// The numbers of started, completed and allowed writes.
 #[derive(Clone, Default)]
 struct Progress {
     begun: Arc<AtomicUsize>,
@@ -143,13 +144,13 @@ impl Progress {
         self.allowed.send_replace(writes);
     }
 
-    /// Waits until all writes are done that may be.
+    /// Waits until all allowed writes have completed.
     async fn until_done(&self) {
         let allowed = *self.allowed.borrow();
         self.done.subscribe().wait_for(|done| *done == allowed).await.unwrap();
     }
 
-    /// Waits until one more write may be done; `false` where none is left.
+    /// Waits until another write is allowed. Returns `false` if all writes are done.
     async fn begin(&self) -> bool {
         let number = self.begun.fetch_add(1, Ordering::SeqCst);
         if number >= WRITES {
@@ -160,8 +161,7 @@ impl Progress {
     }
 }
 
-/// Writes and deletes at random. Where a write fails, or nobody knows whether it did, it is tried again with another
-/// server.
+/// Writes and deletes random keys. A write that fails, or whose outcome is unknown, is retried on another server.
 async fn write(cluster: Arc<Cluster>, progress: Progress, number: usize) {
     let clients: Vec<_> = cluster
         .servers()

@@ -1,4 +1,4 @@
-//! What is made of watches: views, differences, configuration, feeds of events.
+//! Views, diffs, typed configuration and event feeds.
 
 use std::future::Future;
 use std::time::Duration;
@@ -15,12 +15,12 @@ use tokio::time::{sleep, timeout};
 use crate::clients::{PATIENCE, client, client_of};
 use crate::proxy::Proxy;
 
-async fn soon<F: Future>(what: F) -> F::Output {
-    timeout(PATIENCE, what).await.expect("it comes")
+async fn soon<F: Future>(future: F) -> F::Output {
+    timeout(PATIENCE, future).await.expect("the future completes in time")
 }
 
 #[tokio::test]
-async fn five_hundred_handles_of_a_view_are_one_request() {
+async fn handles_of_a_view_share_one_request() {
     let proxy = Proxy::to(shared_agent().http_addr()).await;
     let (direct, client, key) = (client(), Client::new(proxy.url()).unwrap(), unique("shared"));
     direct.kv().put(&key, "a").await.unwrap();
@@ -35,7 +35,7 @@ async fn five_hundred_handles_of_a_view_are_one_request() {
     views.truncate(1);
     direct.kv().put(&key, "c").await.unwrap();
     assert_eq!(soon(views[0].changed()).await.unwrap().unwrap().as_deref(), Some(&b"c"[..]));
-    // One without an index, and one for each change, with the one that waits now.
+    // One request without an index, one for each change, and the waiting one.
     soon(async {
         while proxy.requests().len() < 4 {
             sleep(Duration::from_millis(10)).await;
@@ -48,26 +48,26 @@ async fn five_hundred_handles_of_a_view_are_one_request() {
 }
 
 #[tokio::test]
-async fn a_view_of_a_service_shows_it_come_and_go() {
+async fn view_of_a_service_shows_registration_and_deregistration() {
     let (client, name) = (client(), unique("viewed"));
     let view = client.health().service(&name).view();
     assert!(soon(view.ready()).await.unwrap().is_empty());
-    let mut news = view.clone();
-    soon(news.changed()).await.unwrap().unwrap();
+    let mut changes = view.clone();
+    soon(changes.changed()).await.unwrap().unwrap();
     client.agent().service().register(&*name).await.unwrap();
-    soon(news.changed()).await.unwrap().unwrap();
+    soon(changes.changed()).await.unwrap().unwrap();
     assert_eq!(view.value().unwrap()[0].service.name, name);
     client.agent().service().deregister(&name).await.unwrap();
-    soon(news.changed()).await.unwrap().unwrap();
+    soon(changes.changed()).await.unwrap().unwrap();
     assert!(view.value().unwrap().is_empty() && view.snapshot().degraded().is_none());
 }
 
 #[tokio::test]
-async fn the_differences_of_a_prefix_lead_to_what_is_in_the_store() {
+async fn diffs_of_a_prefix_report_every_change() {
     let (client, prefix) = (client(), unique("diffs"));
     let key = |name: &str| format!("{prefix}/{name}");
     let mut diffs = client.kv().list(format!("{prefix}/")).watch().diffs();
-    let mut next = async || tell(&soon(diffs.changed()).await.unwrap().unwrap(), prefix.len() + 1);
+    let mut next = async || summary(&soon(diffs.changed()).await.unwrap().unwrap(), prefix.len() + 1);
     assert_eq!(next().await, "+ ~ -");
     client.kv().put(key("a"), "1").await.unwrap();
     assert_eq!(next().await, "+a ~ -");
@@ -79,7 +79,7 @@ async fn the_differences_of_a_prefix_lead_to_what_is_in_the_store() {
     assert_eq!(next().await, "+ ~ -a b/c");
 }
 
-fn tell(diff: &Diff<Entry>, prefix: usize) -> String {
+fn summary(diff: &Diff<Entry>, prefix: usize) -> String {
     let names =
         |entries: Vec<&Entry>| entries.iter().map(|entry| &entry.key[prefix..]).collect::<Vec<_>>().join(" ");
     let changed = diff.changed.iter().map(|change| &change.after).collect();
@@ -99,7 +99,7 @@ struct Limits {
 }
 
 #[tokio::test]
-async fn configuration_keeps_its_last_good_value() {
+async fn config_keeps_the_last_valid_value() {
     let (client, prefix) = (client(), unique("config"));
     let key = |name: &str| format!("{prefix}/{name}");
     let mut config = client.kv().list(format!("{prefix}/")).watch().config::<Limits>();
@@ -126,7 +126,7 @@ async fn configuration_keeps_its_last_good_value() {
 }
 
 #[tokio::test]
-async fn a_service_of_the_agent_is_watched_by_its_hash() {
+async fn service_of_an_agent_is_watched_by_hash() {
     let (client, id) = (client(), unique("hashed"));
     let services = client.agent().service();
     let mut watch = services.get(&id).watch();
@@ -140,7 +140,7 @@ async fn a_service_of_the_agent_is_watched_by_its_hash() {
     assert_eq!(*next().await, None);
 }
 
-async fn heard(feed: &mut Feed) -> String {
+async fn next_item(feed: &mut Feed) -> String {
     match soon(feed.next()).await.unwrap().unwrap() {
         FeedItem::Event(event) => event.text().unwrap().to_owned(),
         FeedItem::Degraded(_) => "degraded".to_owned(),
@@ -149,25 +149,25 @@ async fn heard(feed: &mut Feed) -> String {
 }
 
 #[tokio::test]
-async fn a_feed_tells_every_new_event_once() {
+async fn feed_yields_every_new_event_once() {
     let (client, name) = (client(), unique("feed"));
     client.event().fire(&name).payload("old").await.unwrap();
     until_listed(&client, &name, 1).await;
     let mut feed = client.event().list().name(&name).feed();
-    assert!(timeout(Duration::from_millis(300), feed.next()).await.is_err(), "nothing is new yet");
+    assert!(timeout(Duration::from_millis(300), feed.next()).await.is_err(), "old events are not yielded");
     for round in 0..12 {
-        // Of other names as well, and twice as many as there are of this one.
+        // The agent also receives as many events with other names.
         client.event().fire(unique("other")).await.unwrap();
         client.event().fire(&name).payload(format!("{round}")).await.unwrap();
-        assert_eq!(heard(&mut feed).await, round.to_string());
+        assert_eq!(next_item(&mut feed).await, round.to_string());
     }
-    // Many at once, and nobody listens meanwhile.
+    // Many events arrive while the feed is not polled.
     for round in 0..20 {
         client.event().fire(&name).payload(format!("burst {round}")).await.unwrap();
     }
     let mut all = Vec::new();
     while all.len() < 20 {
-        all.push(heard(&mut feed).await);
+        all.push(next_item(&mut feed).await);
     }
     all.sort_by_key(|text| text["burst ".len()..].parse::<u32>().unwrap());
     assert_eq!(all, (0..20).map(|round| format!("burst {round}")).collect::<Vec<_>>());
@@ -179,14 +179,14 @@ async fn until_listed(client: &Client, name: &str, count: usize) {
 }
 
 #[tokio::test]
-async fn an_agent_that_comes_back_empty_is_a_gap_in_its_events() {
+async fn restarted_agent_is_a_gap_in_its_feed() {
     let agent = Agent::builder().start();
     let (client, name) = (client_of(&agent), unique("gap"));
     let mut feed = client.event().list().name(&name).feed();
     feed.settings_mut().degraded_after = Duration::from_secs(3600);
-    let mut next = async || heard(&mut feed).await;
+    let mut next = async || next_item(&mut feed).await;
     let (first, _) = tokio::join!(next(), async {
-        // The feed has to have begun: what it finds then is old.
+        // The feed must have started, since events that it finds at its start are old.
         sleep(Duration::from_secs(1)).await;
         client.event().fire(&name).payload("first").await.unwrap();
     });

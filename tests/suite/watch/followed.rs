@@ -1,4 +1,4 @@
-//! A watch, and everything that it has yielded.
+//! A watch that records everything that it has yielded.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -11,10 +11,10 @@ use tokio::time::timeout;
 
 use crate::clients::PATIENCE;
 
-/// A watch of anything, and everything that it has yielded.
+/// A type-erased watch that records everything that it has yielded.
 pub(super) struct Followed {
     next: Box<Next>,
-    /// The values as text, without repetitions.
+    /// The values as text, without consecutive duplicates.
     pub(super) values: Vec<String>,
     /// The degradations, one for each cause.
     pub(super) degradations: Vec<Degraded<Error>>,
@@ -44,13 +44,13 @@ impl Followed {
             Some(Err(error)) => panic!("a watch continues: {error:?}"),
             None => panic!("a watch continues"),
         };
-        // Each poll cancels the call before, which must lose nothing.
+        // Each poll cancels the previous call. No state may be lost.
         let next = Box::new(move |cx: &mut Context<'_>| pin!(watch.next()).poll(cx).map(shown));
         let (values, degradations, reduced_waits, last) = (Vec::new(), Vec::new(), Vec::new(), None);
         Self { next, values, degradations, reduced_waits, last }
     }
 
-    /// Follows the watch while something else is done.
+    /// Polls the watch until the future completes.
     pub(super) async fn during<F: Future>(&mut self, done: F) -> F::Output {
         let mut done = pin!(done);
         loop {
@@ -62,18 +62,18 @@ impl Followed {
         }
     }
 
-    /// Follows the watch until it has yielded enough.
-    pub(super) async fn until(&mut self, is_enough: impl Fn(&Self) -> bool + Send + Sync) {
+    /// Polls the watch until the condition holds.
+    pub(super) async fn until(&mut self, condition: impl Fn(&Self) -> bool + Send + Sync) {
         let enough = async {
-            while !is_enough(self) {
+            while !condition(self) {
                 self.step().await;
             }
         };
-        let came = timeout(PATIENCE, enough).await;
-        assert!(came.is_ok(), "only {:?} and {:?}", self.values, self.degradations);
+        let result = timeout(PATIENCE, enough).await;
+        assert!(result.is_ok(), "only {:?} and {:?}", self.values, self.degradations);
     }
 
-    /// Follows the watch until this is its value.
+    /// Polls the watch until this is its value.
     pub(super) async fn until_value(&mut self, value: &str) {
         self.until(|followed| followed.values.last().is_some_and(|last| last == value)).await;
     }

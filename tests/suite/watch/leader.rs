@@ -1,4 +1,4 @@
-//! Watches through a server that loses its leader.
+//! Watches through a follower that loses its leader.
 
 use std::time::{Duration, Instant};
 
@@ -6,11 +6,11 @@ use consul_client::Client;
 use consul_tests::Agent;
 use tokio::time::{sleep, timeout};
 
-use super::{Followed, Subject, tell_rate};
+use super::{Followed, Subject, report_rate};
 use crate::clients::PATIENCE;
 use crate::proxy::Proxy;
 
-/// A frozen leader never answers what it was asked before, so attempts are short.
+/// Attempts are short, since a frozen leader never responds to earlier requests.
 const WAIT: Duration = Duration::from_secs(2);
 const GRACE: Duration = Duration::from_secs(1);
 
@@ -23,7 +23,7 @@ enum Loss {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_watch_through_a_follower_tells_what_is_written_after_the_leader_is_lost() {
+async fn watch_through_a_follower_yields_writes_after_a_lost_leader() {
     let cluster = Agent::builder().start_cluster();
     for loss in [Loss::Killed, Loss::Terminated, Loss::Frozen] {
         let (leader, follower) = (cluster.leader(), cluster.followers()[0]);
@@ -36,16 +36,17 @@ async fn a_watch_through_a_follower_tells_what_is_written_after_the_leader_is_lo
             write(subject, &direct, "before").await;
             watch.until_value("before").await;
         }
-        let (start, asked) = (Instant::now(), proxy.requests().len());
+        let (start, requests_before) = (Instant::now(), proxy.requests().len());
         match loss {
             Loss::Killed => leader.kill9(),
             Loss::Terminated => leader.terminate(),
             Loss::Frozen => leader.pause(),
         }
         let [on_key, on_service] = &mut watches;
-        let recovered = tokio::join!(tells(on_key, &key, &direct), tells(on_service, &service, &direct));
-        let case = format!("two watches, leader {loss:?}, told {recovered:.2?} after the write");
-        tell_rate(&case, proxy.requests().len() - asked, start.elapsed());
+        let recovered =
+            tokio::join!(time_to_yield(on_key, &key, &direct), time_to_yield(on_service, &service, &direct));
+        let case = format!("two watches, leader {loss:?}, yielded {recovered:.2?} after the write");
+        report_rate(&case, proxy.requests().len() - requests_before, start.elapsed());
         leader.resume();
         leader.start_again();
         cluster.until_ready();
@@ -56,17 +57,17 @@ fn settings(settings: &mut consul_client::watch::Settings) {
     settings.wait = WAIT;
 }
 
-/// Writes behind the watch until it succeeds, and tells how long after that the watch told it.
-async fn tells(watch: &mut Followed, subject: &Subject, direct: &Client) -> Duration {
+/// Retries a write until it succeeds, and returns the time until the watch yields it.
+async fn time_to_yield(watch: &mut Followed, subject: &Subject, direct: &Client) -> Duration {
     watch.during(write(subject, direct, "after")).await;
     let written = Instant::now();
     watch.until_value("after").await;
-    // Between the two, a leader that has not read all of its log yet can say what was before, and is not believed.
+    // A new leader that has not read its entire log can return the older state. The watch must not yield it.
     assert_eq!(watch.values, ["before", "after"]);
     written.elapsed()
 }
 
-/// Writes until it succeeds.
+/// Retries a write until it succeeds.
 async fn write(subject: &Subject, client: &Client, state: &str) {
     let written = async {
         while subject.try_set(client, state).await.is_err() {

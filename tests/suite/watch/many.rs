@@ -1,4 +1,4 @@
-//! More watches than a client has places for.
+//! More watches than a client has permits.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -14,9 +14,9 @@ use crate::proxy::Proxy;
 
 const WATCHES: usize = 215;
 
-/// An agent allows 200 connections from one address, and counts those of requests that were abandoned as well.
+/// An agent allows 200 connections from one address, including those of abandoned requests.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn more_watches_than_an_agent_takes_connections_all_see_their_changes_and_a_session_lives_on() {
+async fn more_watches_than_connections_see_all_changes_while_a_session_is_renewed() {
     let agent = Agent::builder().start();
     let proxy = Arc::new(Proxy::to(agent.http_addr()).await);
     let (direct, client) = (client_of(&agent), Client::new(proxy.url()).unwrap());
@@ -26,8 +26,8 @@ async fn more_watches_than_an_agent_takes_connections_all_see_their_changes_and_
     }
     let most_open = watch_open(&proxy);
     let session = client.session().create().ttl(Duration::from_secs(10)).await.unwrap();
-    let is_over = Arc::new(AtomicBool::new(false));
-    let renewals = tokio::spawn(renew(client.clone(), session.clone(), Arc::clone(&is_over)));
+    let has_ended = Arc::new(AtomicBool::new(false));
+    let renewals = tokio::spawn(renew(client.clone(), session.clone(), Arc::clone(&has_ended)));
 
     let views: Vec<_> = keys.iter().map(|key| client.kv().raw(key).view()).collect();
     for view in &views {
@@ -45,25 +45,28 @@ async fn more_watches_than_an_agent_takes_connections_all_see_their_changes_and_
                     view.changed().await.unwrap().unwrap();
                 }
             };
-            timeout(PATIENCE, seen).await.expect("every change is seen");
+            timeout(PATIENCE, seen).await.expect("the view yields the change");
         }
     }
-    // Longer than the session would live without being renewed.
+    // Longer than the session's TTL.
     let (before, start) = (proxy.requests().len(), Instant::now());
     sleep(Duration::from_secs(21)).await;
-    super::tell_rate("215 watches, nothing happens", proxy.requests().len() - before, start.elapsed());
+    super::report_rate("215 idle watches", proxy.requests().len() - before, start.elapsed());
 
-    is_over.store(true, Ordering::SeqCst);
+    has_ended.store(true, Ordering::SeqCst);
     assert!(renewals.await.unwrap() > 5);
-    assert!(client.session().info(&session).await.unwrap().is_some(), "the session lives");
+    assert!(client.session().info(&session).await.unwrap().is_some(), "the session exists");
     let most_open = most_open.load(Ordering::SeqCst);
-    assert!((128..=128 + 8 + 2).contains(&most_open), "{most_open} connections, with those of the session");
+    assert!(
+        (128..=128 + 8 + 2).contains(&most_open),
+        "{most_open} connections, including those of the session"
+    );
 }
 
-/// Renews a session until it is over; tells how often.
-async fn renew(client: Client, session: SessionId, is_over: Arc<AtomicBool>) -> usize {
+/// Renews a session until the flag is set. Returns the number of renewals.
+async fn renew(client: Client, session: SessionId, has_ended: Arc<AtomicBool>) -> usize {
     let mut renewals = 0;
-    while !is_over.load(Ordering::SeqCst) {
+    while !has_ended.load(Ordering::SeqCst) {
         client.session().renew(&session).await.unwrap().expect("the session is renewed in time");
         renewals += 1;
         sleep(Duration::from_secs(2)).await;
@@ -71,7 +74,7 @@ async fn renew(client: Client, session: SessionId, is_over: Arc<AtomicBool>) -> 
     renewals
 }
 
-/// The most connections that are open at once from now on.
+/// Tracks the highest number of open connections.
 fn watch_open(proxy: &Arc<Proxy>) -> Arc<AtomicUsize> {
     let (most, proxy) = (Arc::new(AtomicUsize::new(0)), Arc::downgrade(proxy));
     let seen = Arc::clone(&most);

@@ -1,4 +1,4 @@
-//! Watches whose token loses its permissions.
+//! Watches whose token loses permissions.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
-use super::tell_rate;
+use super::report_rate;
 use crate::clients::{PATIENCE, client_of};
 
 const RULES: &str = r#"
@@ -65,8 +65,8 @@ async fn lost_permission_keeps_the_values_of_a_typed_prefix_and_of_a_health_view
         }
     };
     timeout(PATIENCE, degraded).await.expect("both are degraded");
-    tell_rate("typed prefix and health view, permission lost", 2, start.elapsed());
-    // Some rounds later, still one report each.
+    report_rate("typed prefix and health view, permission lost", 2, start.elapsed());
+    // After several more requests, each view still has one report.
     sleep(3 * (WAIT + RETRY)).await;
     let denied = Some(ErrorKind::Api(ApiErrorKind::PermissionDenied));
     assert_eq!(config.snapshot().degraded().map(|degraded| degraded.cause.kind()), denied);
@@ -87,7 +87,7 @@ async fn lost_permission_keeps_the_values_of_a_typed_prefix_and_of_a_health_view
     assert_eq!(config.value().unwrap().as_ref(), &Some(Limits { connections: 5 }));
 }
 
-/// Counts the snapshots that are there.
+/// Counts the pending snapshots.
 async fn count<T: PartialEq + Send + Sync + 'static>(view: &mut consul_client::View<T>) -> usize {
     let mut count = 0;
     while timeout(Duration::from_millis(100), view.next()).await.is_ok() {

@@ -1,4 +1,4 @@
-//! How soon many watches see a change, and what else a program can do meanwhile.
+//! How soon many watches see a change, and whether other calls succeed meanwhile.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -8,20 +8,20 @@ use consul_tests::{Agent, unique};
 use tokio::task::{JoinSet, spawn_blocking};
 use tokio::time::{sleep, timeout};
 
-use super::tell_rate;
+use super::report_rate;
 use crate::clients::{PATIENCE, client_of};
 
 type Raw = View<Option<bytes::Bytes>>;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn all_of_100_watches_see_a_change_within_1_s_and_all_of_215_within_10_s() {
+async fn watches_see_a_change_within_1_s_for_100_and_10_s_for_215() {
     let cluster = spawn_blocking(|| Agent::builder().start_cluster()).await.unwrap();
     let direct = client_of(cluster.leader());
     for (watches, limit) in [(100, Duration::from_secs(1)), (215, Duration::from_secs(10))] {
         let client = Client::builder().address(cluster.followers()[0].url()).build().unwrap();
         let key = unique("prompt");
         direct.kv().put(&key, "before").await.unwrap();
-        // Different queries of one key, so that they share no request.
+        // Different settings, so that the views share no request.
         let views: Vec<Raw> = (0..watches)
             .map(|number| {
                 let watch = client.kv().raw(&key).watch();
@@ -45,7 +45,7 @@ async fn all_of_100_watches_see_a_change_within_1_s_and_all_of_215_within_10_s()
             slowest = slowest.max(start.elapsed());
             sleep(Duration::from_secs(1)).await;
         }
-        tell_rate(&format!("{watches} watches, a change seen by all within {slowest:.2?}"), 0, slowest);
+        report_rate(&format!("{watches} watches, a change seen by all within {slowest:.2?}"), 0, slowest);
         assert!(slowest < limit, "{slowest:?}");
     }
 }
@@ -85,7 +85,7 @@ async fn other_calls_succeed_once_watches_have_adapted_to_the_agents_connection_
         rejected += count.unwrap();
     }
     let last = *last_rejected.lock().unwrap();
-    tell_rate(
+    report_rate(
         &format!("limit of 20 connections, 40 watches, last rejected after {last:.1?}"),
         rejected,
         last,

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use super::{Subject, tell_rate};
+use super::{Subject, report_rate};
 use crate::clients::client_of;
 use crate::proxy::Proxy;
 
@@ -20,20 +20,20 @@ const RULES: &str = r#"
 "#;
 
 const WAIT: Duration = Duration::from_secs(1);
-/// How long a view in the agent is believed.
-const CONFIRM: Duration = Duration::from_secs(4);
+/// Time for which the agent's streaming backend is trusted.
+const REVERIFY: Duration = Duration::from_secs(4);
 
 /// When the token is deleted.
 #[derive(Clone, Copy, Debug)]
 enum Deleted {
-    /// While a request waits.
+    /// During a waiting request.
     DuringWait,
-    /// While none does: views in the agent answer the next ones as if nothing had happened.
+    /// Between two requests. The agent's streaming backend responds to the next ones as before.
     BetweenWaits,
 }
 
 #[tokio::test]
-async fn a_deleted_token_is_told_soon_although_a_view_goes_on() {
+async fn deleted_token_degrades_the_watch_despite_streaming() {
     let agent = Agent::builder().acl().start();
     let policy = json!({ "Name": "reader", "Rules": RULES });
     create(&client_of(&agent), "/v1/acl/policy", policy).await;
@@ -41,7 +41,7 @@ async fn a_deleted_token_is_told_soon_although_a_view_goes_on() {
     for deleted in [Deleted::DuringWait, Deleted::BetweenWaits] {
         for subject in Subject::both() {
             let proxy = Proxy::to(agent.http_addr()).await;
-            cases.spawn(refuse(subject, deleted, proxy, client_of(&agent)));
+            cases.spawn(delete_token(subject, deleted, proxy, client_of(&agent)));
         }
     }
     while let Some(case) = cases.join_next().await {
@@ -49,30 +49,30 @@ async fn a_deleted_token_is_told_soon_although_a_view_goes_on() {
     }
 }
 
-async fn refuse(subject: Subject, deleted: Deleted, proxy: Proxy, management: Client) {
+async fn delete_token(subject: Subject, deleted: Deleted, proxy: Proxy, management: Client) {
     let token = create(&management, "/v1/acl/token", json!({ "Policies": [{ "Name": "reader" }] })).await;
     let secret: Token = token["SecretID"].as_str().unwrap().parse().unwrap();
     let client = Client::builder().address(proxy.url()).token(secret).build().unwrap();
     let mut watch =
-        subject.watch(&client, |settings| (settings.wait, settings.reverify_interval) = (WAIT, CONFIRM));
+        subject.watch(&client, |settings| (settings.wait, settings.reverify_interval) = (WAIT, REVERIFY));
 
-    // As long as there are changes, nothing has to be confirmed.
+    // While there are changes, the watch does not recheck.
     let start = Instant::now();
-    let (mut round, mut changed, mut standstills) = (0, start, 0);
-    while start.elapsed() < CONFIRM * 2 {
+    let (mut round, mut changed, mut stalls) = (0, start, 0);
+    while start.elapsed() < REVERIFY * 2 {
         watch.during(subject.set(&management, &round.to_string())).await;
         watch.until_value(&round.to_string()).await;
-        // A machine that stands still for seconds lets time pass without changes, which is to be confirmed then.
-        standstills += usize::from(changed.elapsed() > CONFIRM / 2);
+        // If the test machine stalls for seconds, there are no changes, and the watch rightly rechecks.
+        stalls += usize::from(changed.elapsed() > REVERIFY / 2);
         changed = Instant::now();
         watch.during(sleep(Duration::from_millis(300))).await;
         round += 1;
     }
     let without_index = || proxy.requests().iter().filter(|one| !one.target.contains("index=")).count();
-    let asked_afresh = without_index() - 1;
-    assert!(asked_afresh <= standstills, "{asked_afresh} times, and {standstills} standstills");
+    let rechecks = without_index() - 1;
+    assert!(rechecks <= stalls, "{rechecks} rechecks, {stalls} stalls");
 
-    // Once a state has been told, nothing is asked before somebody wants the next one.
+    // After yielding a state, the watch sends no request until it is polled.
     subject.set(&management, "last").await;
     watch.until_value("last").await;
     if let Deleted::DuringWait = deleted {
@@ -81,16 +81,16 @@ async fn refuse(subject: Subject, deleted: Deleted, proxy: Proxy, management: Cl
     let accessor = token["AccessorID"].as_str().unwrap();
     let delete = management.request(Method::DELETE, format!("/v1/acl/token/{accessor}"));
     assert_eq!(delete.await.unwrap().status(), 200);
-    let (start, asked) = (Instant::now(), proxy.requests().len());
+    let (start, requests_before) = (Instant::now(), proxy.requests().len());
     watch.until(|watch| !watch.degradations.is_empty()).await;
-    let told = start.elapsed();
+    let reported_after = start.elapsed();
     assert!(watch.degradations[0].cause.is_permission_denied(), "{:?}", watch.degradations);
-    watch.during(sleep(CONFIRM)).await;
-    assert_eq!(watch.degradations.len(), 1, "told once");
-    assert_eq!(watch.values.last().unwrap(), "last", "and the state stays");
-    let requests = proxy.requests().len() - asked;
-    let case = format!("{:?}, token deleted {deleted:?}, told after {told:.1?}", subject.kind);
-    tell_rate(&case, requests, start.elapsed());
+    watch.during(sleep(REVERIFY)).await;
+    assert_eq!(watch.degradations.len(), 1, "reported once");
+    assert_eq!(watch.values.last().unwrap(), "last", "the state is kept");
+    let requests = proxy.requests().len() - requests_before;
+    let case = format!("{:?}, token deleted {deleted:?}, reported after {reported_after:.1?}", subject.kind);
+    report_rate(&case, requests, start.elapsed());
     assert!(requests <= 10, "{requests}");
 }
 

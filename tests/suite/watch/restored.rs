@@ -1,4 +1,4 @@
-//! A watch of a store that is set back.
+//! A watch during the restore of a snapshot.
 
 use std::time::{Duration, Instant};
 
@@ -6,22 +6,22 @@ use consul_client::Client;
 use consul_proto::Method;
 use consul_tests::Agent;
 
-use super::{Subject, tell_rate};
+use super::{Subject, report_rate};
 use crate::clients::client_of;
 use crate::proxy::Proxy;
 
-/// Restoring need not wake anybody, so it is told when the wait is over.
+/// Restoring may not wake blocking queries, so the watch sees it when the wait ends.
 const WAIT: Duration = Duration::from_secs(4);
-/// Far less than the wait that watches have by default.
+/// Much less than the default wait of watches.
 const LIMIT: Duration = Duration::from_secs(30);
 
 #[tokio::test]
-async fn a_restored_snapshot_is_told_when_the_wait_is_over() {
+async fn restored_snapshot_is_seen_when_the_wait_ends() {
     let [key, service] = Subject::both();
     tokio::join!(restore(key), restore(service));
 }
 
-/// Watches an agent of its own, as others would lose what they hold.
+/// Uses its own agent, since restoring resets everything on it.
 async fn restore(subject: Subject) {
     let agent = Agent::builder().start();
     let direct = client_of(&agent);
@@ -38,11 +38,11 @@ async fn restore(subject: Subject) {
 
     let restore = direct.request(Method::PUT, "/v1/snapshot").body(snapshot.into_body());
     assert_eq!(watch.during(restore.into_future()).await.unwrap().status(), 200);
-    let (start, asked) = (Instant::now(), proxy.requests().len());
+    let (start, requests_before) = (Instant::now(), proxy.requests().len());
     watch.until(|watch| watch.values.len() > 2).await;
-    assert!(start.elapsed() < LIMIT, "told after {:?}", start.elapsed());
+    assert!(start.elapsed() < LIMIT, "seen after {:?}", start.elapsed());
     let case = format!("{:?}, restored snapshot", subject.kind);
-    tell_rate(&case, proxy.requests().len() - asked, start.elapsed());
+    report_rate(&case, proxy.requests().len() - requests_before, start.elapsed());
 
     watch.during(subject.set(&direct, "after")).await;
     watch.until_value("after").await;

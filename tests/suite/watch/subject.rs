@@ -1,4 +1,4 @@
-//! What is watched.
+//! The objects that tests watch.
 
 use consul_client::catalog::ServiceRegistration;
 use consul_client::watch::Settings;
@@ -7,9 +7,10 @@ use consul_tests::unique;
 
 use super::Followed;
 
-/// Something that has one word for its state, or is absent.
+/// The kind of a watched object.
 ///
-/// Keys are answered by servers, and services, from 1.10 on, by a view in the agent.
+/// Servers respond to queries of keys. Since Consul 1.10, the agent's streaming backend responds to queries of
+/// services.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Kind {
     Key,
@@ -27,7 +28,7 @@ impl Subject {
         Self { kind, name: unique("watched") }
     }
 
-    /// One of each kind.
+    /// Creates one object of each kind.
     pub(super) fn both() -> [Self; 2] {
         [Self::new(Kind::Key), Self::new(Kind::Service)]
     }

@@ -1,4 +1,4 @@
-//! Agents that have lost their servers: views in them go on, or begin with nothing.
+//! Agents that have lost their servers: their streaming backend returns old data or nothing.
 
 use std::time::Duration;
 
@@ -11,11 +11,11 @@ use super::subject::Kind;
 use crate::clients::client_of;
 
 const WAIT: Duration = Duration::from_secs(1);
-const CONFIRM: Duration = Duration::from_secs(3);
-const STALL: Duration = Duration::from_secs(2);
+const REVERIFY: Duration = Duration::from_secs(3);
+const DEGRADED_AFTER: Duration = Duration::from_secs(2);
 
 #[tokio::test]
-async fn what_an_agent_says_without_its_servers_is_no_state() {
+async fn responses_of_an_agent_without_servers_are_not_states() {
     let server = Agent::builder().start();
     let agent = Agent::builder().client_of([&server]).start();
     let client =
@@ -23,16 +23,17 @@ async fn what_an_agent_says_without_its_servers_is_no_state() {
     let (direct, subject) = (client_of(&server), Subject::new(Kind::Service));
     subject.set(&direct, "before").await;
     let mut watch = subject.watch(&client, |settings| {
-        (settings.wait, settings.reverify_interval, settings.degraded_after) = (WAIT, CONFIRM, STALL);
+        (settings.wait, settings.reverify_interval, settings.degraded_after) =
+            (WAIT, REVERIFY, DEGRADED_AFTER);
     });
     watch.until_value("before").await;
 
-    // The view goes on with what it has, and is not believed for ever.
+    // The backend keeps returning its data, which the watch does not trust forever.
     server.pause();
     watch.until(|watch| watch.degradations.len() == 1).await;
     assert_eq!(watch.values, ["before"]);
 
-    // After a restart there is a view without anything.
+    // After a restart, the backend has no data.
     agent.terminate();
     agent.start_again();
     watch.during(serving(&client)).await;
@@ -50,7 +51,7 @@ async fn what_an_agent_says_without_its_servers_is_no_state() {
             ),
         }
     }
-    watch.during(tokio::time::sleep(CONFIRM)).await;
+    watch.during(tokio::time::sleep(REVERIFY)).await;
     assert_eq!(watch.values, ["before"]);
 
     server.resume();
@@ -59,7 +60,7 @@ async fn what_an_agent_says_without_its_servers_is_no_state() {
     assert_eq!(watch.values, ["before", "after"]);
 }
 
-/// Waits until an agent answers anything.
+/// Waits until an agent responds.
 async fn serving(client: &Client) {
     while client.request(Method::GET, "/v1/agent/self").await.is_err() {
         tokio::time::sleep(Duration::from_millis(20)).await;

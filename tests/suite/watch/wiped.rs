@@ -1,4 +1,4 @@
-//! A watch of an agent that comes back with nothing.
+//! A watch of an agent that loses its state.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,35 +10,34 @@ use tokio::task::spawn_blocking;
 use super::{Followed, Subject};
 use crate::clients::client_of;
 
-/// Nobody can wait for an index that lies ahead, so where the wiped agent is asked with one, it is told at the end of
-/// the wait.
+/// The wiped agent's index is lower than the watch's, so it only responds at the end of the wait.
 const WAIT: Duration = Duration::from_secs(3);
 
 #[tokio::test]
-async fn a_watch_of_an_agent_that_lost_all_tells_so_and_goes_on() {
+async fn watch_detects_a_wiped_agent_and_continues() {
     for subject in Subject::both() {
         let agent = Arc::new(Agent::builder().start());
         let client = client_of(&agent);
         let mut watch = watch(&subject, &client).await;
         let restarted = Arc::clone(&agent);
         watch.during(spawn_blocking(move || restarted.restart())).await.unwrap();
-        goes_on(&mut watch, &subject, &client).await;
+        assert_continues(&mut watch, &subject, &client).await;
     }
 }
 
 #[tokio::test]
-async fn a_watch_learns_of_it_afterwards_where_nobody_follows_it() {
+async fn unpolled_watch_detects_a_wiped_agent_later() {
     for subject in Subject::both() {
         let agent = Agent::builder().start();
         let client = client_of(&agent);
         let mut watch = watch(&subject, &client).await;
         agent.restart();
-        goes_on(&mut watch, &subject, &client).await;
+        assert_continues(&mut watch, &subject, &client).await;
     }
 }
 
 async fn watch(subject: &Subject, client: &Client) -> Followed {
-    // Indexes that take the agent some time to reach again.
+    // Raises the index, so that the agent takes some time to reach it again.
     for round in 0..50 {
         subject.set(client, &round.to_string()).await;
     }
@@ -48,7 +47,7 @@ async fn watch(subject: &Subject, client: &Client) -> Followed {
     watch
 }
 
-async fn goes_on(watch: &mut Followed, subject: &Subject, client: &Client) {
+async fn assert_continues(watch: &mut Followed, subject: &Subject, client: &Client) {
     watch.until_value("absent").await;
     watch.during(subject.set(client, "after")).await;
     watch.until_value("after").await;
