@@ -1,6 +1,6 @@
-//! What the canned server answers: compact JSON, shaped as a Consul 1.22 server that is not in dev mode sends it.
+//! The responses of the canned server: compact JSON in the format of a Consul 1.22 server that is not in dev mode.
 //!
-//! Everything follows from the index of an element, so two runs are sent the same octets.
+//! All data is derived from the index of an element, so every run gets the same bytes.
 
 use std::fmt::Write as _;
 
@@ -8,33 +8,33 @@ mod health;
 
 pub use health::{health, health_of};
 
-/// How many entries lie under [`PREFIX`].
+/// Number of entries under [`PREFIX`].
 pub const ENTRIES: usize = 10_000;
-/// How many instances the service `web` has.
+/// Number of instances of the service `web`.
 pub const INSTANCES: usize = 1_000;
-/// How many instances each service has that is watched.
+/// Number of instances of each watched service.
 pub const FEW_INSTANCES: usize = 3;
-/// Octets of each value under [`PREFIX`], and of each that is watched.
+/// Size of each value under [`PREFIX`], and of each watched value, in bytes.
 pub const SMALL_VALUE: usize = 100;
-/// Octets of the value of `big`.
+/// Size of the value of `big`, in bytes.
 pub const BIG_VALUE: usize = 256 * 1024;
 /// The folder with many keys.
 pub const PREFIX: &str = "bench/many/";
-/// The value that the smallest read answers, and the smallest write sends.
+/// The value of the smallest read and the smallest write.
 pub const TINY: &[u8; 20] = b"twenty octets, no \xff\0";
 
-/// Numbers without pattern, the same each time.
+/// A generator of reproducible pseudorandom numbers.
 #[derive(Clone, Copy, Debug)]
 pub struct Noise(u64);
 
 impl Noise {
-    /// The numbers that belong to `seed`.
+    /// Creates a generator from `seed`.
     #[must_use]
     pub fn new(seed: usize) -> Self {
         Self(seed as u64)
     }
 
-    /// The next number.
+    /// Returns the next number.
     pub fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
@@ -43,24 +43,24 @@ impl Noise {
         mixed ^ (mixed >> 31)
     }
 
-    /// The next number, below `bound`.
+    /// Returns the next number below `bound`.
     pub fn below(&mut self, bound: u64) -> u64 {
         self.draw() % bound
     }
 
-    /// `length` octets of any value.
+    /// Returns `length` arbitrary bytes.
     #[must_use]
-    pub fn octets(&mut self, length: usize) -> Vec<u8> {
-        let mut octets = Vec::with_capacity(length + 8);
-        while octets.len() < length {
-            octets.extend_from_slice(&self.draw().to_le_bytes());
+    pub fn bytes(&mut self, length: usize) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(length + 8);
+        while bytes.len() < length {
+            bytes.extend_from_slice(&self.draw().to_le_bytes());
         }
-        octets.truncate(length);
-        octets
+        bytes.truncate(length);
+        bytes
     }
 }
 
-/// The answer to a read of one key with the value [`TINY`].
+/// Returns the response to a read of one key with the value [`TINY`].
 #[must_use]
 pub fn tiny() -> String {
     let mut json = String::from("[");
@@ -69,22 +69,22 @@ pub fn tiny() -> String {
     json
 }
 
-/// The answer to a read of a key that is watched: another value for each index.
+/// Returns the response to a read of a watched key. Each index has another value.
 #[must_use]
 pub fn watched(key: &str, index: u64) -> String {
     let mut json = String::from("[");
-    push_entry(&mut json, key, &Noise::new(index as usize).octets(SMALL_VALUE), index as usize);
+    push_entry(&mut json, key, &Noise::new(index as usize).bytes(SMALL_VALUE), index as usize);
     json.push(']');
     json
 }
 
-/// The octets of the large value.
+/// Returns the large value.
 #[must_use]
 pub fn big_value() -> Vec<u8> {
-    Noise::new(42).octets(BIG_VALUE)
+    Noise::new(42).bytes(BIG_VALUE)
 }
 
-/// The answer to a read of the key with the large value.
+/// Returns the response to a read of the key with the large value.
 #[must_use]
 pub fn big() -> String {
     let mut json = String::from("[");
@@ -93,7 +93,7 @@ pub fn big() -> String {
     json
 }
 
-/// The answer to `?recurse` of [`PREFIX`].
+/// Returns the response to `?recurse` of [`PREFIX`].
 #[must_use]
 pub fn recurse() -> String {
     let mut json = String::from("[");
@@ -101,14 +101,14 @@ pub fn recurse() -> String {
         if index > 0 {
             json.push(',');
         }
-        let value = Noise::new(index).octets(SMALL_VALUE);
+        let value = Noise::new(index).bytes(SMALL_VALUE);
         push_entry(&mut json, &key(index), &value, 5000 + index);
     }
     json.push(']');
     json
 }
 
-/// The answer to `?keys` of [`PREFIX`].
+/// Returns the response to `?keys` of [`PREFIX`].
 #[must_use]
 pub fn keys() -> String {
     let mut json = String::from("[");
@@ -138,7 +138,7 @@ fn push_entry(json: &mut String, key: &str, value: &[u8], raft: usize) {
     );
 }
 
-/// Appends; a string takes everything, so nothing can fail.
+/// Appends formatted text. Writing to a string cannot fail.
 fn push(json: &mut String, arguments: std::fmt::Arguments<'_>) {
     let _ = json.write_fmt(arguments);
 }
@@ -148,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn answers_are_json_of_the_promised_size() {
+    fn responses_are_json_of_the_documented_size() {
         let entries: Vec<serde_json::Value> = serde_json::from_str(&recurse()).unwrap();
         assert_eq!(entries.len(), ENTRIES);
         let keys: Vec<String> = serde_json::from_str(&keys()).unwrap();

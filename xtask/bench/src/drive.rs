@@ -1,4 +1,4 @@
-//! The loop that is the same around every contender.
+//! The measuring loop that all contenders share.
 
 use std::fmt;
 use std::future::Future;
@@ -9,22 +9,22 @@ use rustix::time::{ClockId, clock_gettime};
 
 use crate::canned;
 
-/// Whatever goes wrong in a program of the benchmark.
+/// Any error of a benchmark program.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
 
-/// One request that is compared.
+/// A request that the benchmark compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Row {
-    /// Reads a value of 20 octets.
+    /// Reads a value of 20 bytes.
     Get20,
-    /// Writes a value of 20 octets.
+    /// Writes a value of 20 bytes.
     Put20,
-    /// Reads 10 000 entries with values of 100 octets.
+    /// Reads 10 000 entries with values of 100 bytes.
     Recurse,
     /// Reads a value of 256 KiB.
     Get256k,
-    /// Reads a value of 256 KiB as it is stored, where the contender can.
+    /// Reads a value of 256 KiB with `?raw`, if the contender supports it.
     Raw256k,
     /// Reads 10 000 keys.
     Keys,
@@ -33,11 +33,11 @@ pub enum Row {
 }
 
 impl Row {
-    /// Every row, in the order of the table.
+    /// All rows, in the order of the table.
     pub const ALL: [Self; 7] =
         [Self::Get20, Self::Put20, Self::Recurse, Self::Get256k, Self::Raw256k, Self::Keys, Self::Health];
 
-    /// The word for this row on a command line.
+    /// Returns the row's name on the command line.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -51,7 +51,7 @@ impl Row {
         }
     }
 
-    /// How much a contender must find in the answer: octets of a value, or elements of a list.
+    /// Returns what a contender must find in the response: the size of a value in bytes, or the length of a list.
     #[must_use]
     pub fn expected(self) -> usize {
         match self {
@@ -70,20 +70,20 @@ impl fmt::Display for Row {
     }
 }
 
-/// A program that performs the rows.
+/// A client that the benchmark measures.
 pub trait Contender: Clone + Send + Sync + 'static {
-    /// A contender that talks to the canned server on `port`.
+    /// Creates a contender for the canned server on `port`.
     ///
     /// # Errors
     ///
-    /// Where it cannot be set up.
+    /// Returns an error if the contender cannot be created.
     fn new(port: u16) -> impl Future<Output = Result<Self, Error>> + Send;
 
-    /// Performs one request and tells how much it found, see [`Row::expected`].
+    /// Sends one request and returns what it found. See [`Row::expected`].
     fn perform(&self, row: Row) -> impl Future<Output = Result<usize, Error>> + Send;
 }
 
-/// What the command line asks for.
+/// The parsed command line.
 #[derive(Clone, Copy, Debug)]
 struct Task {
     port: u16,
@@ -108,10 +108,10 @@ impl Task {
     }
 }
 
-/// Runs what the command line asks for, on a runtime of one thread.
+/// Runs the command line's task on a single-threaded runtime.
 ///
-/// Prints the nanoseconds of a request of a single caller, elapsed and on the CPU, or the requests a second of many
-/// callers.
+/// For a single caller, prints the elapsed time and the CPU time of a request, in nanoseconds. For many callers,
+/// prints the requests per second.
 #[must_use]
 pub fn main<C: Contender>() -> ExitCode {
     let Some(task) = Task::parse(std::env::args().skip(1)) else {
@@ -120,7 +120,7 @@ pub fn main<C: Contender>() -> ExitCode {
     start(run::<C>(task))
 }
 
-/// Runs a program of the benchmark to its end, on a runtime of one thread.
+/// Runs a benchmark program to its end on a single-threaded runtime.
 pub fn start(program: impl Future<Output = Result<(), Error>>) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -132,7 +132,7 @@ pub fn start(program: impl Future<Output = Result<(), Error>>) -> ExitCode {
     }
 }
 
-/// An error and what is behind it.
+/// Formats an error with its sources.
 fn reasons(error: &(dyn std::error::Error + 'static)) -> String {
     std::iter::successors(Some(error), |error| error.source())
         .map(ToString::to_string)
@@ -140,13 +140,13 @@ fn reasons(error: &(dyn std::error::Error + 'static)) -> String {
         .join(": ")
 }
 
-#[expect(clippy::print_stderr, reason = "a program tells its user what went wrong")]
+#[expect(clippy::print_stderr, reason = "the program reports its error")]
 fn fail(reason: impl fmt::Display) -> ExitCode {
     eprintln!("{reason}");
     ExitCode::FAILURE
 }
 
-#[expect(clippy::print_stdout, reason = "the number is what the program is for")]
+#[expect(clippy::print_stdout, reason = "the number is the program's output")]
 async fn run<C: Contender>(task: Task) -> Result<(), Error> {
     let Task { port, row, callers, count } = task;
     let contender = C::new(port).await?;
@@ -158,7 +158,7 @@ async fn run<C: Contender>(task: Task) -> Result<(), Error> {
         println!("{:.1} {:.1}", each(start.elapsed()), each(cpu_time().saturating_sub(cpu)));
         return Ok(());
     };
-    // Opens the connections.
+    // Warms up, which opens the connections.
     among(&contender, row, callers, 4).await?;
     let each = count.div_ceil(callers);
     let start = Instant::now();
@@ -167,12 +167,12 @@ async fn run<C: Contender>(task: Task) -> Result<(), Error> {
     Ok(())
 }
 
-/// The CPU time of this process, in user mode and in the kernel.
+/// Returns the CPU time of this process, in user mode and in the kernel.
 fn cpu_time() -> Duration {
     clock_gettime(ClockId::ProcessCPUTime).try_into().unwrap_or_default()
 }
 
-/// One caller, one request after the other.
+/// Sends requests from one caller, one after the other.
 async fn repeat<C: Contender>(contender: &C, row: Row, count: usize) -> Result<(), Error> {
     for _ in 0..count {
         let found = contender.perform(row).await?;
@@ -183,7 +183,7 @@ async fn repeat<C: Contender>(contender: &C, row: Row, count: usize) -> Result<(
     Ok(())
 }
 
-/// Many callers at once.
+/// Sends requests from many concurrent callers.
 async fn among<C: Contender>(contender: &C, row: Row, callers: usize, each: usize) -> Result<(), Error> {
     let mut tasks = Vec::with_capacity(callers);
     for _ in 0..callers {

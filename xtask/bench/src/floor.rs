@@ -1,9 +1,9 @@
-//! The model of the floor: what one writes down without a second thought, with every field that our own model has.
+//! The models of the floor: straightforward serde structs, with every field that our own models have.
 #![allow(
     missing_docs,
     clippy::exhaustive_enums,
     clippy::exhaustive_structs,
-    reason = "plain data that only the benchmark reads, with the names of the wire"
+    reason = "plain data of the benchmark, with the names of the wire format"
 )]
 
 use std::collections::HashMap;
@@ -15,14 +15,14 @@ use serde::de::{Deserializer, Visitor};
 use serde::{Deserialize, de};
 use serde_json::Value;
 
-/// One entry of the key/value store.
+/// An entry of the key/value store.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub struct Entry {
     pub lock_index: u64,
     pub key: String,
     pub flags: u64,
-    #[serde(deserialize_with = "octets")]
+    #[serde(deserialize_with = "bytes_of_base64")]
     pub value: Vec<u8>,
     pub session: Option<String>,
     pub namespace: Option<String>,
@@ -31,8 +31,8 @@ pub struct Entry {
     pub modify_index: u64,
 }
 
-/// Base64, or `null` for nothing.
-fn octets<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+/// Deserializes base64, or `null` as empty.
+fn bytes_of_base64<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
     struct Base64;
 
     impl Visitor<'_> for Base64 {
@@ -54,7 +54,7 @@ fn octets<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Erro
     deserializer.deserialize_any(Base64)
 }
 
-/// `null` for the default.
+/// Deserializes `null` as the default.
 fn nullable<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -63,7 +63,7 @@ where
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
-/// A duration, as Go prints it or in nanoseconds; the unit of one field of a definition differs from the others.
+/// A duration, in Go's format or in nanoseconds. One field of a definition has another unit than the others.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 pub enum Lasting {
@@ -81,7 +81,7 @@ macro_rules! model {
 }
 
 model! {
-    /// One instance of a service.
+    /// An instance of a service.
     ServiceEntry {
         node: Node,
         service: Service,
@@ -107,7 +107,7 @@ model! {
         modify_index: u64,
     }
 
-    /// Where something runs.
+    /// The location of a node or service.
     Locality { region: String, zone: String, }
 
     /// A service on a node.
@@ -145,13 +145,13 @@ model! {
     /// One of several ports of a service.
     ServicePort { name: String, port: u16, default: bool, }
 
-    /// How much traffic an instance takes.
+    /// The weights of an instance in DNS responses.
     Weights { passing: u32, warning: u32, }
 
-    /// Whether a service speaks the mesh itself.
+    /// The mesh settings of a service.
     Connect { native: bool, peer_meta: Option<PeerMeta>, }
 
-    /// How to reach an imported service.
+    /// The addresses of an imported service.
     PeerMeta {
         #[serde(rename = "SNI", deserialize_with = "nullable")]
         sni: Vec<String>,
@@ -160,7 +160,7 @@ model! {
         protocol: String,
     }
 
-    /// What a proxy stands for.
+    /// The configuration of a proxy.
     Proxy {
         destination_service_name: Option<String>,
         #[serde(rename = "DestinationServiceID")]
@@ -181,20 +181,20 @@ model! {
         envoy_extensions: Vec<EnvoyExtension>,
     }
 
-    /// Where a transparent proxy listens.
+    /// The listener of a transparent proxy.
     TransparentProxy { outbound_listener_port: u16, dialed_directly: bool, }
 
-    /// Whether traffic between datacenters goes through gateways.
+    /// The mesh gateway mode of a proxy.
     MeshGateway { mode: Option<String>, }
 
-    /// What a proxy lets through.
+    /// The paths that a proxy exposes.
     Expose {
         checks: bool,
         #[serde(deserialize_with = "nullable")]
         paths: Vec<ExposePath>,
     }
 
-    /// One path that a proxy lets through.
+    /// A path that a proxy exposes.
     ExposePath {
         listener_port: u16,
         path: String,
@@ -203,7 +203,7 @@ model! {
         parsed_from_check: bool,
     }
 
-    /// Where a proxy writes what it saw.
+    /// The access logs of a proxy.
     AccessLogs {
         enabled: bool,
         disable_listener_logs: bool,
@@ -225,7 +225,7 @@ model! {
         envoy_version: String,
     }
 
-    /// A service that a proxy reaches.
+    /// An upstream of a proxy.
     Upstream {
         destination_type: String,
         destination_name: String,
@@ -270,7 +270,7 @@ model! {
         modify_index: u64,
     }
 
-    /// What a check does.
+    /// The definition of a check.
     Definition {
         #[serde(rename = "HTTP")]
         http: Option<String>,
@@ -316,11 +316,11 @@ model! {
     }
 }
 
-/// Turns the octets of an answer into a value.
+/// Decodes a response body.
 ///
 /// # Errors
 ///
-/// Where they are something else.
+/// Returns an error if the body is not a value of the type.
 pub fn decode<'de, T: Deserialize<'de>>(body: &'de [u8]) -> Result<T, serde_json::Error> {
     serde_json::from_slice(body)
 }

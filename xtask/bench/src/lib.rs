@@ -1,5 +1,5 @@
-//! What the programs of the benchmark share: the answers of the canned server, what can be watched there, the rows, and
-//! the loop around them.
+//! The shared parts of the benchmark programs: the canned server's responses and watchable objects, the rows, and the
+//! measuring loop.
 
 pub mod canned;
 pub mod drive;

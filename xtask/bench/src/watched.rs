@@ -1,5 +1,5 @@
-//! What can be watched on the canned server: keys and services that change when they are written, and blocking queries
-//! for them.
+//! The watchable objects of the canned server: keys and services that change when they are written, and blocking
+//! queries for them.
 
 use std::str::FromStr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,27 +12,27 @@ use tokio::sync::watch;
 use crate::canned;
 use crate::drive::Error;
 
-/// How many keys and services can be watched, each under its number.
+/// Number of watchable keys, and of watchable services.
 const WATCHED: usize = 4096;
-/// The index of what was never written.
+/// The index of objects that were never written.
 const FIRST: u64 = 47_110;
-/// How long a blocking query is held that does not say.
+/// Default wait of a blocking query.
 const WAIT: Duration = Duration::from_secs(300);
 
-/// The state of everything that can be watched.
+/// The state of all watchable objects.
 #[derive(Debug)]
 pub struct Watched {
     indexes: Vec<watch::Sender<u64>>,
     held: AtomicUsize,
 }
 
-/// A read of something that can be watched.
+/// A read of a watchable object.
 #[derive(Clone, Copy, Debug)]
 pub struct Query {
     kind: Kind,
     number: usize,
     index: Option<u64>,
-    /// How long it may be held.
+    /// Maximum time that the server holds the query.
     pub wait: Duration,
 }
 
@@ -42,26 +42,26 @@ enum Kind {
     Service,
 }
 
-/// The key of this number.
+/// Returns the key with this number.
 #[must_use]
 pub fn key(number: usize) -> String {
     format!("watched/{number}")
 }
 
-/// The service of this number.
+/// Returns the service with this number.
 #[must_use]
 pub fn service(number: usize) -> String {
     format!("watched-{number}")
 }
 
-/// Where the server tells how many queries it holds.
+/// The path at which the server reports how many queries it holds.
 pub const HELD: &str = "/held";
 
-/// Waits until the server holds that many queries, and a while more, so that everybody else has come to rest.
+/// Waits until the server holds this number of queries, and then some time for all tasks to become idle.
 ///
 /// # Errors
 ///
-/// Where the server does not tell.
+/// Returns an error if the server does not report the number.
 pub async fn until_held(client: &Client, queries: usize) -> Result<(), Error> {
     loop {
         let held = client.request(Method::GET, HELD).await?;
@@ -75,7 +75,7 @@ pub async fn until_held(client: &Client, queries: usize) -> Result<(), Error> {
 }
 
 impl Query {
-    /// Reads the target of a request.
+    /// Parses a request target.
     #[must_use]
     pub fn of(target: &str) -> Option<Self> {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
@@ -93,7 +93,7 @@ impl Query {
     }
 }
 
-/// Whole milliseconds or seconds, as our client and the programs here write them.
+/// Parses milliseconds or seconds, in the format of our client and of these programs.
 fn duration(text: &str) -> Option<Duration> {
     fn number<T: FromStr>(text: &str, unit: &str) -> Option<T> {
         text.strip_suffix(unit)?.parse().ok()
@@ -102,7 +102,7 @@ fn duration(text: &str) -> Option<Duration> {
 }
 
 impl Watched {
-    /// Nothing was written yet.
+    /// Creates the state before any write.
     #[must_use]
     pub fn new() -> Self {
         let indexes = (0..WATCHED).map(|_| watch::Sender::new(FIRST)).collect();
@@ -114,7 +114,7 @@ impl Watched {
         self.indexes[query.number].send_modify(|index| *index += 1);
     }
 
-    /// The index now, and a body.
+    /// Returns the current index and a body.
     #[must_use]
     pub fn read(&self, query: Query) -> (u64, String) {
         let index = *self.indexes[query.number].borrow();
@@ -125,16 +125,16 @@ impl Watched {
         (index, body)
     }
 
-    /// Returns when there is something else than the query knows.
+    /// Waits until the object's index exceeds the query's.
     pub async fn changed(&self, query: Query) {
         let Some(known) = query.index else { return };
         self.held.fetch_add(1, Ordering::Relaxed);
         let _held = Held(self);
-        // The sender lives as long as this does.
+        // The sender lives as long as `self`, so this cannot fail.
         let _ = self.indexes[query.number].subscribe().wait_for(|index| *index > known).await;
     }
 
-    /// How many queries are held.
+    /// Returns the number of held queries.
     #[must_use]
     pub fn held(&self) -> usize {
         self.held.load(Ordering::Relaxed)
@@ -160,7 +160,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn targets_are_read_as_clients_write_them() {
+    fn query_is_parsed_from_a_request_target() {
         let query = Query::of("/v1/kv/watched/17?index=47110&wait=55s").unwrap();
         assert_eq!((query.kind, query.number), (Kind::Key, 17));
         assert_eq!((query.index, query.wait), (Some(47_110), Duration::from_secs(55)));

@@ -1,4 +1,4 @@
-//! A lower bound, for information: one bare connection of hyper, and no look at the body.
+//! A lower bound, for information: a bare hyper connection that does not decode the body.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use tokio::sync::Mutex;
 use xtask_bench::drive::{self, Contender, Error, Row};
 use xtask_bench::{TOKEN, canned};
 
-/// The connections that nobody uses at the moment.
+/// The idle connections.
 #[derive(Clone)]
 struct Conn {
     authority: String,
@@ -59,7 +59,7 @@ impl Contender for Conn {
         sender.ready().await?;
         let response = sender.send_request(request).await?;
         if !response.status().is_success() {
-            return Err(format!("answered {}", response.status()).into());
+            return Err(format!("unexpected status {}", response.status()).into());
         }
         let body = response.into_body().collect().await?.to_bytes();
         self.idle.lock().await.push(sender);

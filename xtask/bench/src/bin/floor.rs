@@ -1,4 +1,4 @@
-//! The floor: the way that suggests itself, with the pooled client of hyper-util and plain serde.
+//! The floor: the obvious implementation, with the pooled client of hyper-util and plain serde.
 
 use bytes::Bytes;
 use http::{Method, Request};
@@ -10,7 +10,7 @@ use xtask_bench::drive::{self, Contender, Error, Row};
 use xtask_bench::floor::{Entry, ServiceEntry, decode};
 use xtask_bench::{TOKEN, canned};
 
-/// Where the agent is, and the connections to it.
+/// The agent's address, and the connections to it.
 #[derive(Clone)]
 struct Floor {
     base: String,
@@ -26,7 +26,7 @@ impl Floor {
             .body(Full::new(body))?;
         let response = self.client.request(request).await?;
         if !response.status().is_success() {
-            return Err(format!("answered {}", response.status()).into());
+            return Err(format!("unexpected status {}", response.status()).into());
         }
         Ok(response.into_body().collect().await?.to_bytes())
     }
@@ -58,7 +58,7 @@ impl Contender for Floor {
                 let body = self.get(&format!("/v1/kv/{}?recurse", canned::PREFIX)).await?;
                 Ok(decode::<Vec<Entry>>(&body)?.len())
             }
-            // The floor knows one way to read a value.
+            // The floor has one way to read a value.
             Row::Get256k | Row::Raw256k => self.entry("/v1/kv/big").await,
             Row::Keys => {
                 let body = self.get(&format!("/v1/kv/{}?keys", canned::PREFIX)).await?;

@@ -1,4 +1,4 @@
-//! How soon after a write a watch tells the change, and how soon a blocking query that somebody sends by hand would.
+//! Measures the time from a write until a watch yields the change, compared with a blocking query sent by hand.
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -16,12 +16,12 @@ use xtask_bench::TOKEN;
 use xtask_bench::drive::{Error, start};
 use xtask_bench::watched::{self, until_held};
 
-/// Keys of each kind: enough for each to change seldom while some key changes often.
+/// Number of keys on each side. With several keys, changes are frequent while each key changes rarely.
 const KEYS: usize = 10;
-/// Between two changes; each key changes seldom enough that a watch need not pace itself.
+/// Time between two changes. Each key changes rarely enough that a watch is not throttled.
 const PAUSE: Duration = Duration::from_millis(6);
 
-/// A blocking query after the other, on a bare connection of hyper.
+/// Consecutive blocking queries on a bare hyper connection.
 struct Raw {
     sender: SendRequest<Empty<Bytes>>,
     authority: String,
@@ -55,53 +55,53 @@ impl Raw {
     }
 }
 
-/// When a change was told.
-type Told = UnboundedSender<Instant>;
+/// Sends the times at which changes are seen.
+type Seen = UnboundedSender<Instant>;
 
-/// Follows a number of keys by hand.
-async fn raw(authority: &str, keys: std::ops::Range<usize>, told: Told) -> Result<(), Error> {
+/// Follows keys with blocking queries sent by hand.
+async fn raw(authority: &str, keys: std::ops::Range<usize>, seen: Seen) -> Result<(), Error> {
     for key in keys {
         let mut raw = Raw::new(authority, watched::key(key)).await?;
-        let told = told.clone();
+        let seen = seen.clone();
         tokio::spawn(async move {
             while raw.next().await.is_ok() {
-                let _ = told.send(Instant::now());
+                let _ = seen.send(Instant::now());
             }
         });
     }
     Ok(())
 }
 
-/// Watches a number of keys.
-async fn watches(client: &Client, keys: std::ops::Range<usize>, told: Told) -> Result<(), Error> {
+/// Follows keys with watches.
+async fn watches(client: &Client, keys: std::ops::Range<usize>, seen: Seen) -> Result<(), Error> {
     for key in keys {
         let mut watch = client.kv().get(watched::key(key)).watch();
         watch.changed().await.ok_or("the watch has ended")??;
-        let told = told.clone();
+        let seen = seen.clone();
         tokio::spawn(async move {
             while let Some(Ok(_)) = watch.changed().await {
-                let _ = told.send(Instant::now());
+                let _ = seen.send(Instant::now());
             }
         });
     }
     Ok(())
 }
 
-/// Prints median and 99th percentile, in microseconds: of the blocking query, and of the watch.
-#[expect(clippy::print_stdout, reason = "the numbers are what the program is for")]
+/// Prints median and 99th percentile of the blocking query and of the watch, in microseconds.
+#[expect(clippy::print_stdout, reason = "the numbers are the program's output")]
 async fn run(port: u16, count: usize) -> Result<(), Error> {
     let authority = format!("127.0.0.1:{port}");
     let client = Client::builder().address(&authority).token(TOKEN).build()?;
-    let ((raw_told, by_hand), (watch_told, by_watch)) = (unbounded_channel(), unbounded_channel());
-    raw(&authority, 0..KEYS, raw_told).await?;
-    watches(&client, KEYS..2 * KEYS, watch_told).await?;
+    let ((raw_seen, by_hand), (watch_seen, by_watch)) = (unbounded_channel(), unbounded_channel());
+    raw(&authority, 0..KEYS, raw_seen).await?;
+    watches(&client, KEYS..2 * KEYS, watch_seen).await?;
     until_held(&client, 2 * KEYS).await?;
 
     let mut sides = [(0, by_hand, Vec::new()), (KEYS, by_watch, Vec::new())];
     for change in 0..count {
-        // In turns, so that both meet the same weather.
-        for (first, told, samples) in &mut sides {
-            samples.push(change_told(&client, *first + change % KEYS, told).await?);
+        // Alternates, so that both sides run under the same conditions.
+        for (first, seen, samples) in &mut sides {
+            samples.push(change_seen(&client, *first + change % KEYS, seen).await?);
             tokio::time::sleep(PAUSE).await;
         }
     }
@@ -110,15 +110,15 @@ async fn run(port: u16, count: usize) -> Result<(), Error> {
     Ok(())
 }
 
-/// From the moment at which the write is sent.
-async fn change_told(
+/// Returns the time from sending a write until the change is seen.
+async fn change_seen(
     client: &Client,
     key: usize,
-    told: &mut UnboundedReceiver<Instant>,
+    seen: &mut UnboundedReceiver<Instant>,
 ) -> Result<Duration, Error> {
     let written = Instant::now();
     client.kv().put(watched::key(key), "another").await?;
-    Ok(told.recv().await.ok_or("nobody waits")?.saturating_duration_since(written))
+    Ok(seen.recv().await.ok_or("all followers have ended")?.saturating_duration_since(written))
 }
 
 fn percentiles(mut samples: Vec<Duration>) -> [u128; 2] {

@@ -1,4 +1,4 @@
-//! Our client, used as its documentation shows it: default executor, default timeouts, a token.
+//! Our client, used as in its documentation: default executor, default timeouts, a token.
 
 use consul_client::Client;
 use xtask_bench::drive::{self, Contender, Error, Row};

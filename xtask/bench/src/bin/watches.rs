@@ -1,4 +1,4 @@
-//! Our client with many watches, and nothing to tell: what one more of them costs.
+//! Measures the cost of one more idle watch.
 
 use std::alloc::System;
 use std::any::Any;
@@ -16,15 +16,15 @@ use xtask_bench::watched::{self, until_held};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// How many there are before anything is counted, so that what happens once has happened.
+/// Number of watches before the measurement starts, so that one-time costs are not counted.
 const WARM: usize = 16;
 
-/// What there are many of.
+/// The measured object.
 #[derive(Clone, Copy, Debug)]
 enum Subject {
-    /// Streams of an entry, each in a task of its own.
+    /// Streams of an entry, each in its own task.
     Key,
-    /// Streams of the instances of a service, each in a task of its own.
+    /// Streams of the instances of a service, each in its own task.
     Service,
     /// Views of an entry.
     KeyView,
@@ -34,11 +34,11 @@ enum Subject {
     Clone,
     /// Views of one query.
     Join,
-    /// Views of one query, each waiting for news in a task of its own.
+    /// Views of one query, each waiting for changes in its own task.
     Waiting,
-    /// Entries that were read.
+    /// Entries, as read.
     KeyState,
-    /// Lists of the instances of a service that were read.
+    /// Lists of the instances of a service, as read.
     ServiceState,
 }
 
@@ -58,7 +58,7 @@ impl Subject {
         })
     }
 
-    /// How many requests the server holds for that many.
+    /// Returns the number of requests that the server holds for `count` objects.
     fn held(self, count: usize) -> usize {
         match self {
             Self::Key | Self::Service | Self::KeyView | Self::ServiceView => count,
@@ -67,7 +67,7 @@ impl Subject {
         }
     }
 
-    /// Starts one, and gives what has to be kept of it.
+    /// Starts one, and returns the value that keeps it alive.
     async fn start(self, client: &Client, number: usize) -> Result<Box<dyn Any + Send>, Error> {
         let key = || client.kv().get(watched::key(number));
         let shared = || client.kv().get(watched::key(0)).view();
@@ -95,7 +95,7 @@ impl Subject {
     }
 }
 
-/// What is in use at one moment, in bytes.
+/// Memory usage, in bytes.
 #[derive(Clone, Copy, Debug)]
 struct Usage {
     heap: i64,
@@ -110,23 +110,22 @@ impl Usage {
     }
 }
 
-/// A number that the kernel tells of this process; of its main thread, where it counts for threads.
+/// Returns a number from the kernel's status of this process, or of its main thread if it is per thread.
 fn status(name: &str) -> Result<i64, Error> {
     let status = fs::read_to_string("/proc/self/status")?;
     let number = status.lines().find_map(|line| line.strip_prefix(name)?.split_whitespace().next());
     Ok(number.ok_or("no such number")?.parse()?)
 }
 
-/// Prints three numbers: bytes on the heap and resident bytes that one takes, and how often the process woke up while
-/// there was nothing to do.
+/// Prints three numbers: heap bytes and resident bytes per object, and the number of wake-ups while idle.
 async fn run(port: u16, subject: Subject, count: usize, idle: Duration) -> Result<(), Error> {
     let address = format!("127.0.0.1:{port}");
-    // With places for twice as many, watches need not take turns, and stay idle for as long as the server waits.
+    // With twice as many permits, watches use the full wait.
     let polls = 2 * (WARM + count);
     let client = Client::builder().address(&address).token(TOKEN).max_long_polls(polls).build()?;
     let observer = Client::new(&address)?;
     let mut kept = Vec::with_capacity(WARM + count);
-    // There is one to be shared, unless each has its own or none.
+    // The shared view, if the objects share one.
     let first = (subject.held(2) == 1).then(|| client.kv().get(watched::key(0)).view());
 
     let mut begin = async |numbers: Range<usize>| {
@@ -148,12 +147,12 @@ async fn run(port: u16, subject: Subject, count: usize, idle: Duration) -> Resul
     Ok(())
 }
 
-/// How often the main thread, which does everything here, was woken up.
+/// Returns the number of wake-ups of the main thread, which runs all tasks.
 async fn woken(idle: Duration) -> Result<i64, Error> {
     let (sender, receiver) = tokio::sync::oneshot::channel();
     thread::spawn(move || {
         let count = || status("voluntary_ctxt_switches:");
-        // The main thread first has to go to sleep.
+        // Waits until the main thread is idle.
         thread::sleep(Duration::from_millis(500));
         let before = count();
         thread::sleep(idle);
@@ -162,7 +161,7 @@ async fn woken(idle: Duration) -> Result<i64, Error> {
     receiver.await?
 }
 
-#[expect(clippy::print_stdout, reason = "the numbers are what the program is for")]
+#[expect(clippy::print_stdout, reason = "the numbers are the program's output")]
 fn print(heap: f64, resident: f64, woken: i64) {
     println!("{heap:.0} {resident:.0} {woken}");
 }

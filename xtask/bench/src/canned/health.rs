@@ -1,19 +1,19 @@
-//! The answer to `health/service/web`.
+//! The response to `health/service/web`.
 //!
-//! Every field of an entry, as 1.22.7 prints them: most instances were registered through their agent, so their
-//! check definitions are empty; every sixteenth was written to the catalog, and has one.
+//! Entries have every field that 1.22.7 sends. Most instances were registered through their agent, so their check
+//! definitions are empty. Every sixteenth was written to the catalog and has a definition.
 
 use std::ops::Range;
 
 use super::{INSTANCES, Noise, push};
 
-/// The answer to a read of all instances of the service `web`.
+/// Returns the response to a read of all instances of the service `web`.
 #[must_use]
 pub fn health() -> String {
     health_of(0..INSTANCES)
 }
 
-/// The answer to a read of some of them.
+/// Returns the response to a read of some instances.
 #[must_use]
 pub fn health_of(instances: Range<usize>) -> String {
     let mut json = String::from("[");
@@ -32,7 +32,7 @@ const TEAMS: [&str; 5] = ["checkout", "search", "identity", "payments", "recomme
 const STATUSES: [&str; 8] =
     ["passing", "passing", "passing", "passing", "passing", "passing", "warning", "critical"];
 
-/// What differs between two instances.
+/// The values that differ between instances.
 struct Instance {
     external: bool,
     node_id: String,
@@ -115,7 +115,7 @@ impl Instance {
         json.push_str("]}");
     }
 
-    /// The check of the node, and those which its agent runs: an HTTP probe and a time to live.
+    /// Appends the check of the node, and the checks that its agent runs: an HTTP check and a TTL check.
     fn push_agent_checks(&self, json: &mut String) {
         let Self { node, address, team, version, port, status, latency, raft, .. } = self;
         push(
@@ -158,7 +158,7 @@ impl Instance {
         );
     }
 
-    /// The check of an instance that was written to the catalog, with the definition that was written.
+    /// Appends the check of an instance in the catalog, with its definition.
     fn push_catalog_check(&self, json: &mut String) {
         let Self { node, address, team, version, port, status, raft, .. } = self;
         push(
@@ -183,7 +183,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn health_is_json_of_the_promised_size() {
+    fn health_is_json_of_the_documented_size() {
         let entries: Vec<serde_json::Value> = serde_json::from_str(&health()).unwrap();
         assert_eq!(entries.len(), INSTANCES);
         assert_eq!(entries[0]["Checks"].as_array().unwrap().len(), 3);
