@@ -35,7 +35,8 @@ async fn main() -> Result<(), Failure> {
 
     catalog(&client, &there).await?;
 
-    // An agent leaves by itself, and takes its time. Others remember it for a while, unless they are told to forget.
+    // An agent can leave gracefully, which takes some time. The other agents list it as left for some time, unless it
+    // is removed with `force_leave`.
     let leave = other.agent().leave().timeout(Duration::from_secs(60));
     if let Err(error) = leave.await {
         println!("it was gone before it could answer: {error}");

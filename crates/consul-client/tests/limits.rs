@@ -1,5 +1,5 @@
 //! Limits: of the size of responses, of time, and of what a raw request can set.
-#![allow(clippy::unwrap_used, reason = "all of it is tests, also what stands outside of their functions")]
+#![allow(clippy::unwrap_used, reason = "this file has only tests and their helper functions")]
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -13,10 +13,10 @@ use consul_client::transport::{Body, Executor, SendMark, SendState, TransportErr
 use consul_client::txn::Outcome;
 use consul_client::{Client, ErrorKind, RetryPolicy};
 
-/// More than the text of any refusal.
+/// Larger than the limit for error responses.
 const LARGE: usize = 3 << 20;
 
-/// Answers everything in the same way.
+/// An executor that returns the same response to every request.
 #[derive(Debug)]
 struct Scripted {
     status: u16,
@@ -51,11 +51,11 @@ impl Runtime for Stopped {
 
 const TOO_LARGE: ErrorKind = ErrorKind::Transport(TransportErrorKind::BodyTooLarge);
 
-/// A clock by which all time is over.
+/// A runtime whose timers all fire immediately.
 #[derive(Debug)]
-struct Over;
+struct Elapsed;
 
-impl Runtime for Over {
+impl Runtime for Elapsed {
     fn now(&self) -> Instant {
         Instant::ORIGIN
     }
@@ -95,7 +95,7 @@ impl Executor for Silent {
     }
 }
 
-/// A client that is answered so, and gathers at most `limit` bytes.
+/// Returns a client that receives this response, and accepts at most `limit` bytes.
 fn client(status: u16, header: &'static str, body: impl Into<String>, limit: usize) -> Client {
     let executor = Scripted { status, header, body: body.into() };
     Client::builder()
@@ -106,7 +106,7 @@ fn client(status: u16, header: &'static str, body: impl Into<String>, limit: usi
         .unwrap()
 }
 
-/// The health of a service, of which one check has much to say.
+/// Returns the health of a service whose check has a large output.
 fn health(status: &str) -> String {
     let output = "x".repeat(LARGE);
     format!(
@@ -116,7 +116,7 @@ fn health(status: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_value_may_be_large_whatever_its_status() {
+async fn values_of_every_status_can_be_large() {
     for (status, word) in [(200, "passing"), (429, "warning"), (503, "critical")] {
         let client = client(status, "X-Consul-Reason", health(word), 2 * LARGE);
         let health = client.agent().service().health_by_name("web").await.unwrap();
@@ -130,7 +130,7 @@ async fn a_value_may_be_large_whatever_its_status() {
 }
 
 #[tokio::test]
-async fn a_value_may_be_no_larger_than_the_limit() {
+async fn value_above_the_limit_is_too_large() {
     for (status, word) in [(200, "passing"), (503, "critical")] {
         let client = client(status, "X-Consul-Reason", health(word), LARGE);
         let error = client.agent().service().health_by_name("web").await.unwrap_err();
@@ -139,7 +139,7 @@ async fn a_value_may_be_no_larger_than_the_limit() {
 }
 
 #[tokio::test]
-async fn a_refusal_may_not_be_large() {
+async fn error_responses_have_a_smaller_limit() {
     for status in [404, 429, 500, 503] {
         let client = client(status, "X-Other", "x".repeat(LARGE), 2 * LARGE);
         for error in [
@@ -154,9 +154,9 @@ async fn a_refusal_may_not_be_large() {
 }
 
 #[tokio::test]
-async fn a_refusal_that_does_not_arrive_is_not_waited_for() {
+async fn open_times_out_on_an_error_body_that_never_ends() {
     let client = Client::builder()
-        .executor(Arc::new(Silent), Arc::new(Over))
+        .executor(Arc::new(Silent), Arc::new(Elapsed))
         .retry(RetryPolicy::never())
         .build()
         .unwrap();
@@ -165,11 +165,11 @@ async fn a_refusal_that_does_not_arrive_is_not_waited_for() {
 }
 
 #[tokio::test]
-async fn every_answer_to_a_raw_request_comes_whole() {
+async fn raw_request_returns_complete_responses_of_every_status() {
     for status in [200, 404, 503] {
         let client = client(status, "X-Other", "x".repeat(LARGE), 2 * LARGE);
-        let answer = client.request(Method::GET, "/v1/x").await.unwrap();
-        assert_eq!((answer.status().as_u16(), answer.body().len()), (status, LARGE));
+        let response = client.request(Method::GET, "/v1/x").await.unwrap();
+        assert_eq!((response.status().as_u16(), response.body().len()), (status, LARGE));
     }
     let error = client(200, "X-Other", "x".repeat(LARGE), 7).request(Method::GET, "/v1/x").await.unwrap_err();
     assert_eq!(error.kind(), TOO_LARGE);
@@ -194,7 +194,7 @@ impl Executor for Connecting {
 async fn write_that_times_out_while_connecting_is_unsent() {
     let executor = Arc::new(Connecting::default());
     let client = Client::builder()
-        .executor(Arc::clone(&executor) as _, Arc::new(Over))
+        .executor(Arc::clone(&executor) as _, Arc::new(Elapsed))
         .retry(RetryPolicy::never())
         .build()
         .unwrap();

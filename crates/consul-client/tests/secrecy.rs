@@ -1,5 +1,5 @@
-//! No `Debug` and no `Display` shows a token.
-#![allow(clippy::unwrap_used, reason = "all of it is tests, also what stands outside of their functions")]
+//! Checks that no `Debug` and no `Display` output shows a token.
+#![allow(clippy::unwrap_used, reason = "this file has only tests and their helper functions")]
 
 use std::cell::RefCell;
 use std::error::Error;
@@ -13,7 +13,7 @@ use consul_client::{Client, RetryPolicy, Token};
 
 const SECRET: &str = "5ecbe7d0-0000-1111-2222-333344445555";
 
-/// Answers everything in the way it is told, and keeps what the requests look like.
+/// An executor that returns the given response to every request, and records the `Debug` output of requests.
 #[derive(Debug)]
 struct Scripted {
     status: Option<u16>,
@@ -24,7 +24,7 @@ struct Scripted {
 #[async_trait::async_trait]
 impl Executor for Scripted {
     async fn execute(&self, request: http::Request<Body>) -> Result<http::Response<Body>, TransportError> {
-        assert_eq!(request.headers()["x-consul-token"], SECRET, "the token travels");
+        assert_eq!(request.headers()["x-consul-token"], SECRET, "the request has the token");
         self.requests.lock().unwrap().push(format!("{request:?} {:?}", request.headers()));
         match self.status {
             Some(status) => {
@@ -71,7 +71,7 @@ fn all_of(error: &dyn Error) -> String {
 }
 
 #[tokio::test]
-async fn nothing_shows_the_token() {
+async fn debug_and_errors_hide_the_token() {
     let token = Token::new(SECRET).unwrap();
     assert_hidden("token", &format!("{token:?}"));
 
@@ -139,7 +139,7 @@ fn debug_of_an_operation_shows_route_options_and_length() {
 }
 
 #[test]
-fn what_cannot_be_a_token_is_not_shown_either() {
+fn error_of_an_invalid_token_hides_it() {
     let error = Client::builder().token(format!("{SECRET}\n")).build().unwrap_err();
     assert_hidden("config error", &all_of(&error));
     let error = Client::builder().address(format!("http://user:{SECRET}@localhost")).build().unwrap_err();
@@ -147,19 +147,19 @@ fn what_cannot_be_a_token_is_not_shown_either() {
 }
 
 thread_local! {
-    /// What this thread's test has told.
-    static TOLD: RefCell<String> = const { RefCell::new(String::new()) };
+    /// The log of this thread's test.
+    static LOG: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// Keeps all that is told to `tracing`, at every level.
+/// A subscriber that records every span and event, at every level.
 ///
-/// For the whole process: where only one thread of several has a subscriber, what another thread tells first can be
-/// taken for something that nobody wants to hear.
+/// It is set for the entire process. If only one thread has a subscriber, `tracing` can cache from another thread
+/// that nobody is interested in a span, and then skips it.
 struct Captured;
 
 impl Captured {
-    fn keep(told: impl Debug) {
-        TOLD.with_borrow_mut(|all| all.push_str(&format!("{told:?}\n")));
+    fn record(log: impl Debug) {
+        LOG.with_borrow_mut(|all| all.push_str(&format!("{log:?}\n")));
     }
 }
 
@@ -169,16 +169,16 @@ impl tracing::Subscriber for Captured {
     }
 
     fn new_span(&self, span: &tracing::span::Attributes<'_>) -> tracing::span::Id {
-        Self::keep(span);
+        Self::record(span);
         tracing::span::Id::from_u64(1)
     }
 
     fn record(&self, _: &tracing::span::Id, values: &tracing::span::Record<'_>) {
-        Self::keep(values);
+        Self::record(values);
     }
 
     fn event(&self, event: &tracing::Event<'_>) {
-        Self::keep(event);
+        Self::record(event);
     }
 
     fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
@@ -187,7 +187,7 @@ impl tracing::Subscriber for Captured {
 }
 
 #[tokio::test]
-async fn the_log_tells_of_every_attempt_and_shows_neither_token_nor_key_nor_value() {
+async fn log_has_every_attempt_without_token_key_or_value() {
     tracing::subscriber::set_global_default(Captured).unwrap();
     for status in [Some(200), Some(403), None] {
         let executor = Arc::new(Scripted { status, body: "true".to_owned(), requests: Mutex::default() });
@@ -196,17 +196,17 @@ async fn the_log_tells_of_every_attempt_and_shows_neither_token_nor_key_nor_valu
         let kv = builder.build().unwrap().kv();
         assert_eq!(kv.put("private-key", "private-value").await.is_ok(), status == Some(200));
     }
-    let told = TOLD.take();
+    let log = LOG.take();
     let lines = |start: &str| {
         let is_of_put = |line: &&str| line.starts_with(start) && line.contains("/v1/kv/{*key}");
-        told.lines().filter(is_of_put).map(str::to_owned).collect::<Vec<_>>()
+        log.lines().filter(is_of_put).map(str::to_owned).collect::<Vec<_>>()
     };
     assert_eq!(
         (lines("Attributes").len(), lines("Event").len()),
         (3, 3),
-        "a span a call, an event an attempt: {told}"
+        "one span for each call, one event for each attempt: {log}"
     );
-    assert!(lines("Event")[0].contains("http.response.status_code: 200"), "{told}");
-    assert_hidden("log", &told);
-    assert!(!told.contains("private"), "{told}");
+    assert!(lines("Event")[0].contains("http.response.status_code: 200"), "{log}");
+    assert_hidden("log", &log);
+    assert!(!log.contains("private"), "{log}");
 }

@@ -138,7 +138,7 @@ fn unused_reservation_expires() {
 fn few_requests_are_in_flight_during_an_outage_and_all_notice_its_end() {
     let world = World::with(64, |request| match request.at {
         at if at < secs(10) => (request.wait().unwrap_or_default().min(secs(10) - at), Some((200, 10, "a"))),
-        // Nobody answers.
+        // No request gets a response.
         at if at < secs(40) => (NEVER, None),
         _ => {
             (request.wait().filter(|_| request.index() == Some(11)).unwrap_or_default(), Some((200, 11, "b")))
