@@ -1,11 +1,13 @@
 //! Sessions, and the keys they hold, on a real agent.
 
+mod not_ready;
+
 use std::time::Duration;
 
 use consul_client::agent::Check;
 use consul_client::health::Status;
 use consul_client::session::Behavior;
-use consul_client::{ApiErrorKind, Client, ErrorKind};
+use consul_client::{ApiErrorKind, Client, ErrorKind, RetryPolicy};
 use consul_tests::{shared_agent, unique};
 
 use crate::clients::{client, client_of};
@@ -38,9 +40,8 @@ async fn sessions_create_with_checks() {
 
     checks.register(&name, Check::ttl(Duration::from_secs(600))).await.unwrap();
     in_catalog(&client, &name, Status::Critical).await;
-    let refused = create(&name).await.unwrap_err();
-    assert_eq!(refused.kind(), ErrorKind::Api(ApiErrorKind::InvalidRequest), "the check is critical");
-    assert!(!refused.is_retryable());
+    let refused = create(&name).retry(RetryPolicy::never()).await.unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Api(ApiErrorKind::NotReady), "the check is critical");
 
     checks.pass(&name).await.unwrap();
     in_catalog(&client, &name, Status::Passing).await;

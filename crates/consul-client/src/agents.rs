@@ -83,10 +83,10 @@ impl Agents {
         AgentId(soonest.1)
     }
 
-    /// Returns whether an attempt that has failed on `id` can go to another agent that is well.
-    pub(crate) fn has_other(&self, id: AgentId) -> bool {
+    /// Returns whether the next attempt, after one that has failed on `id`, goes to another agent that is well.
+    pub(crate) fn moves_from(&self, id: AgentId) -> bool {
         let is_well = |agent: &Agent| agent.avoided_until.load(Ordering::Relaxed) == 0;
-        self.0.iter().enumerate().any(|(index, agent)| index != id.0 && is_well(agent))
+        self.0.iter().position(is_well).is_some_and(|index| index != id.0)
     }
 
     /// Records that an agent responded.
@@ -157,7 +157,7 @@ mod tests {
         let [first, second] = [AgentId(0), AgentId(1)];
         assert_eq!(agents.choose(at(0)), first);
         agents.record(first, false, at(0));
-        assert!(agents.has_other(first) && !agents.has_other(second));
+        assert!(agents.moves_from(first) && !agents.moves_from(second));
         assert_eq!(agents.choose(at(0)), second);
         assert_eq!(agents.choose(at(1)), first, "one request tries it again");
         assert_eq!(agents.choose(at(1)), second, "and no other one until it has responded");
@@ -181,6 +181,6 @@ mod tests {
         let agents = agents(1);
         agents.record(AgentId::FIRST, false, at(0));
         assert_eq!(agents.choose(at(0)), AgentId::FIRST);
-        assert!(!agents.has_other(AgentId::FIRST));
+        assert!(!agents.moves_from(AgentId::FIRST));
     }
 }

@@ -18,13 +18,17 @@ pub(crate) use self::budget::Budget;
 ///
 /// What is retried does not depend on the policy. Reads and idempotent writes are retried after transient errors. Any
 /// request is retried if it was certainly not sent, or certainly not executed: no leader after the server has held it, a
-/// rate limit, a limit of connections. A write with an unknown outcome is never retried.
+/// rate limit, a limit of connections, a node that is [not ready](crate::ApiErrorKind::NotReady). A write with an unknown
+/// outcome is never retried.
 ///
-/// The pauses between attempts are random, from zero to a limit that doubles with each attempt. A call never lasts
-/// longer than its [`timeout`](crate::ClientBuilder::timeout): if a pause does not fit, or, for a write that is not
-/// idempotent, if a whole attempt does not fit, it ends with the error of its last attempt. All calls of a client share
-/// a budget of retries, so that an outage does not multiply its load: 100 retries in a row and 10 more each second. If
-/// it is used up, calls wait for the next retry, or for the first success of another call.
+/// The pauses between attempts double up to a limit and are partly random, so a call makes at most 6 attempts in its
+/// first 3 seconds by default. It never lasts longer than its [`timeout`](crate::ClientBuilder::timeout): if a pause does
+/// not fit, or, for a write that is not idempotent, if a whole attempt does not fit, it ends with the error of its last
+/// attempt. It also ends with the fifth error of the kind [`Internal`](crate::ApiErrorKind::Internal), which may be
+/// permanent.
+///
+/// All calls of a client share a budget of retries, so that an outage does not multiply its load: 100 retries in a row
+/// and 10 more each second. If it is used up, calls wait for the next retry, or for the first success of another call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
     max_attempts: u32,
@@ -39,7 +43,7 @@ impl RetryPolicy {
     pub fn new() -> Self {
         Self {
             max_attempts: u32::MAX,
-            initial: Duration::from_millis(100),
+            initial: Duration::from_millis(200),
             max: Duration::from_secs(1),
             max_retry_after: Duration::from_secs(10),
         }
@@ -59,8 +63,9 @@ impl RetryPolicy {
         self
     }
 
-    /// Sets the longest pause after the first attempt, and the longest of all. Defaults to 100 ms and 1 second, so that
-    /// the end of an election is noticed within a second.
+    /// Sets the longest pause after the first attempt, and the longest of all. Defaults to 200 ms and 1 second, so that
+    /// the end of an election is noticed within a second. Each pause lasts three quarters of its longest time at least;
+    /// the rest is random.
     #[must_use]
     pub fn backoff(mut self, initial: Duration, max: Duration) -> Self {
         (self.initial, self.max) = (initial, max);
@@ -80,13 +85,14 @@ impl RetryPolicy {
         attempts < self.max_attempts
     }
 
-    /// Returns the pause after the attempt with this number, counted from 1, with full jitter.
+    /// Returns the pause after the attempt with this number, counted from 1.
     pub(crate) fn pause(&self, attempts: u32, retry_after: Option<Duration>, random: u64) -> Duration {
         let doublings = attempts.saturating_sub(1).min(31);
         let longest = self.initial.saturating_mul(1 << doublings).min(self.max);
-        let nanos = u128::from(u64::try_from(longest.as_nanos()).unwrap_or(u64::MAX));
-        let pause = Duration::from_nanos(((u128::from(random) * nanos) >> 64) as u64);
-        pause.max(retry_after.unwrap_or_default().min(self.max_retry_after))
+        let quarter = u128::from(u64::try_from((longest / 4).as_nanos()).unwrap_or(u64::MAX));
+        let jitter = Duration::from_nanos(((u128::from(random) * quarter) >> 64) as u64);
+        // Without a fixed part, short pauses in a row would make far more attempts than intended.
+        (longest / 4 * 3 + jitter).max(retry_after.unwrap_or_default().min(self.max_retry_after))
     }
 }
 
@@ -95,6 +101,9 @@ impl Default for RetryPolicy {
         Self::new()
     }
 }
+
+/// Attempts of a call that end with an error that may be permanent, and that no rule explains.
+pub(crate) const MAX_UNEXPLAINED: u32 = 5;
 
 /// What is known about a failed attempt.
 #[derive(Clone, Copy, Debug)]
@@ -184,12 +193,15 @@ mod tests {
     }
 
     #[test]
-    fn pauses_double_up_to_their_limit_with_full_jitter() {
+    fn pauses_double_up_to_their_limit_and_a_quarter_is_random() {
         let policy = RetryPolicy::new();
         let longest = |attempts| policy.pause(attempts, None, u64::MAX).as_millis();
-        assert_eq!([1, 2, 3, 4, 5, 40, u32::MAX].map(longest), [99, 199, 399, 799, 999, 999, 999]);
-        assert_eq!(policy.pause(9, None, 0), Duration::ZERO);
-        assert_eq!(policy.pause(5, None, u64::MAX / 2).as_millis(), 499);
+        assert_eq!([1, 2, 3, 4, 5, 40, u32::MAX].map(longest), [199, 399, 799, 999, 999, 999, 999]);
+        let shortest = |attempts| policy.pause(attempts, None, 0).as_millis();
+        assert_eq!([1, 2, 3, 4, 40].map(shortest), [150, 300, 600, 750, 750]);
+        assert_eq!(policy.pause(5, None, u64::MAX / 2).as_millis(), 874);
+        let six_pauses: u128 = (1..=6).map(shortest).sum();
+        assert!(six_pauses > 3000, "at most 6 attempts in 3 seconds");
         let endless = RetryPolicy::new().backoff(Duration::MAX, Duration::MAX);
         assert!(endless.pause(7, None, u64::MAX) > Duration::from_secs(1 << 30));
     }

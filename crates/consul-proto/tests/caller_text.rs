@@ -42,11 +42,7 @@ fn names_of_the_caller_do_not_change_the_kind() {
                 None,
                 format!("Session id '{name}' not found"),
             ),
-            (
-                kind::<session::Create>,
-                Some(K::InvalidRequest),
-                format!("Check '{name}' is in critical state"),
-            ),
+            (kind::<session::Create>, Some(K::NotReady), format!("Check '{name}' is in critical state")),
             (
                 kind::<agent::check::Pass>,
                 Some(K::UnknownCheck),

@@ -110,7 +110,7 @@ impl Client {
         let deadline = start + timeouts.of_call(held);
         let longest = timeouts.of_attempt(&route, held);
         let mut agent = agents.of(&route, start);
-        let mut attempts = 0;
+        let (mut attempts, mut unexplained) = (0, 0);
         loop {
             attempts += 1;
             let now = if attempts == 1 { start } else { runtime.now() };
@@ -164,13 +164,14 @@ impl Client {
                     Err(error) => Err(error.with_attempts(attempts, elapsed)),
                 }
             };
-            if !may_repeat || !failed.is_retryable {
+            unexplained += u32::from(failed.kind == ErrorKind::Api(ApiErrorKind::Internal));
+            if !may_repeat || !failed.is_retryable || unexplained >= retry::MAX_UNEXPLAINED {
                 return give_up();
             }
             // A write that is not idempotent ends with the error whose outcome is known, unless a whole attempt fits.
             let needed = if route.is_idempotent() { Duration::ZERO } else { longest };
             let can_move = route.target() == Target::AnyAgent && (route.is_idempotent() || failed.is_unsent);
-            let pause = match can_move && agents.has_other(agent) {
+            let pause = match can_move && agents.moves_from(agent) {
                 true => Duration::ZERO,
                 false => policy.pause(attempts, failed.retry_after, settings.random.next()),
             };

@@ -43,6 +43,18 @@ async fn b34_responses_of_consul_never_mark_an_agent_as_unhealthy() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn call_pauses_between_attempts_that_go_to_the_same_agent() {
+    for step in [Step::Respond(429, ""), Step::Respond(500, "rpc error making call: EOF"), Step::Refuse] {
+        let (first, second) = (Agent::new([step.clone()]), Agent::new([step.clone()]));
+        let client = client_of(&[&first, &second]);
+        assert!(client.kv().get("k").timeout(secs(3)).await.is_err());
+        let attempts = first.count() + second.count();
+        // The second agent is tried immediately.
+        assert!((4..=7).contains(&attempts), "{step:?}: {attempts}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn b34_agents_that_all_failed_are_still_tried() {
     let (first, second) = (Agent::new([Step::Refuse]), Agent::new([Step::Refuse]));
     let client = client_of(&[&first, &second]);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use consul_client::proto::Method;
 use consul_client::transport::{Hint, SendState};
-use consul_client::{ErrorKind, RetryPolicy};
+use consul_client::{ApiErrorKind, ErrorKind, RetryPolicy};
 
 use crate::{Agent, FINE, NO_LEADER, Step, builder, client, secs};
 
@@ -110,6 +110,57 @@ async fn b13_rate_limit_is_retried_also_for_writes_after_the_pause_that_it_asks_
     let agent = Agent::new([Step::RespondWith(429, "86400", ""), Step::Respond(404, "")]);
     assert!(client(&agent).kv().get("k").await.unwrap().is_none());
     assert!((secs(10)..secs(11)).contains(&agent.requests()[1].at), "capped");
+}
+
+#[tokio::test(start_paused = true)]
+async fn call_makes_few_attempts_however_its_errors_come() {
+    for step in [
+        Step::Refuse,
+        NO_LEADER,
+        Step::Close,
+        Step::Respond(500, "rpc error making call: EOF"),
+        Step::Respond(429, ""),
+        Step::Respond(500, "a text that no rule knows"),
+    ] {
+        let agent = Agent::new([step.clone()]);
+        client(&agent).kv().get("k").await.unwrap_err();
+        let soon = agent.requests().iter().filter(|request| request.at < secs(3)).count();
+        assert!((4..=6).contains(&soon), "{step:?}: {soon}");
+        assert!(agent.count() <= 42, "{step:?}: {}", agent.count());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn error_that_no_rule_knows_ends_a_call_after_five_attempts() {
+    let unknown = Step::Respond(500, "a text that no rule knows");
+    let agent = Agent::new([unknown.clone()]);
+    let error = client(&agent).kv().get("k").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Api(ApiErrorKind::Internal));
+    assert_eq!((agent.count(), error.attempts()), (5, 5));
+    assert!(agent.started.elapsed() < secs(4));
+
+    // Only these errors are counted.
+    let outage = vec![NO_LEADER; 8].into_iter().chain([unknown.clone(), Step::Respond(404, "")]);
+    let agent = Agent::new(outage);
+    assert!(client(&agent).kv().get("k").await.unwrap().is_none());
+    assert_eq!(agent.count(), 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn session_is_created_once_its_node_is_ready_again() {
+    let critical = Step::Respond(500, "apply failed: Check 'serfHealth' is in critical state");
+    let agent = Agent::new([
+        critical.clone(),
+        Step::Respond(500, "Missing check 'serfHealth' registration"),
+        Step::Respond(200, r#"{"ID":"292ef953-27fa-b363-60a3-95ffc3cc1acb"}"#),
+    ]);
+    client(&agent).session().create().await.unwrap();
+    assert_eq!(agent.count(), 3);
+
+    let agent = Agent::new([critical]);
+    let error = client(&agent).session().create().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Api(ApiErrorKind::NotReady));
+    assert!(error.is_retryable() && !error.is_outcome_unknown(), "{error}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -41,6 +41,9 @@ pub enum ApiErrorKind {
     NoLeader,
     /// The server is temporarily unavailable; a write may have been executed.
     Unavailable,
+    /// The state of a node or of one of its checks does not allow the operation yet; it was not executed. Seconds after
+    /// an agent has started, or has lost and found its cluster, the state is another one.
+    NotReady,
     /// Too many requests; the operation was not executed.
     RateLimited,
     /// Too many connections from this address; the operation was not executed.
@@ -59,6 +62,7 @@ impl ApiErrorKind {
             self,
             Self::NoLeader
                 | Self::Unavailable
+                | Self::NotReady
                 | Self::RateLimited
                 | Self::TooManyConnections
                 | Self::Internal
@@ -92,6 +96,7 @@ impl ApiErrorKind {
             Self::Redirect => "redirect",
             Self::NoLeader => "no_leader",
             Self::Unavailable => "unavailable",
+            Self::NotReady => "not_ready",
             Self::RateLimited => "rate_limited",
             Self::TooManyConnections => "too_many_connections",
             Self::Internal => "internal",
@@ -121,6 +126,7 @@ impl fmt::Display for ApiErrorKind {
             Self::Redirect => "unexpected redirect",
             Self::NoLeader => "no cluster leader",
             Self::Unavailable => "temporarily unavailable",
+            Self::NotReady => "node or check is not ready",
             Self::RateLimited => "rate limit exceeded",
             Self::TooManyConnections => "too many connections",
             Self::Internal => "server error",
@@ -137,6 +143,7 @@ mod tests {
     fn outcome_of_a_write_is_known_only_if_the_kind_says_so() {
         assert!(ApiErrorKind::NoLeader.is_not_executed());
         assert!(ApiErrorKind::RateLimited.is_not_executed());
+        assert!(ApiErrorKind::NotReady.is_not_executed() && ApiErrorKind::NotReady.is_transient());
         assert!(!ApiErrorKind::Unavailable.is_not_executed());
         assert!(!ApiErrorKind::Internal.is_not_executed());
         assert!(ApiErrorKind::Unavailable.is_transient());

@@ -63,7 +63,6 @@ pub(crate) const KINDS: &[(u16, &str, ApiErrorKind)] = &[
     (500, "Bad node ID", InvalidRequest),
     (500, "Cannot provide tag filter without service filter", InvalidRequest),
     (500, "Cannot use legacy endpoint to modify a non-legacy token", InvalidRequest),
-    (500, "Error while renaming Node ID", InvalidRequest),
     (500, "Failed to create boolean expression evaluator", InvalidRequest),
     (500, "Invalid ACL Type", InvalidRequest),
     (500, "Invalid node filter: error parsing regexp", InvalidRequest),
@@ -81,7 +80,6 @@ pub(crate) const KINDS: &[(u16, &str, ApiErrorKind)] = &[
     (500, "Invalid Session TTL", InvalidRequest),
     (500, "Session TTL 'abc' invalid", InvalidRequest),
     (500, "Missing check '", InvalidRequest),
-    (500, "is in critical state", InvalidRequest),
     (500, "Scripts are disabled on this agent", InvalidRequest),
     (500, "cross datacenter lock must be created at server agent", InvalidRequest),
     (500, "not implemented", InvalidRequest),
@@ -123,6 +121,9 @@ pub(crate) const KINDS: &[(u16, &str, ApiErrorKind)] = &[
     (429, "RPC rate limit exceeded", RateLimited),
     (429, "too many concurrent connections", TooManyConnections),
     (503, "rate limit exceeded for operation that can only be performed by the leader", RateLimited),
+    // Decided by the health of a node, which changes without the caller.
+    (500, "is in critical state", NotReady),
+    (500, "is reserved by node", NotReady),
     // Outages.
     (500, "No cluster leader", NoLeader),
     (500, "No known Consul servers", NoLeader),

@@ -1,6 +1,6 @@
 //! Error texts of the catalog.
 
-use crate::ApiErrorKind::{self, InvalidRequest, UnknownCheck, UnknownNode, UnknownService};
+use crate::ApiErrorKind::{self, InvalidRequest, NotReady, UnknownCheck, UnknownNode, UnknownService};
 use crate::ErrorResponse;
 use crate::error::texts::{Texts, find};
 
@@ -16,6 +16,8 @@ const TEXTS: Texts = &[
         ],
     ),
     (UnknownNode, &["Missing node registration"]),
+    // The name is free for another id when `serfHealth` of the node that has it is critical.
+    (NotReady, &["Error while renaming Node ID: \"*\": Node name * is reserved by node *"]),
     (
         InvalidRequest,
         &[

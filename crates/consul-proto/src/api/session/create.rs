@@ -19,8 +19,10 @@ const LONGEST_LOCK_DELAY: Duration = Duration::from_secs(60);
 /// Returns the id of the session. Everything else is optional: a session without a [`ttl`](Self::ttl) lives until its
 /// node or one of its checks fails.
 ///
-/// A check that is critical or does not exist is an [error](crate::ApiErrorKind::InvalidRequest), and so is a node that
-/// does not [exist](crate::ApiErrorKind::UnknownNode).
+/// A check that does not exist is an [error](crate::ApiErrorKind::InvalidRequest), and so is a node that does not
+/// [exist](crate::ApiErrorKind::UnknownNode). While a check is critical, the error is the transient
+/// [`NotReady`](crate::ApiErrorKind::NotReady): the check `serfHealth` of a node is critical for some seconds after its
+/// agent came back.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/session#create-session)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

@@ -1,19 +1,21 @@
 //! Error texts of sessions.
 
-use crate::ApiErrorKind::{self, InvalidRequest, UnknownNode, UnknownSession};
+use crate::ApiErrorKind::{self, InvalidRequest, NotReady, UnknownNode, UnknownSession};
 use crate::ErrorResponse;
 use crate::error::texts::{Texts, find};
 
 const TEXTS: Texts = &[
     (UnknownSession, &["Session id '*' not found", "failed session lookup: *"]),
     (UnknownNode, &["Missing node registration"]),
+    // A failed node is critical until the servers notice that it is back. A new one is registered by its agent, and has
+    // this check when the leader adds it.
+    (NotReady, &["Check '*' is in critical state", "Missing check 'serfHealth' registration"]),
     (
         InvalidRequest,
         &[
             "Missing node name",
             "Missing session",
             "Missing check '*' registration",
-            "Check '*' is in critical state",
             "Invalid Behavior setting '*'",
             "Invalid Session TTL '*",
             "Session TTL '*' invalid: *",
