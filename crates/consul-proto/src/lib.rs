@@ -75,6 +75,7 @@ pub use response::{
     Text, True, Via,
 };
 pub use route::Route;
+pub use types::string_enum::UnknownValue;
 pub use writer::RequestWriter;
 
 /// The code in the README of the package compiles.

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use http::HeaderMap;
 
+use crate::types::string_enum::string_enum;
+
 /// The metadata of a response.
 ///
 /// Every field is optional, since the responses of many operations have none of them. A missing or malformed header is
@@ -41,18 +43,16 @@ pub struct Meta {
     pub default_acl_policy: Option<AclPolicy>,
 }
 
-/// The consistency mode that a server used.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum EffectiveConsistency {
-    /// The default mode.
-    Leader,
-    /// The leader confirmed its leadership with a quorum.
-    Consistent,
-    /// Any server.
-    Stale,
-    /// A word that this version does not know.
-    Other(String),
+string_enum! {
+    /// The consistency mode that a server used.
+    EffectiveConsistency {
+        /// The default mode.
+        Leader = "leader",
+        /// The leader confirmed its leadership with a quorum.
+        Consistent = "consistent",
+        /// Any server.
+        Stale = "stale",
+    }
 }
 
 /// Whether a response came from the cache.
@@ -65,28 +65,24 @@ pub enum CacheStatus {
     Miss,
 }
 
-/// The backend that produced a response.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum QueryBackend {
-    /// The servers, to which the agent forwarded the request.
-    BlockingQuery,
-    /// The streaming backend of the agent, which a stream of changes keeps up to date.
-    Streaming,
-    /// A word that this version does not know.
-    Other(String),
+string_enum! {
+    /// The backend that produced a response.
+    QueryBackend {
+        /// The servers, to which the agent forwarded the request.
+        BlockingQuery = "blocking-query",
+        /// The streaming backend of the agent, which a stream of changes keeps up to date.
+        Streaming = "streaming",
+    }
 }
 
-/// The policy of an ACL system if no rule applies.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum AclPolicy {
-    /// Everything that is not denied is allowed.
-    Allow,
-    /// Everything that is not allowed is denied.
-    Deny,
-    /// A word that this version does not know.
-    Other(String),
+string_enum! {
+    /// The policy of an ACL system if no rule applies.
+    AclPolicy {
+        /// Everything that is not denied is allowed.
+        Allow = "allow",
+        /// Everything that is not allowed is denied.
+        Deny = "deny",
+    }
 }
 
 pub(crate) const INDEX: &str = "x-consul-index";
@@ -105,12 +101,7 @@ impl Meta {
                 "x-consul-lastcontact" => meta.last_contact = value.parse().ok().map(Duration::from_millis),
                 "x-consul-knownleader" => meta.known_leader = value.parse().ok(),
                 "x-consul-effective-consistency" => {
-                    meta.effective_consistency = Some(match value {
-                        "leader" => EffectiveConsistency::Leader,
-                        "consistent" => EffectiveConsistency::Consistent,
-                        "stale" => EffectiveConsistency::Stale,
-                        other => EffectiveConsistency::Other(other.to_owned()),
-                    });
+                    meta.effective_consistency = Some(value.into());
                 }
                 "x-cache" => {
                     meta.cache = match value {
@@ -120,23 +111,11 @@ impl Meta {
                     };
                 }
                 "age" => meta.age = value.parse().ok().map(Duration::from_secs),
-                "x-consul-query-backend" => {
-                    meta.query_backend = Some(match value {
-                        "blocking-query" => QueryBackend::BlockingQuery,
-                        "streaming" => QueryBackend::Streaming,
-                        other => QueryBackend::Other(other.to_owned()),
-                    });
-                }
+                "x-consul-query-backend" => meta.query_backend = Some(value.into()),
                 "x-consul-results-filtered-by-acls" => {
                     meta.results_filtered_by_acls = value.parse().ok();
                 }
-                "x-consul-default-acl-policy" => {
-                    meta.default_acl_policy = Some(match value {
-                        "allow" => AclPolicy::Allow,
-                        "deny" => AclPolicy::Deny,
-                        other => AclPolicy::Other(other.to_owned()),
-                    });
-                }
+                "x-consul-default-acl-policy" => meta.default_acl_policy = Some(value.into()),
                 _ => {}
             }
         }

@@ -9,4 +9,4 @@ pub(crate) mod null;
 pub(crate) mod number;
 pub(crate) mod port;
 pub(crate) mod secret;
-pub(crate) mod word;
+pub(crate) mod string_enum;

@@ -36,7 +36,7 @@ pub use force_leave::ForceLeave;
 pub use host::{AgentHost, Host};
 pub use join::Join;
 pub use leave::Leave;
-pub use member::{AclMode, Member, MemberStatus};
+pub use member::{AclMode, Member, MemberStatus, UnknownMemberStatus};
 pub use members::Members;
 pub use metrics::{AgentMetrics, Gauge, Metrics, Points, Sample};
 pub use prometheus_metrics::PrometheusMetrics;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{CheckId, HealthCheckDefinition, NodeName, ServiceId, ServiceName, Status};
-use crate::types::word::word;
+use crate::types::string_enum::string_enum;
 use crate::types::{blank, duration, null, port};
 
 /// A check of a node or of a service instance, with its last result.
@@ -86,11 +86,11 @@ impl From<&HealthCheck> for CheckId {
     }
 }
 
-word! {
+string_enum! {
     /// The type of a check.
     #[derive(Default)]
     CheckType {
-        /// Unknown: the check was registered in the catalog, or by Consul itself; the empty word.
+        /// Unknown: the check was registered in the catalog, or by Consul itself; the empty text.
         #[default]
         Unset = "",
         /// The service reports its own status, within a time to live.

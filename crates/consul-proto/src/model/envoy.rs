@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::types::blank::Blank;
 use crate::types::null;
-use crate::types::word::word;
+use crate::types::string_enum::string_enum;
 
 /// Access logs of a proxy, since 1.15.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
@@ -63,11 +63,11 @@ impl Blank for AccessLogs {
     }
 }
 
-word! {
+string_enum! {
     /// The destination of access logs.
     #[derive(Default)]
     LogSink {
-        /// Consul's default, standard output; the empty word.
+        /// Consul's default, standard output; the empty text.
         #[default]
         Unset = "",
         /// A file.

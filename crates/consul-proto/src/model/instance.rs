@@ -3,14 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use crate::types::blank::Blank;
-use crate::types::word::word;
+use crate::types::string_enum::string_enum;
 use crate::types::{blank, null, number, port};
 
-word! {
+string_enum! {
     /// The kind of a service.
     #[derive(Default)]
     ServiceKind {
-        /// An ordinary service; the empty word.
+        /// An ordinary service; the empty text.
         #[default]
         Typical = "",
         /// A proxy of the service mesh, in front of another service.

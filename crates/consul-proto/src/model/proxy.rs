@@ -10,7 +10,7 @@ use crate::model::{
     AccessLogs, EnvoyExtension, Expose, ServiceId, ServiceName, ServicePort, Upstream, opaque,
 };
 use crate::types::blank::Blank;
-use crate::types::word::word;
+use crate::types::string_enum::string_enum;
 use crate::types::{null, port};
 
 /// The configuration of a proxy or gateway. Settings that it does not have are empty, zero or `false`.
@@ -237,11 +237,11 @@ fn ports<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ServicePort>,
     Ok(serde_json::from_value(value).unwrap_or_default())
 }
 
-word! {
+string_enum! {
     /// How connections reach the listeners of a proxy.
     #[derive(Default)]
     ProxyMode {
-        /// As configured for the service or for all proxies; the empty word.
+        /// As configured for the service or for all proxies; the empty text.
         #[default]
         Inherited = "",
         /// The instance and other proxies connect to the listeners.
@@ -309,11 +309,11 @@ impl Blank for MeshGateway {
     }
 }
 
-word! {
+string_enum! {
     /// The mesh gateways that a connection uses.
     #[derive(Default)]
     MeshGatewayMode {
-        /// As configured for the service or for all proxies; the empty word.
+        /// As configured for the service or for all proxies; the empty text.
         #[default]
         Inherited = "",
         /// No gateway.

@@ -1,9 +1,9 @@
 //! The status of a check, or of a service as a whole.
 
 use crate::model::HealthCheck;
-use crate::types::word::word;
+use crate::types::string_enum::string_enum;
 
-word! {
+string_enum! {
     /// The status of a check, or of a service as a whole.
     #[derive(Default)]
     Status {

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::model::{MeshGateway, MeshGatewayMode};
 use crate::types::blank::Blank;
-use crate::types::word::word;
+use crate::types::string_enum::string_enum;
 use crate::types::{null, port};
 
 /// A service, or the result of a prepared query, that an instance reaches through a port or socket of its proxy.
@@ -142,11 +142,11 @@ impl Upstream {
     }
 }
 
-word! {
+string_enum! {
     /// The type of a destination.
     #[derive(Default)]
     DestinationType {
-        /// Unset, which means a service; the empty word.
+        /// Unset, which means a service; the empty text.
         #[default]
         Unset = "",
         /// A service.

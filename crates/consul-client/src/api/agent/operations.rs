@@ -32,7 +32,8 @@ pub use self::update_token::UpdateToken;
 pub use self::version::Version;
 pub use consul_proto::agent::{
     AclMode, AgentConfig, AgentHost, AgentMetrics, AgentSelf, AgentService, AgentVersion, Check, Coordinate,
-    Gauge, GrpcPorts, Member, MemberStatus, NodeId, NodeName, Points, Sample, Secret, TokenKind, Xds,
+    Gauge, GrpcPorts, Member, MemberStatus, NodeId, NodeName, Points, Sample, Secret, TokenKind,
+    UnknownMemberStatus, Xds,
 };
 
 impl Agent {

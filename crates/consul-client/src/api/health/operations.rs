@@ -47,9 +47,9 @@ impl Health {
         Service(self.client.call(proto::health::Service::new(name)))
     }
 
-    /// Lists the checks in `state`: a [`CheckState`], a [`Status`], or its word.
+    /// Lists the checks in `state`: a [`CheckState`], a [`Status`], or its text.
     ///
-    /// Other words are rejected: servers would return an empty list.
+    /// Other text is rejected: servers would return an empty list.
     pub fn state(&self, state: impl Into<CheckState>) -> State {
         State(self.client.call(proto::health::State::new(state)))
     }

@@ -102,9 +102,13 @@ pub enum MemberStatus {
     Left,
     /// The member does not respond.
     Failed,
-    /// A number that this version of the library does not know.
-    Other(i64),
+    /// A number that this version does not know.
+    Other(UnknownMemberStatus),
 }
+
+/// The number of a member's state that this version does not know. `i64::from` of the state returns it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct UnknownMemberStatus(i64);
 
 impl From<MemberStatus> for i64 {
     fn from(status: MemberStatus) -> Self {
@@ -114,7 +118,7 @@ impl From<MemberStatus> for i64 {
             MemberStatus::Leaving => 2,
             MemberStatus::Left => 3,
             MemberStatus::Failed => 4,
-            MemberStatus::Other(other) => other,
+            MemberStatus::Other(UnknownMemberStatus(number)) => number,
         }
     }
 }
@@ -127,7 +131,7 @@ impl From<i64> for MemberStatus {
             2 => Self::Leaving,
             3 => Self::Left,
             4 => Self::Failed,
-            other => Self::Other(other),
+            other => Self::Other(UnknownMemberStatus(other)),
         }
     }
 }
@@ -159,7 +163,7 @@ mod tests {
     #[test]
     fn status_is_a_number() {
         for (json, status) in
-            [("1", MemberStatus::Alive), ("4", MemberStatus::Failed), ("9", MemberStatus::Other(9))]
+            [("1", MemberStatus::Alive), ("4", MemberStatus::Failed), ("9", MemberStatus::from(9))]
         {
             assert_eq!(serde_json::from_str::<MemberStatus>(json).unwrap(), status);
             assert_eq!(serde_json::to_string(&status).unwrap(), json);

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::agent::Secret;
-use crate::types::word::word;
+use crate::types::string_enum::string_enum;
 use crate::{Empty, Endpoint, Method, RequestWriter, Scope, Target};
 
 /// Sets one of the tokens that the agent uses for its own requests: `PUT /v1/agent/token/:kind`.
@@ -26,7 +26,7 @@ impl UpdateToken {
     }
 }
 
-word! {
+string_enum! {
     /// The purpose of a token of the agent.
     TokenKind {
         /// Requests without a token.

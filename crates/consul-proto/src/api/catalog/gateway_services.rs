@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{ServiceKind, ServiceName};
 use crate::response;
-use crate::types::word::word;
+use crate::types::string_enum::string_enum;
 use crate::types::{null, port};
 use crate::{Blocking, Endpoint, Method, Read, RequestWriter, Watchable};
 
@@ -98,11 +98,11 @@ impl From<&QualifiedName> for ServiceName {
     }
 }
 
-word! {
+string_enum! {
     /// The kind of a gateway's service.
     #[derive(Default)]
     GatewayServiceKind {
-        /// Unknown, from older servers and if no such service is registered; the empty word.
+        /// Unknown, from older servers and if no such service is registered; the empty text.
         #[default]
         Unknown = "",
         /// A service of the catalog.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::model::{HealthCheck, Status, write_node_meta};
 use crate::response;
-use crate::types::word::word;
+use crate::types::string_enum::string_enum;
 use crate::{Blocking, EncodeError, Endpoint, Filterable, Method, Read, RequestWriter, Sortable, Watchable};
 
 /// Lists the checks of a datacenter that have a status: `GET /v1/health/state/:state`.
@@ -21,9 +21,9 @@ pub struct State {
 }
 
 impl State {
-    /// Lists the checks in `state`: a [`CheckState`], a [`Status`], or its word.
+    /// Lists the checks in `state`: a [`CheckState`], a [`Status`], or its text.
     ///
-    /// Other words are rejected: servers would return an empty list.
+    /// Other text is rejected: servers would return an empty list.
     pub fn new(state: impl Into<CheckState>) -> Self {
         Self { state: state.into(), node_meta: BTreeMap::new() }
     }
@@ -35,8 +35,8 @@ impl State {
     }
 }
 
-word! {
-    /// A status of checks, or all. Converts from a [`Status`] and from a word.
+string_enum! {
+    /// A status of checks, or all. Converts from a [`Status`] and from text.
     CheckState {
         /// Any status.
         Any = "any",

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::model::{CheckId, NodeName, SessionId};
-use crate::types::word::word;
+use crate::types::string_enum::string_enum;
 use crate::types::{duration, null};
 
 /// A session, as servers return it.
@@ -68,7 +68,7 @@ fn ttl<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D
     Ok((!ttl.is_zero()).then_some(ttl))
 }
 
-word! {
+string_enum! {
     /// What happens to the keys of a session when it ends.
     #[derive(Default)]
     Behavior {

@@ -1,10 +1,10 @@
-//! What a legacy rule says.
+//! One rule of a legacy token.
 
-use crate::types::word::word;
+use crate::types::string_enum::string_enum;
 
-/// A legacy rule: what may be done to things of a kind whose names start alike.
+/// A legacy rule: the access to all objects of a kind whose names start with a prefix.
 ///
-/// Made of three words, too:
+/// It converts from three texts:
 ///
 /// ```
 /// use consul_proto::acl::legacy::{Policy, Resource, Rule};
@@ -16,24 +16,24 @@ use crate::types::word::word;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Rule {
-    /// What it is about.
+    /// The kind of object that the rule applies to.
     pub resource: Resource,
-    /// What the names start with that it is about; empty for all names. Means nothing to a resource that
+    /// The name prefix that the rule applies to; empty for all names. It has no meaning for a resource that
     /// [has no names](Resource::is_single).
     pub segment: String,
-    /// What may be done.
+    /// The access that the rule grants.
     pub policy: Policy,
-    /// What may be done to the intentions of a service; where absent, they may be read where the service may.
+    /// The access to the intentions of a service. If it is absent, they can be read if the service can.
     pub intentions: Option<Policy>,
 }
 
 impl Rule {
-    /// A rule about the things whose names start with `segment`.
+    /// Creates a rule for the objects whose names start with `segment`.
     pub fn new(resource: impl Into<Resource>, segment: impl Into<String>, policy: impl Into<Policy>) -> Self {
         Self { resource: resource.into(), segment: segment.into(), policy: policy.into(), intentions: None }
     }
 
-    /// Why the rule would not do what it says, if so.
+    /// Returns why servers would ignore or reject the rule, if so.
     pub(super) fn fault(&self) -> Option<String> {
         if let Resource::Other(word) = &self.resource {
             return Some(format!("are about {word:?}, which servers ignore in legacy rules"));
@@ -52,17 +52,18 @@ impl<R: Into<Resource>, S: Into<String>, P: Into<Policy>> From<(R, S, P)> for Ru
     }
 }
 
-/// All of a rule but its [`intentions`](Rule::intentions).
+/// The rule without its [`intentions`](Rule::intentions).
 impl<'a> From<&'a Rule> for (&'a str, &'a str, &'a str) {
     fn from(rule: &'a Rule) -> Self {
         (rule.resource.as_str(), &rule.segment, rule.policy.as_str())
     }
 }
 
-word! {
-    /// What a rule is about.
+string_enum! {
+    /// The kind of object that a rule applies to.
     ///
-    /// Those of policies, such as `key_prefix`, are not among them: a legacy rule's segment is a prefix always.
+    /// Resources of newer ACL policies, such as `key_prefix`, are not supported: the segment of a legacy rule is always a
+    /// prefix.
     Resource {
         /// Agents, by the names of their nodes.
         Agent = "agent",
@@ -70,11 +71,11 @@ word! {
         Event = "event",
         /// Keys of the key/value store.
         Key = "key",
-        /// The keys that encrypt gossip; has no names.
+        /// The keys that encrypt gossip. It has no names.
         Keyring = "keyring",
         /// Nodes of the catalog, by name.
         Node = "node",
-        /// The operation of the cluster; has no names.
+        /// The operation of the cluster. It has no names.
         Operator = "operator",
         /// Prepared queries, by name.
         Query = "query",
@@ -86,23 +87,24 @@ word! {
 }
 
 impl Resource {
-    /// Whether it has no names, so that its rules have no segment.
+    /// Returns whether the resource has no names, so that its rules have no segment.
     #[must_use]
     pub fn is_single(&self) -> bool {
         matches!(self, Self::Keyring | Self::Operator)
     }
 }
 
-word! {
-    /// What a rule allows.
+string_enum! {
+    /// The access that a rule grants.
     Policy {
-        /// To read.
+        /// Read access.
         Read = "read",
-        /// To read and to list; keys only, and only where the agent is configured to tell the two apart.
+        /// Access to read and to list keys. Servers treat it as [`Read`](Self::Read), unless they are configured to
+        /// distinguish the two.
         List = "list",
-        /// To read and to write.
+        /// Access to read and to write.
         Write = "write",
-        /// Nothing.
+        /// No access.
         Deny = "deny",
     }
 }
@@ -112,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_and_types_make_the_same_rule() {
+    fn texts_and_types_convert_into_the_same_rule() {
         let rule = Rule::new(Resource::Service, "web", Policy::Write);
         assert_eq!(Rule::from(("service", "web", "write")), rule);
         assert_eq!(Rule::from((Resource::Service, "web".to_owned(), Policy::Write)), rule);
@@ -120,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn words_that_servers_ignore_or_refuse_are_faults() {
+    fn values_that_servers_ignore_or_reject_are_faults() {
         assert_eq!(Rule::from(("key", "", "list")).fault(), None);
         assert!(Rule::from(("key_prefix", "", "read")).fault().unwrap().contains("key_prefix"));
         assert!(Rule::from(("key", "", "none")).fault().unwrap().contains("none"));

@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::acl::Secret;
 use crate::types::null;
-use crate::types::word::word;
+use crate::types::string_enum::string_enum;
 
 /// A legacy token.
 ///
@@ -33,7 +33,7 @@ pub struct Token {
     pub modify_index: u64,
 }
 
-word! {
+string_enum! {
     /// The type of a legacy token.
     #[derive(Default)]
     TokenType {

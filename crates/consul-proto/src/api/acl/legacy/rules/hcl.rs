@@ -8,7 +8,7 @@ pub(super) fn write(rules: &[Rule]) -> String {
     let mut text = String::new();
     for rule in rules {
         match &rule.resource {
-            Resource::Other(word) => quote(&mut text, word),
+            Resource::Other(resource) => quote(&mut text, resource.as_str()),
             known => text.push_str(known.as_str()),
         }
         if rule.resource.is_single() {
