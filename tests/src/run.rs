@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn child_that_holds_the_pipe_open_delays_nothing() {
+    fn child_that_keeps_the_pipe_open_does_not_delay() {
         let start = Instant::now();
         let output = Run::new(sh("sleep 30 & echo done")).output().unwrap();
         assert_eq!(output.stdout, "done\n");

@@ -59,13 +59,13 @@ fn short(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn names_are_those_that_libtest_prints() {
+    fn test_names_equal_those_of_libtest() {
         assert_eq!(super::short("suite::kv::reads_back::here"), "kv::reads_back");
         assert_eq!(super::short("suite::kv::reads_back::{{closure}}::{{closure}}::here"), "kv::reads_back");
     }
 
     #[test]
-    fn the_macros_stand_in_tests_of_either_kind() {
+    fn macros_work_in_sync_and_async_tests() {
         // Conditions that hold: a line of this test's would be counted as a skipped test.
         fn plain() {
             crate::require!(true, "never");

@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn versions_are_read_and_ordered_by_number() {
+    fn versions_are_parsed_and_ordered_by_number() {
         let version = |text: &str| text.parse::<Version>().unwrap();
         assert_eq!(version("v1.8.7+dfsg1"), Version::new(1, 8, 7));
         assert_eq!(version("1.22.0-dev"), Version::new(1, 22, 0));
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn other_texts_are_refused() {
+    fn other_texts_are_rejected() {
         for text in ["", "1", "1.2", "1.2.3.4", "/usr/bin/consul", "1.x.3"] {
             assert!(text.parse::<Version>().is_err(), "{text}");
         }

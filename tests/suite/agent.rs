@@ -40,7 +40,7 @@ fn kind(error: &Error) -> ApiErrorKind {
 }
 
 #[tokio::test]
-async fn agent_config() {
+async fn read_self_returns_the_configuration() {
     let this = client().agent().read_self().await.unwrap();
     assert_eq!((this.config.datacenter.as_str(), this.config.server), ("dc1", true));
     assert_eq!(this.config.node_name, shared_agent().node());
@@ -48,14 +48,14 @@ async fn agent_config() {
 }
 
 #[tokio::test]
-async fn agent_me() {
+async fn read_self_returns_the_agent_as_a_member() {
     let this = client().agent().read_self().await.unwrap();
     let members = client().agent().members().await.unwrap();
     assert_eq!(members, [this.member]);
 }
 
 #[tokio::test]
-async fn agent_version() {
+async fn version_returns_the_build_since_1_16() {
     let version = client().agent().version().await;
     if shared_agent().since(1, 16) {
         assert_eq!(version.unwrap().human_version, shared_agent().version().to_string());
@@ -65,7 +65,7 @@ async fn agent_version() {
 }
 
 #[tokio::test]
-async fn agent_host() {
+async fn host_returns_information_about_the_machine() {
     let host = client().agent().host().await.unwrap();
     assert_eq!(host.host["os"], std::env::consts::OS);
     assert!(host.memory["total"].as_u64() > Some(0) && host.disk["total"].as_u64() > Some(0));
@@ -73,7 +73,7 @@ async fn agent_host() {
 }
 
 #[tokio::test]
-async fn agent_metrics() {
+async fn metrics_returns_runtime_statistics() {
     // An agent that has just started has no metrics yet.
     let metrics = eventually(async || {
         let metrics = client().agent().metrics().await.unwrap();
@@ -85,7 +85,7 @@ async fn agent_metrics() {
 }
 
 #[tokio::test]
-async fn agent_metrics_for_prometheus() {
+async fn prometheus_metrics_require_a_retention_time() {
     let agent = Agent::builder().config(r#"{ "telemetry": { "prometheus_retention_time": "60s" } }"#).start();
     let metrics = client_of(&agent).agent().metrics().prometheus().await.unwrap();
     assert!(metrics.contains("# TYPE go_goroutines gauge"), "{metrics}");
@@ -95,7 +95,7 @@ async fn agent_metrics_for_prometheus() {
 }
 
 #[tokio::test]
-async fn agent_disable_and_enable() {
+async fn maintenance_of_a_node_is_enabled_and_disabled() {
     let agent = Agent::builder().start();
     let client = client_of(&agent);
     let marker = async || client.agent().check().get("_node_maintenance").await.unwrap();
@@ -116,12 +116,12 @@ async fn agent_disable_and_enable() {
 }
 
 #[tokio::test]
-async fn agent_reload() {
+async fn reload_succeeds() {
     client().agent().reload().await.unwrap();
 }
 
 #[tokio::test]
-async fn agent_leave() {
+async fn leave_ends_the_agent() {
     let agent = Agent::builder().start();
     // The agent can end before its response is complete.
     if let Err(error) = client_of(&agent).agent().leave().await {
@@ -131,7 +131,7 @@ async fn agent_leave() {
 }
 
 #[tokio::test]
-async fn agent_update_token() {
+async fn update_token_changes_the_agents_tokens() {
     let agent = Agent::builder().acl().start();
     let (client, key) = (client_of(&agent), "agent-token");
     let anonymous =

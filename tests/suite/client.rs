@@ -8,7 +8,7 @@ use http::{HeaderName, HeaderValue};
 use crate::clients::{PATIENCE, client};
 
 #[tokio::test]
-async fn client_host_token_and_consistency() {
+async fn builder_sets_address_token_and_consistency() {
     let agent = Agent::builder().acl().start();
     let token = Token::new(agent.token().unwrap()).unwrap();
     let builder = Client::builder().address(agent.url()).token(&token).consistency(Consistency::Stale);
@@ -40,7 +40,7 @@ async fn client_host_token_and_consistency() {
 }
 
 #[tokio::test]
-async fn client_request() {
+async fn raw_requests_return_responses_of_every_status() {
     let (client, key) = (client(), unique("request"));
     let path = format!("/v1/kv/{key}");
     let put = client.request(Method::PUT, &*path).query("flags", "7").body("a value").await.unwrap();
@@ -68,7 +68,7 @@ async fn client_request() {
 }
 
 #[tokio::test]
-async fn client_request_with_a_token_and_a_header() {
+async fn raw_request_sends_token_and_header() {
     let agent = Agent::builder().acl().start();
     let root = crate::clients::client_of(&agent);
     let (nobody, token) = (root.without_token(), root.token().unwrap());

@@ -17,7 +17,7 @@ async fn counted() -> (Client, Proxy) {
 }
 
 #[tokio::test]
-async fn a_thousand_calls_in_a_row_use_one_connection() {
+async fn thousand_sequential_calls_use_one_connection() {
     let (client, proxy) = counted().await;
     let (kv, key) = (client.kv(), unique("row"));
     for round in 0..250 {
@@ -30,7 +30,7 @@ async fn a_thousand_calls_in_a_row_use_one_connection() {
 }
 
 #[tokio::test]
-async fn a_call_dropped_in_mid_flight_closes_its_connection() {
+async fn call_dropped_in_flight_closes_its_connection() {
     let (client, proxy) = counted().await;
     let (kv, key) = (client.kv(), unique("dropped"));
     kv.put(&key, "x").await.unwrap();
@@ -49,7 +49,7 @@ async fn a_call_dropped_in_mid_flight_closes_its_connection() {
 }
 
 #[tokio::test]
-async fn a_stream_dropped_in_the_middle_closes_its_connection() {
+async fn stream_dropped_early_closes_its_connection() {
     let (client, proxy) = counted().await;
     let (kv, key) = (client.kv(), unique("dropped-stream"));
     kv.put(&key, vec![7; 524_288]).await.unwrap();

@@ -24,7 +24,7 @@ async fn until_listed(client: &Client, name: &str, id: &str) -> Vec<Event> {
 }
 
 #[tokio::test]
-async fn event_fire() {
+async fn fired_event_is_listed() {
     let (client, name) = (client(), unique("fire"));
     let payload = b"\0 any bytes \xff".as_slice();
     let fired = client
@@ -50,7 +50,7 @@ async fn event_fire() {
 }
 
 #[tokio::test]
-async fn event_list() {
+async fn list_returns_events_of_a_name_oldest_first() {
     let (client, name) = (client(), unique("list"));
     let first = client.event().fire(&name).payload("1").await.unwrap();
     until_listed(&client, &name, &first.id).await;
@@ -69,7 +69,7 @@ async fn event_list() {
 }
 
 #[tokio::test]
-async fn an_event_for_others_is_not_listed() {
+async fn event_for_other_nodes_is_not_listed() {
     let (client, name) = (client(), unique("filtered"));
     client.event().fire(&name).node("^another-node$").await.unwrap();
     client.event().fire(&name).service("^no-such-service$").tag("v1").await.unwrap();
@@ -80,7 +80,7 @@ async fn an_event_for_others_is_not_listed() {
 }
 
 #[tokio::test]
-async fn a_read_that_waits_returns_with_the_next_event() {
+async fn blocking_query_returns_with_the_next_event() {
     let (client, name) = (client(), unique("wait"));
     let empty = client.event().list().name(&name).send().await.unwrap();
     assert_eq!((empty.value.len(), empty.meta.index), (0, Some(1)));
@@ -107,7 +107,7 @@ async fn a_read_that_waits_returns_with_the_next_event() {
 }
 
 #[tokio::test]
-async fn a_name_may_have_slashes() {
+async fn name_can_contain_slashes() {
     let (client, name) = (client(), format!("{}/a b+c", unique("slash")));
     let fired = client.event().fire(&name).await.unwrap();
     assert_eq!(fired.name, name);
@@ -115,7 +115,7 @@ async fn a_name_may_have_slashes() {
 }
 
 #[tokio::test]
-async fn event_fire_of_what_cannot_be_fired() {
+async fn invalid_events_are_rejected() {
     let (event, name) = (client().event(), unique("refused"));
     for fire in [event.fire(""), event.fire("a//b"), event.fire(&name).tag("v1")] {
         let error = fire.await.unwrap_err();

@@ -81,7 +81,7 @@ async fn responses_have_metadata() {
 }
 
 #[tokio::test]
-async fn member_fields() {
+async fn member_has_its_fields() {
     let member = client().agent().read_self().await.unwrap().member;
     assert_eq!((member.name.as_str(), member.addr.as_str()), (shared_agent().node(), "127.0.0.1"));
     assert!(member.port > 0 && member.tags.contains_key("dc"));
@@ -91,7 +91,7 @@ async fn member_fields() {
 }
 
 #[tokio::test]
-async fn key_fields() {
+async fn entry_has_its_fields() {
     let (client, key) = (client(), unique("fields"));
     let session = client.session().create().await.unwrap();
     client.kv().put(&key, "a").await.unwrap();

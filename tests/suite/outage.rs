@@ -56,7 +56,7 @@ async fn writes_in_a_cluster_without_a_leader_have_known_outcomes() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn reads_and_idempotent_writes_ride_out_an_election() {
+async fn reads_and_idempotent_writes_succeed_during_an_election() {
     let cluster = Agent::builder().start_cluster();
     let (leader, follower) = (cluster.leader(), cluster.followers()[0]);
     let client = Client::new(follower.url()).unwrap();

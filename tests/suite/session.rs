@@ -14,7 +14,7 @@ use crate::clients::{client, client_of};
 use crate::federation::Federation;
 
 #[tokio::test]
-async fn sessions_create() {
+async fn created_session_has_its_settings() {
     let (client, name) = (client(), unique("session"));
     let session = client.session();
     let create = session.create().name(&name).node(shared_agent().node()).behavior(Behavior::Delete);
@@ -31,7 +31,7 @@ async fn sessions_create() {
 }
 
 #[tokio::test]
-async fn sessions_create_with_checks() {
+async fn session_needs_passing_checks_and_ends_with_them() {
     let (client, name) = (client(), unique("session-checks"));
     let (session, checks) = (client.session(), client.agent().check());
     let create = |id: &str| session.create().node_checks(["serfHealth", id]);
@@ -65,7 +65,7 @@ async fn in_catalog(client: &Client, check: &str, status: Status) {
 }
 
 #[tokio::test]
-async fn sessions_items() {
+async fn list_contains_a_session() {
     let session = client().session();
     let id = session.create().await.unwrap();
     let read = session.info(&id).await.unwrap().unwrap();
@@ -78,7 +78,7 @@ async fn sessions_items() {
 }
 
 #[tokio::test]
-async fn sessions_get() {
+async fn info_reads_a_session() {
     let session = client().session();
     let id = session.create().await.unwrap();
     let read = session.info(&id).send().await.unwrap();
@@ -90,7 +90,7 @@ async fn sessions_get() {
 }
 
 #[tokio::test]
-async fn sessions_delete() {
+async fn destroy_of_a_missing_session_succeeds() {
     let session = client().session();
     let id = session.create().await.unwrap();
     session.destroy(&id).await.unwrap();
@@ -99,7 +99,7 @@ async fn sessions_delete() {
 }
 
 #[tokio::test]
-async fn sessions_renew() {
+async fn renew_returns_the_session() {
     let session = client().session();
     let id = session.create().ttl(Duration::from_secs(90)).await.unwrap();
     let renewed = session.renew(&id).await.unwrap().unwrap();
@@ -109,7 +109,7 @@ async fn sessions_renew() {
 }
 
 #[tokio::test]
-async fn what_is_not_said_is_the_servers_default() {
+async fn unset_fields_have_the_servers_defaults() {
     let session = client().session();
     let plain = session.create().await.unwrap();
     let read = session.info(&plain).await.unwrap().unwrap();
@@ -129,7 +129,7 @@ async fn what_is_not_said_is_the_servers_default() {
 }
 
 #[tokio::test]
-async fn kv_acquire_and_kv_release() {
+async fn key_is_held_by_one_session() {
     let (client, key) = (client(), unique("held"));
     let (kv, session) = (client.kv(), client.session());
     let [one, two] = [session.create().await.unwrap(), session.create().await.unwrap()];
@@ -151,7 +151,7 @@ async fn kv_acquire_and_kv_release() {
 }
 
 #[tokio::test]
-async fn a_session_that_does_not_exist_is_an_answer_and_not_an_outage() {
+async fn missing_session_is_a_result_and_not_an_error() {
     let (client, key) = (client(), unique("dead"));
     let id = client.session().create().await.unwrap();
     client.session().destroy(&id).await.unwrap();
@@ -163,7 +163,7 @@ async fn a_session_that_does_not_exist_is_an_answer_and_not_an_outage() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_a_session_is_not_sent() {
+async fn invalid_session_settings_are_rejected() {
     let (client, key) = (client(), unique("odd"));
     let session = client.session();
     for id in ["", "abc", "..", "a/b", "../kv/x", "?x=1", "#"] {
@@ -190,13 +190,13 @@ async fn what_cannot_be_a_session_is_not_sent() {
 }
 
 #[tokio::test]
-async fn an_unknown_node_is_told_as_such() {
+async fn unknown_node_is_an_error_kind() {
     let error = client().session().create().node(unique("nowhere")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Api(ApiErrorKind::UnknownNode));
 }
 
 #[tokio::test]
-async fn session_dc_event_dc_and_status_dc() {
+async fn datacenter_is_used_by_session_event_and_status() {
     let federation = Federation::new().await;
     let (here, there) = (client_of(&federation.east), client_of(&federation.west));
     let (west, keys) = (here.session().datacenter("west"), here.kv().datacenter("west"));

@@ -9,14 +9,14 @@ use tokio::time::sleep;
 use crate::clients::{client, client_of};
 
 #[tokio::test]
-async fn the_only_server_leads() {
+async fn single_server_is_the_leader() {
     let status = client().status();
     let leader = status.leader().await.unwrap().unwrap();
     assert_eq!(status.peers().await.unwrap(), [leader]);
 }
 
 #[tokio::test]
-async fn without_a_quorum_there_is_no_leader_and_the_errors_say_so() {
+async fn cluster_without_a_quorum_reports_no_leader() {
     let cluster = Agent::builder().start_cluster();
     let client = client_of(&cluster.servers()[0]);
     client.kv().put("k", "v").await.unwrap();

@@ -9,7 +9,7 @@ use consul_tests::{require, shared_agent, unique};
 use crate::clients::client;
 
 #[tokio::test]
-async fn all_is_done_or_nothing() {
+async fn transaction_is_atomic() {
     let (client, prefix) = (client(), unique("txn"));
     let (a, b) = (format!("{prefix}/a"), format!("{prefix}/b"));
     let outcome = client.txn().set(&a, "1").set(&b, "2").await.unwrap();
@@ -27,7 +27,7 @@ async fn all_is_done_or_nothing() {
 }
 
 #[tokio::test]
-async fn every_operation_that_fails_is_told_with_its_place() {
+async fn every_failed_operation_is_reported_with_its_index() {
     let (client, prefix) = (client(), unique("txn-errors"));
     client.kv().put(format!("{prefix}/a"), "1").await.unwrap();
     let outcome = client
@@ -48,7 +48,7 @@ async fn every_operation_that_fails_is_told_with_its_place() {
 
 /// Keys that no path carries, and those that only some servers take in one: here each is as good as any other.
 #[tokio::test]
-async fn every_key_but_the_empty_one_is_within_reach() {
+async fn every_key_except_the_empty_one_can_be_written() {
     let (client, prefix) = (client(), unique("txn-keys"));
     let long = "k/".repeat(2048);
     let names = [
@@ -92,7 +92,7 @@ async fn every_key_but_the_empty_one_is_within_reach() {
 }
 
 #[tokio::test]
-async fn values_and_flags_are_exact() {
+async fn values_and_flags_are_read_unchanged() {
     let (client, key) = (client(), unique("txn-values"));
     let value: Vec<u8> = (0..=255).cycle().take(100_000).collect();
     let set = KvOp::set(&key, &value).flags(u64::MAX);
@@ -106,7 +106,7 @@ async fn values_and_flags_are_exact() {
 }
 
 #[tokio::test]
-async fn every_verb_does_what_it_says() {
+async fn every_verb_has_its_effect() {
     let (client, prefix) = (client(), unique("txn-verbs"));
     let [a, b, lock] = ["a", "b", "lock"].map(|name| format!("{prefix}/{name}"));
     let session = client.session().create().await.unwrap();
@@ -133,7 +133,7 @@ async fn every_verb_does_what_it_says() {
 }
 
 #[tokio::test]
-async fn get_or_empty_reads_what_is_not_there() {
+async fn get_or_empty_of_missing_key_is_empty() {
     let outcome = client().txn().get_or_empty(unique("txn-empty")).await.unwrap();
     match outcome {
         Outcome::Committed(_) => {
@@ -146,7 +146,7 @@ async fn get_or_empty_reads_what_is_not_there() {
 }
 
 #[tokio::test]
-async fn what_is_above_the_limits_is_too_large() {
+async fn transaction_above_the_limits_is_too_large() {
     let (client, prefix) = (client(), unique("txn-limits"));
     let too_many = (0..200).map(|number| Op::from(KvOp::set(format!("{prefix}/{number}"), "x")));
     let error = too_many.fold(client.txn(), |txn, op| txn.op(op)).await.unwrap_err();
@@ -158,7 +158,7 @@ async fn what_is_above_the_limits_is_too_large() {
 }
 
 #[tokio::test]
-async fn a_newer_server_takes_128_operations() {
+async fn newer_servers_accept_128_operations() {
     require!(shared_agent().since(1, 14), "128 operations came with 1.14");
     let (client, prefix) = (client(), unique("txn-128"));
     let ops = (0..128).map(|number| Op::from(KvOp::set(format!("{prefix}/{number}"), "x")));
@@ -167,7 +167,7 @@ async fn a_newer_server_takes_128_operations() {
 }
 
 #[tokio::test]
-async fn results_know_their_operation() {
+async fn results_have_the_index_of_their_operation() {
     let (client, prefix) = (client(), unique("txn-results"));
     let [a, b] = ["a", "b"].map(|name| format!("{prefix}/{name}"));
     let txn = client.txn().set(&a, "").check_not_exists(&b).delete(&b).get(&a).get_tree(&prefix);

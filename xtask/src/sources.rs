@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn an_endpoint_is_read_from_its_impl() {
+    fn endpoint_is_read_from_its_impl() {
         let files = [file("kv.rs", "mod put;\n"), file("kv/put.rs", &page("Put"))];
         let found = endpoints_in(&files[1], &files).unwrap();
         assert_eq!(found.len(), 1);
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn what_tests_define_for_themselves_is_no_endpoint() {
+    fn endpoints_in_tests_are_ignored() {
         for path in ["machine/watch/tests.rs", "machine/watch/tests/pace.rs"] {
             let file = file(path, &page("Hashed"));
             assert_eq!(endpoints_in(&file, &[]).unwrap(), []);
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn an_impl_without_its_constants_is_an_error() {
+    fn impl_without_its_constants_is_an_error() {
         let files = [file("kv/put.rs", "impl Endpoint for Put {\n    type Response = Flag;\n}\n")];
         let error = endpoints_in(&files[0], &files).unwrap_err().to_string();
         assert!(error.contains("kv/put.rs:1") && error.contains("METHOD"), "{error}");

@@ -178,7 +178,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn json_makes_the_round_trip() {
+    fn json_values_are_read_back() {
         for value in [json!(null), json!("text"), json!({"a": [1, 2.5, true]}), Value::Object(Map::new())] {
             let bytes = Json::encode(&value).unwrap();
             assert_eq!(Json::decode::<Value>(&bytes).unwrap(), value);
@@ -186,21 +186,21 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_told_with_its_place() {
+    fn decode_error_has_the_path() {
         let error = Json::decode::<Vec<u8>>(b"[1, 2, 300]").unwrap_err();
         assert_eq!(error.path(), Some("[2]"));
         assert_eq!(error.to_string(), "invalid value: integer, expected u8, at [2]");
     }
 
     #[test]
-    fn what_does_not_fit_is_not_shown_not_even_where_it_is_all_there_is() {
+    fn decode_error_does_not_contain_the_value() {
         let error = Json::decode::<u8>(br#""hunter2""#).unwrap_err();
         assert_eq!(error.to_string(), "invalid type: text, expected u8, at .");
         assert!(!format!("{error:?}").contains("hunter2"));
     }
 
     #[test]
-    fn what_is_no_json_is_not_shown() {
+    fn invalid_json_is_not_shown() {
         let error = Json::decode::<Value>(b"hunter2").unwrap_err();
         assert_eq!((error.path(), error.to_string().contains("hunter2")), (None, false), "{error}");
         assert!(!format!("{error:?}").contains("hunter2"));

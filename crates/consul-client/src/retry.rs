@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn transient_errors_are_retried_if_that_does_no_harm() {
+    fn transient_errors_are_retried_unless_a_write_could_be_repeated() {
         let no_leader = ErrorKind::Api(ApiErrorKind::NoLeader);
         for kind in [ErrorKind::Connect, ErrorKind::Timeout, no_leader] {
             let failure = failure(kind);
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn pauses_double_up_to_their_limit_and_a_quarter_is_random() {
+    fn delays_double_up_to_the_limit_and_a_quarter_is_random() {
         let policy = RetryPolicy::new();
         let longest = |attempts| policy.pause(attempts, None, u64::MAX).as_millis();
         assert_eq!([1, 2, 3, 4, 5, 40, u32::MAX].map(longest), [199, 399, 799, 999, 999, 999, 999]);

@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn every_header_has_its_item() {
+    fn every_header_is_read() {
         let meta = meta(&[
             ("x-consul-index", "18446744073709551615"),
             ("x-consul-contenthash", "4e8ad4"),
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_odd_is_absent() {
+    fn invalid_headers_are_absent() {
         for odd in ["abc", "-1", "1.5", "18446744073709551616", "", "é"] {
             let headers: HeaderMap =
                 ["x-consul-index", "x-consul-lastcontact", "x-consul-knownleader", "x-cache", "age"]

@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_given_is_nothing_written() {
+    fn default_options_write_nothing() {
         assert_eq!(query(&Options::default()), "");
         let default = Options { consistency: Some(Consistency::Default), ..Options::default() };
         assert_eq!(query(&default), "");
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_of_nothing_is_not_the_default_wait() {
+    fn zero_wait_is_sent_as_1ms() {
         let wait = |nanos| query(&Options { wait: Some(Duration::from_nanos(nanos)), ..Options::default() });
         assert_eq!(wait(0), "wait=1ms");
         assert_eq!(wait(1), "wait=1ms");
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn cache_directives_travel_in_their_header() {
+    fn cache_directives_are_sent_in_a_header() {
         let mut request = RequestWriter::new("/");
         let cached =
             Cached::new().max_age(Duration::from_millis(1900)).stale_if_error(Duration::from_secs(60));
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn cached_and_consistent_contradict_each_other() {
+    fn cached_and_consistent_are_mutually_exclusive() {
         let mut request = RequestWriter::new("/");
         Options {
             consistency: Some(Consistency::Consistent),

@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_keep_their_slashes_and_lose_nothing_else() {
+    fn keys_are_escaped_except_for_slashes() {
         let path = |key: &str| target("/v1/kv/{*key}", |request| request.arg(key)).unwrap();
         assert_eq!(path("a/b/"), "/v1/kv/a/b/");
         assert_eq!(path("a b+c"), "/v1/kv/a%20b%2Bc");
@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_that_servers_would_move_are_refused() {
+    fn keys_that_servers_would_normalize_are_rejected() {
         for (key, expected) in [
             ("/a", ArgumentFault::EmptySegment),
             ("/", ArgumentFault::EmptySegment),
@@ -345,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn query_values_cannot_grow_into_parameters() {
+    fn query_values_cannot_add_parameters() {
         let target = target("/v1/x", |request| {
             request.flag("stale", true);
             request.flag("recurse", false);
@@ -360,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn arguments_and_parameters_must_agree() {
+    fn number_of_arguments_must_match_the_path() {
         assert!(target("/v1/x/{id}", |_| ()).is_err());
         assert!(target("/v1/x", |request| request.arg("a")).is_err());
         assert!(target("/v1/{a}/x/{b}", |request| request.arg("a")).is_err());
@@ -372,7 +372,7 @@ mod tests {
     }
 
     #[test]
-    fn a_target_that_the_http_types_cannot_hold_is_refused() {
+    fn target_that_is_too_long_is_rejected() {
         let key = "k".repeat(MAX_TARGET);
         let refused = target("/v1/kv/{*key}", |request| request.arg(&key));
         assert!(matches!(refused, Err(EncodeError::TooLong { .. })));

@@ -79,7 +79,7 @@ fn names_of_the_caller_do_not_change_the_kind() {
 }
 
 #[test]
-fn acl_not_found_is_about_the_callers_token_unless_the_store_was_read() {
+fn acl_not_found_means_the_callers_token_unless_the_store_was_read() {
     let kind = |headers: &[(&str, &str)]| {
         let mut response = http::Response::builder().status(403);
         for (name, value) in headers {

@@ -56,7 +56,7 @@ fn response(status: u16, headers: &[(&str, &str)], body: &'static str) -> http::
 }
 
 #[test]
-fn a_page_is_unexpected_at_every_status() {
+fn proxy_page_is_unexpected_at_every_status() {
     let mut wrong = Vec::new();
     // What is translated is plain text without a header of Consul, as a page may be.
     for route in routes().into_iter().filter(|route| !route.name.contains("::translate")) {
@@ -73,7 +73,7 @@ fn a_page_is_unexpected_at_every_status() {
 }
 
 #[test]
-fn an_empty_page_is_unexpected_unless_consul_sends_the_same() {
+fn empty_page_is_unexpected_unless_consul_sends_the_same() {
     let empty: &[(&str, &str)] = &[("Server", "nginx"), ("Date", "Sat, 28 Nov 2026 15:00:00 GMT")];
     for route in routes() {
         for status in STATUSES.into_iter().filter(|status| *status != 200) {
@@ -84,7 +84,7 @@ fn an_empty_page_is_unexpected_unless_consul_sends_the_same() {
 }
 
 #[test]
-fn a_header_with_two_values_is_unexpected_everywhere() {
+fn header_with_two_values_is_unexpected_everywhere() {
     for route in routes() {
         for name in ["X-Consul-Index", "X-Consul-Knownleader", "Content-Type"] {
             let response = response(200, &[(name, "7"), (name, "x")], "[]");
@@ -99,7 +99,7 @@ fn a_header_with_two_values_is_unexpected_everywhere() {
 }
 
 #[test]
-fn an_encoded_value_is_unexpected_everywhere() {
+fn content_encoding_is_unexpected_everywhere() {
     for route in routes() {
         let headers = [("Content-Encoding", "gzip"), ("X-Consul-Index", "7")];
         match (route.read)(response(200, &headers, "[]")) {

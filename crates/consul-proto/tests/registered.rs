@@ -127,7 +127,7 @@ fn checks() -> Vec<Check> {
 }
 
 #[test]
-fn what_is_not_set_is_not_sent() {
+fn unset_fields_are_not_sent() {
     let ttl = agent::check::Register::new("c", Check::ttl(MINUTE));
     let node = catalog::Register::new(NodeRegistration::new("n", "192.0.2.1"));
     let service = node.clone().service("s").check("c");
@@ -146,7 +146,7 @@ fn what_is_not_set_is_not_sent() {
 }
 
 #[test]
-fn a_service_of_an_agent_holds_what_every_server_knows() {
+fn agent_service_has_every_field_that_servers_know() {
     let proxy = ConnectProxyConfig::new()
         .destination_service_name("s")
         .local_service_port(80)
@@ -170,7 +170,7 @@ fn a_service_of_an_agent_holds_what_every_server_knows() {
 }
 
 #[test]
-fn a_check_of_an_agent_holds_what_every_server_knows() {
+fn agent_check_has_every_field_that_servers_know() {
     for check in checks() {
         let register = agent::check::Register::new("c", check).service("s").sync_token("5ef7");
         vet(&of_agent_check(), "", &body(&register));
@@ -178,7 +178,7 @@ fn a_check_of_an_agent_holds_what_every_server_knows() {
 }
 
 #[test]
-fn an_entry_of_the_catalog_holds_what_every_server_knows() {
+fn catalog_registration_has_every_field_that_servers_know() {
     let node = NodeRegistration::new("n", "192.0.2.1")
         .id("00000000-0000-0000-0000-000000000001")
         .tagged_address("wan", "198.51.100.1")
@@ -207,7 +207,7 @@ fn an_entry_of_the_catalog_holds_what_every_server_knows() {
 }
 
 #[test]
-fn a_session_holds_what_every_server_knows() {
+fn session_has_every_field_that_servers_know() {
     let full = session::Create::new()
         .name("s")
         .node("n")

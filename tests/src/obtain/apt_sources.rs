@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn one_line_entries_are_read() {
+    fn one_line_entries_are_parsed() {
         let text = "# deb http://old.example/debian sid main\n\
             deb-src http://src.example/debian bookworm main\n\
             deb [arch=amd64 signed-by=/k.gpg] http://a.example/debian bookworm main contrib # ours\n\
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn deb822_entries_are_read() {
+    fn deb822_entries_are_parsed() {
         let text = "Types: deb deb-src\n# a remark\nURIs: http://a.example/debian/\n http://b.example/debian\n\
             Suites: bookworm bookworm-updates\nComponents: main\nSigned-By: /k.gpg\n\n\
             Types: deb\nURIs: http://s.example/debian-security\nSuites: bookworm-security\nComponents: main\n\n\

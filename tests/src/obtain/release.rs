@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn checksums_are_found_by_the_whole_name() {
+    fn checksums_are_found_by_the_complete_name() {
         let (a, b) = ("a".repeat(64), "B".repeat(64));
         let sums = format!("{a}  consul_1.22.7_linux_arm64.zip\n{b} *consul_1.22.7_linux_arm.zip\n");
         assert_eq!(lookup(&sums, "consul_1.22.7_linux_arm64.zip"), Some(a));

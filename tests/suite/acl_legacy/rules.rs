@@ -18,7 +18,7 @@ async fn client_with(rules: impl Into<String>) -> Client {
 
 /// The flow that shows what legacy tokens are for.
 #[tokio::test]
-async fn acl_rules_bind_a_token() {
+async fn rules_limit_a_token() {
     let (management, prefix) = (management(), unique("bind"));
     let (foo, bar) = (format!("{prefix}/foo"), format!("{prefix}/foo/bar"));
     let rules = Rules::from([("key", "", "read"), ("key", &format!("{prefix}/foo/"), "deny")]);
@@ -40,7 +40,7 @@ async fn acl_rules_bind_a_token() {
 }
 
 #[tokio::test]
-async fn both_texts_of_rules_mean_the_same() {
+async fn hcl_and_json_rules_are_equivalent() {
     let prefix = unique("texts");
     let odd = format!("{prefix}/\"quotes\" \\ ${{x}} ${{\" é");
     let rules = Rules::from([
@@ -72,7 +72,7 @@ async fn both_texts_of_rules_mean_the_same() {
 }
 
 #[tokio::test]
-async fn intentions_have_a_policy_of_their_own() {
+async fn intentions_have_their_own_policy() {
     let service = unique("intentions");
     let rule = Rule::new(Resource::Service, &service, Policy::Write);
     let mut open = rule.clone();
@@ -99,7 +99,7 @@ async fn rules_that_would_be_ignored_are_not_sent() {
 }
 
 #[tokio::test]
-async fn acl_rules_translate() {
+async fn translate_converts_legacy_rules() {
     let rules = Rules::from([("key", "foo", "read"), ("operator", "", "read")]);
     if is_gone() {
         return assert_gone(legacy().translate(rules).await);
@@ -117,7 +117,7 @@ async fn acl_rules_translate() {
 }
 
 #[tokio::test]
-async fn acl_rules_translate_token() {
+async fn translate_token_converts_the_rules_of_a_token() {
     let absent = "11111111-2222-3333-4444-555555555555";
     if is_gone() {
         return assert_gone(legacy().translate_token(absent).await);

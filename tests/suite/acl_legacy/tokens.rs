@@ -8,7 +8,7 @@ use consul_tests::unique;
 use super::{agent, assert_denied, assert_gone, is_gone, legacy, management};
 
 #[tokio::test]
-async fn acl_list() {
+async fn list_has_all_tokens() {
     if is_gone() {
         return assert_gone(legacy().list().await);
     }
@@ -28,7 +28,7 @@ async fn acl_list() {
 }
 
 #[tokio::test]
-async fn acl_create() {
+async fn create_returns_a_new_token() {
     if is_gone() {
         assert_gone(legacy().create().await);
         return assert_gone(legacy().replace("an-id").await);
@@ -57,7 +57,7 @@ async fn acl_create() {
 }
 
 #[tokio::test]
-async fn acl_get() {
+async fn info_reads_a_token() {
     if is_gone() {
         return assert_gone(legacy().info("an-id").await);
     }
@@ -73,7 +73,7 @@ async fn acl_get() {
 }
 
 #[tokio::test]
-async fn acl_update_keeps_what_is_not_given() {
+async fn update_keeps_unset_fields() {
     if is_gone() {
         return assert_gone(legacy().update("an-id").name("new").await);
     }
@@ -99,7 +99,7 @@ async fn acl_update_keeps_what_is_not_given() {
 }
 
 #[tokio::test]
-async fn acl_update_creates_nothing() {
+async fn update_of_a_missing_token_creates_none() {
     if is_gone() {
         return assert_gone(legacy().update("an-id").await);
     }
@@ -119,7 +119,7 @@ async fn acl_update_creates_nothing() {
 }
 
 #[tokio::test]
-async fn acl_clone() {
+async fn clone_token_copies_a_token() {
     if is_gone() {
         return assert_gone(legacy().clone_token("an-id").await);
     }
@@ -136,7 +136,7 @@ async fn acl_clone() {
 }
 
 #[tokio::test]
-async fn acl_delete() {
+async fn destroy_deletes_a_token() {
     if is_gone() {
         return assert_gone(legacy().destroy("an-id").await);
     }

@@ -18,7 +18,7 @@ async fn read(id: &str) -> HealthCheck {
 }
 
 #[tokio::test]
-async fn agent_checks() {
+async fn list_returns_checks_by_id() {
     let (checks, id) = (client().agent().check(), unique("listed"));
     checks.register(&id, Ttl::new(HOUR)).await.unwrap();
     let all = checks.list().await.unwrap();
@@ -32,7 +32,7 @@ async fn agent_checks() {
 }
 
 #[tokio::test]
-async fn agent_checks_register() {
+async fn registered_check_has_its_fields() {
     let (checks, id) = (client().agent().check(), unique("full"));
     let check = Check::ttl(HOUR).output_max_size(16).id(&id).notes("why").status(Status::Warning);
     checks.register("A check", check).await.unwrap();
@@ -44,7 +44,7 @@ async fn agent_checks_register() {
 }
 
 #[tokio::test]
-async fn agent_checks_register_ttl() {
+async fn ttl_check_becomes_critical_without_reports() {
     let (checks, name) = (client().agent().check(), unique("ttl"));
     checks.register(&name, Check::ttl(Duration::from_millis(200))).await.unwrap();
     let check = read(&name).await;
@@ -58,7 +58,7 @@ async fn agent_checks_register_ttl() {
 }
 
 #[tokio::test]
-async fn agent_checks_register_http() {
+async fn http_check_becomes_passing() {
     let (checks, name) = (client().agent().check(), unique("http"));
     let url = format!("{}/v1/status/leader", shared_agent().url());
     checks.register(&name, Check::http(url, Duration::from_millis(100))).await.unwrap();
@@ -70,7 +70,7 @@ async fn agent_checks_register_http() {
 }
 
 #[tokio::test]
-async fn agent_checks_register_of_a_service() {
+async fn check_of_a_service_is_removed_with_it() {
     let (agent, id) = (client().agent(), unique("checked"));
     agent.service().register(id.as_str()).await.unwrap();
     let name = unique("of-service");
@@ -86,7 +86,7 @@ async fn agent_checks_register_of_a_service() {
 }
 
 #[tokio::test]
-async fn agent_checks_passing_warning_and_failing() {
+async fn pass_warn_fail_and_update_set_status_and_output() {
     let (checks, id) = (client().agent().check(), unique("reported"));
     checks.register(&id, Check::ttl(HOUR)).await.unwrap();
     let is = async || {
@@ -107,7 +107,7 @@ async fn agent_checks_passing_warning_and_failing() {
 }
 
 #[tokio::test]
-async fn agent_checks_mark() {
+async fn mark_accepts_the_names_of_statuses() {
     let (checks, id) = (client().agent().check(), unique("marked"));
     checks.register(&id, Check::ttl(HOUR)).await.unwrap();
     for (word, status) in [
@@ -130,7 +130,7 @@ async fn agent_checks_mark() {
 }
 
 #[tokio::test]
-async fn agent_checks_deregister() {
+async fn check_is_deregistered() {
     let (checks, id) = (client().agent().check(), unique("short-lived"));
     checks.register(&id, Check::ttl(HOUR)).await.unwrap();
     checks.deregister(&id).await.unwrap();
@@ -144,7 +144,7 @@ async fn agent_checks_deregister() {
 }
 
 #[tokio::test]
-async fn agent_checks_get() {
+async fn get_finds_checks_with_special_characters_in_the_id() {
     let checks = client().agent().check();
     assert_eq!(checks.get(unique("nothing")).await.unwrap(), None);
     let odd = unique("odd");

@@ -26,7 +26,7 @@ async fn register(checks: &Checks, kinds: Vec<(CheckType, Check)>) {
 }
 
 #[tokio::test]
-async fn agent_checks_register_in_every_kind() {
+async fn every_kind_of_check_can_be_registered() {
     let agent = Agent::builder().config(SCRIPTS).start();
     let (client, address) = (client_of(&agent), agent.http_addr().to_string());
     let checks = client.agent().check();
@@ -87,7 +87,7 @@ async fn agent_checks_register_in_every_kind() {
 }
 
 #[tokio::test]
-async fn agent_checks_register_script() {
+async fn script_check_runs_its_command() {
     let agent = Agent::builder().config(SCRIPTS).start();
     let checks = client_of(&agent).agent().check();
     let often = Duration::from_millis(100);

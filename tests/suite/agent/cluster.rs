@@ -29,7 +29,7 @@ async fn until(client: &Client, name: &str, status: MemberStatus) -> Member {
 }
 
 #[tokio::test]
-async fn agent_members() {
+async fn members_lists_the_agents_of_a_cluster() {
     let agent = client().agent();
     let members = agent.members().await.unwrap();
     assert_eq!((members.len(), members[0].name.as_str()), (1, shared_agent().node()));
@@ -42,7 +42,7 @@ async fn agent_members() {
 }
 
 #[tokio::test]
-async fn agent_members_filter() {
+async fn members_can_be_filtered() {
     let since = Version::new(1, 14, 9);
     require!(shared_agent().version() >= since, "members are filtered since {since}, 1.15.5 and 1.16.1");
     let members = client().agent().members();
@@ -53,7 +53,7 @@ async fn agent_members_filter() {
 }
 
 #[tokio::test]
-async fn agent_join() {
+async fn join_adds_an_agent() {
     let agents = two("{}");
     let [one, two] = [client_of(&agents[0]), client_of(&agents[1])];
     let other = two.agent().read_self().await.unwrap().member;
@@ -70,7 +70,7 @@ async fn agent_join() {
 }
 
 #[tokio::test]
-async fn agent_join_wan() {
+async fn join_wan_joins_datacenters() {
     let agents = two(r#"{ "datacenter": "east" }"#);
     let [one, two] = [client_of(&agents[0]), client_of(&agents[1])];
     let other = two.agent().members().wan().await.unwrap().remove(0);
@@ -87,7 +87,7 @@ async fn agent_join_wan() {
 }
 
 #[tokio::test]
-async fn agent_join_of_an_unreachable_agent_has_the_reason() {
+async fn join_of_an_unreachable_agent_reports_the_reason() {
     // A port without a listener.
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let error = client().agent().join(format!("127.0.0.1:{port}")).await.unwrap_err();
@@ -97,7 +97,7 @@ async fn agent_join_of_an_unreachable_agent_has_the_reason() {
 }
 
 #[tokio::test]
-async fn agent_force_leave() {
+async fn force_leave_marks_a_failed_member_as_left() {
     let agents = two("{}");
     let [one, two] = [client_of(&agents[0]), client_of(&agents[1])];
     let port = two.agent().read_self().await.unwrap().member.port;

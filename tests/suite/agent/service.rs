@@ -17,7 +17,7 @@ use crate::clients::{client, client_of};
 const HOUR: Duration = Duration::from_secs(3600);
 
 #[tokio::test]
-async fn agent_services() {
+async fn list_returns_services_by_id() {
     let (services, id) = (client().agent().service(), unique("listed"));
     services.register(id.as_str()).await.unwrap();
     let all = services.list().await.unwrap();
@@ -32,7 +32,7 @@ async fn agent_services() {
 }
 
 #[tokio::test]
-async fn agent_services_register() {
+async fn registered_service_has_its_fields() {
     let (services, name) = (client().agent().service(), unique("web"));
     let definition = Definition::new(&name)
         .id(format!("{name}-1"))
@@ -62,7 +62,7 @@ async fn agent_services_register() {
 }
 
 #[tokio::test]
-async fn agent_services_register_with_several_ports() {
+async fn service_with_several_ports_is_registered() {
     require!(shared_agent().since(1, 22), "a service has several ports since 1.22");
     let (services, name) = (client().agent().service(), unique("multi"));
     let ports = [ServicePort::new("http", 8080).default_port(), ServicePort::new("admin", 9090)];
@@ -74,7 +74,7 @@ async fn agent_services_register_with_several_ports() {
 }
 
 #[tokio::test]
-async fn agent_services_register_http_script_and_ttl() {
+async fn service_can_have_http_script_and_ttl_checks() {
     let agent = Agent::builder().config(r#"{ "enable_script_checks": true }"#).start();
     let (services, checks) = (client_of(&agent).agent().service(), client_of(&agent).agent().check());
     for (name, check, check_type) in [
@@ -90,7 +90,7 @@ async fn agent_services_register_http_script_and_ttl() {
 }
 
 #[tokio::test]
-async fn agent_services_register_keeps_checks_by_default() {
+async fn register_keeps_existing_checks_by_default() {
     let (agent, name) = (client().agent(), unique("kept"));
     let check = |id: &str| Check::ttl(HOUR).id(format!("{name}-{id}"));
     let register = |id: &str| agent.service().register(Definition::new(&name).check(check(id)));
@@ -108,7 +108,7 @@ async fn agent_services_register_keeps_checks_by_default() {
 }
 
 #[tokio::test]
-async fn agent_services_deregister() {
+async fn service_is_deregistered() {
     let (services, id) = (client().agent().service(), unique("short-lived"));
     services.register(id.as_str()).await.unwrap();
     services.deregister(&id).await.unwrap();
@@ -131,7 +131,7 @@ async fn until(client: &Client, service: &str, is: impl Fn(&ServiceEntry) -> boo
 }
 
 #[tokio::test]
-async fn agent_services_disable_and_enable() {
+async fn maintenance_of_a_service_is_enabled_and_disabled() {
     let (client, name) = (client(), unique("maintained"));
     let web = Definition::new(&name);
     let services = client.agent().service();
@@ -159,7 +159,7 @@ async fn agent_services_disable_and_enable() {
 }
 
 #[tokio::test]
-async fn agent_services_get() {
+async fn get_blocks_on_the_hash() {
     let (client, id) = (client(), unique("read"));
     let services = client.agent().service();
     assert_eq!(services.get(&id).await.unwrap(), None);

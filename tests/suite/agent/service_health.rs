@@ -13,7 +13,7 @@ use crate::clients::{client, client_of};
 const HOUR: Duration = Duration::from_secs(3600);
 
 #[tokio::test]
-async fn agent_health_service_by_id_and_by_name() {
+async fn health_by_id_and_by_name_report_status_and_checks() {
     let (agent, name) = (client().agent(), unique("graded"));
     let services = agent.service();
     let ids = [1, 2].map(|number| format!("{name}-{number}"));

@@ -13,7 +13,7 @@ async fn nodes(client: &Client, datacenter: &str) -> Vec<NodeName> {
 }
 
 #[tokio::test]
-async fn catalog_dc_health_dc_and_kv_dc() {
+async fn datacenter_is_used_by_catalog_health_and_kv() {
     let federation = Federation::new().await;
     let (here, there) = (client_of(&federation.east), client_of(&federation.west));
     let mut datacenters = here.catalog().datacenters().await.unwrap();

@@ -33,7 +33,7 @@ fn ids<const S: usize, const C: usize>(
 }
 
 #[tokio::test]
-async fn catalog_deregister_node() {
+async fn node_is_deregistered() {
     let client = client();
     let (node, other) = (node(&client, "leaves").await, node(&client, "stays").await);
     assert_eq!(on(&client, &node).await, ids(["db", "web"], ["alive", "power"]));
@@ -47,7 +47,7 @@ async fn catalog_deregister_node() {
 }
 
 #[tokio::test]
-async fn catalog_deregister_service() {
+async fn service_is_deregistered() {
     let client = client();
     let (catalog, node) = (client.catalog(), node(&client, "without-web").await);
     let entry = catalog.node(&node).await.unwrap().unwrap();
@@ -61,7 +61,7 @@ async fn catalog_deregister_service() {
 }
 
 #[tokio::test]
-async fn catalog_deregister_check() {
+async fn check_is_deregistered() {
     let client = client();
     let (catalog, node) = (client.catalog(), node(&client, "without-checks").await);
     let checks = client.health().checks("web").filter(format!("Node == \"{node}\"")).await.unwrap();
@@ -75,7 +75,7 @@ async fn catalog_deregister_check() {
 
 /// Servers deregister the whole node if the id is empty.
 #[tokio::test]
-async fn catalog_deregister_with_an_empty_id() {
+async fn empty_id_does_not_deregister_the_node() {
     let client = client();
     let (catalog, node) = (client.catalog(), node(&client, "spared").await);
     for error in [

@@ -35,7 +35,7 @@ async fn ingress(client: &Client, node: &str, gateway: &str, service: &str) {
 }
 
 #[tokio::test]
-async fn catalog_connect() {
+async fn connect_lists_proxies_and_native_instances() {
     let (catalog, node, service) = (client().catalog(), unique("connect"), unique("meshed"));
     mesh(&catalog, &node, &service).await;
     let found = catalog.connect(&service).send().await.unwrap();
@@ -51,7 +51,7 @@ async fn catalog_connect() {
 }
 
 #[tokio::test]
-async fn health_connect() {
+async fn connect_lists_proxies_with_their_checks() {
     let (client, node, service) = (client(), unique("health-connect"), unique("meshed"));
     mesh(&client.catalog(), &node, &service).await;
     let found = client.health().connect(&service).passing().await.unwrap();
@@ -67,7 +67,7 @@ async fn health_connect() {
 
 /// Uses its own agent, since the configuration entry of the gateway would outlive the test.
 #[tokio::test]
-async fn health_ingress_and_catalog_gateway_services() {
+async fn ingress_gateway_and_its_services_are_listed() {
     let agent = Agent::builder().start();
     let client = client_of(&agent);
     client.catalog().register("ext").address("192.0.2.1").service("web").await.unwrap();
@@ -89,7 +89,7 @@ async fn health_ingress_and_catalog_gateway_services() {
 }
 
 #[tokio::test]
-async fn health_connect_and_ingress_without_permission() {
+async fn connect_and_ingress_without_permission_are_errors() {
     let agent = Agent::builder().acl().start();
     let anyone = Client::builder().address(agent.url()).build().unwrap();
     let responses = [anyone.health().connect("web").await, anyone.health().ingress("web").await];

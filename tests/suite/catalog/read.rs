@@ -31,12 +31,12 @@ impl Site {
 }
 
 #[tokio::test]
-async fn catalog_datacenters() {
+async fn datacenters_lists_the_local_datacenter() {
     assert_eq!(client().catalog().datacenters().await.unwrap(), ["dc1"]);
 }
 
 #[tokio::test]
-async fn catalog_nodes() {
+async fn nodes_can_be_filtered() {
     let site = Site::new("nodes").await;
     let nodes = site.catalog.nodes().near("_agent").send().await.unwrap();
     assert!(nodes.meta.index.is_some() && nodes.meta.known_leader == Some(true));
@@ -53,7 +53,7 @@ async fn catalog_nodes() {
 
 /// The nodes that run a service, each with the instance.
 #[tokio::test]
-async fn catalog_nodes_of_a_service() {
+async fn service_lists_its_instances() {
     let site = Site::new("offers").await;
     let all = site.catalog.service(&site.service).send().await.unwrap();
     assert!(all.meta.index.is_some());
@@ -69,7 +69,7 @@ async fn catalog_nodes_of_a_service() {
 }
 
 #[tokio::test]
-async fn catalog_get() {
+async fn node_returns_a_node_with_its_services() {
     let site = Site::new("get").await;
     let nodes = site.catalog.nodes().node_meta("site", &site.node).await.unwrap();
     // By a node that was read, and by its name in another case.
@@ -88,7 +88,7 @@ async fn catalog_get() {
 }
 
 #[tokio::test]
-async fn catalog_get_of_an_unknown_node() {
+async fn node_of_an_unknown_name_is_none() {
     let (catalog, nobody) = (client().catalog(), unique("nobody"));
     let node = catalog.node(&nobody).send().await.unwrap();
     assert!(node.value.is_none() && node.meta.index.is_some());
@@ -99,7 +99,7 @@ async fn catalog_get_of_an_unknown_node() {
 }
 
 #[tokio::test]
-async fn catalog_services() {
+async fn services_lists_names_with_all_tags() {
     let site = Site::new("services").await;
     let services = site.catalog.services().send().await.unwrap();
     assert!(services.meta.index.is_some() && services.meta.last_contact.is_some());

@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::clients::client;
 
 #[tokio::test]
-async fn catalog_register_node() {
+async fn node_is_registered() {
     let (catalog, name) = (client().catalog(), unique("register-node"));
     let id = "6fbd0c9a-4f0b-4a55-9a53-0f2c7d3f9b01";
     let node = NodeRegistration::new(&name, "192.0.2.1").id(id).tagged_address("wan", "198.51.100.1");
@@ -48,7 +48,7 @@ fn full(name: &str) -> ServiceRegistration {
 }
 
 #[tokio::test]
-async fn catalog_register_service() {
+async fn service_is_registered() {
     let (catalog, node, name) = (client().catalog(), unique("register-service"), unique("full"));
     let (service, id) = (full(&name), format!("{name}-1"));
     catalog.register(node.as_str()).address("192.0.2.1").service(service.clone()).await.unwrap();
@@ -70,7 +70,7 @@ async fn catalog_register_service() {
 }
 
 #[tokio::test]
-async fn catalog_register_check() {
+async fn check_is_registered() {
     let (client, node) = (client(), unique("register-check"));
     let catalog = client.catalog();
     let definition = HealthCheckDefinition::new()
@@ -104,7 +104,7 @@ async fn catalog_register_check() {
 }
 
 #[tokio::test]
-async fn catalog_register() {
+async fn node_service_and_check_are_registered_together() {
     let (client, node, name) = (client(), unique("register"), unique("together"));
     let check = CheckRegistration::new("alive").service_id(&name).status(Status::Passing);
     let register = client.catalog().register(NodeRegistration::new(&node, "192.0.2.1"));

@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_taken_keeps_its_path() {
+    fn name_in_use_keeps_its_path() {
         let mut imports = Imports::new(["crate::catalog::Node".to_owned()]);
         assert_eq!(shortened(&mut imports, "crate::health::Node"), "crate::health::Node");
         assert_eq!(shortened(&mut imports, "crate::kv::Entry"), "Entry");
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn links_that_their_text_resolves_have_no_target() {
+    fn links_resolved_by_their_text_have_no_target() {
         let mut imports = Imports::new(["crate::kv::Put".to_owned()]);
         imports.add("crate::Error");
         let docs = "/// [`Put`](crate::kv::Put), [`Put::cas`](crate::kv::Put::cas), [`Error`](crate::Error) and [`it`](crate::it)";

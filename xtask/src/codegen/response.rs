@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn the_value_of_nested_kinds_is_evaluated() {
+    fn value_of_nested_kinds_is_evaluated() {
         assert_eq!(value("Flag"), "bool");
         assert_eq!(value("Json<crate::Entry>"), "consul_proto::Entry");
         assert_eq!(
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_type_that_is_no_kind_is_an_error() {
+    fn type_that_is_not_a_kind_is_an_error() {
         assert!(value("Nothing").contains("does not implement `FromResponse`"), "{}", value("Nothing"));
         assert!(
             value("OrMissing<crate::Entry>").contains("has no Output"),
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn decoders_are_told_from_models() {
+    fn decoders_are_distinguished_from_models() {
         let sources = sources();
         assert!(is_kind(&sources, &split("consul_proto::response::Flag")));
         assert!(!is_kind(&sources, &split("consul_proto::response::Own")));

@@ -218,14 +218,14 @@ fn value_of_the_response_is_named() {
 }
 
 #[test]
-fn scope_decides_about_the_datacenter() {
+fn scope_decides_if_an_operation_has_a_datacenter() {
     let files = facade();
     assert!(!files["crates/consul-client/src/api/kv/operations/get.rs"].contains("datacenter"));
     assert!(files["crates/consul-client/src/api/kv/operations/put_if.rs"].contains("fn datacenter"));
 }
 
 #[test]
-fn only_a_response_that_can_be_streamed_has_open() {
+fn only_streamable_responses_have_open() {
     let raw = GET.replace("OrMissing<Json<Entry>>", "crate::response::Raw");
     let files = kv(&raw, PUT).unwrap();
     let get = &files["crates/consul-client/src/api/kv/operations/get.rs"];
@@ -271,7 +271,7 @@ fn routes_of_all_pages_are_listed() {
 }
 
 #[test]
-fn groups_without_generated_module_are_left_alone() {
+fn groups_without_generated_module_are_unchanged() {
     let files = generated(&[
         ("kv", GROUP),
         ("kv/get", GET),
@@ -286,7 +286,7 @@ fn groups_without_generated_module_are_left_alone() {
 }
 
 #[test]
-fn errors_have_the_file_and_the_line() {
+fn errors_have_file_and_line() {
     found(
         "pub fn flags(mut self, flags: u64) -> Self",
         "pub fn timeout(mut self, flags: u64) -> Self",
@@ -310,14 +310,14 @@ fn all_errors_are_reported() {
 }
 
 #[test]
-fn names_of_the_engine_are_refused() {
+fn names_of_the_engine_are_rejected() {
     let page = GET.replace("Get", "Response");
     let findings = generated(&[("kv", GROUP), ("kv/get", &page)]).err().unwrap_or_default();
     assert!(findings[0].message.contains("cannot be called `Response`"), "{}", report(&findings));
 }
 
 #[test]
-fn models_of_other_groups_are_refused() {
+fn models_of_other_groups_are_rejected() {
     let group = GROUP.replace(", SessionId", "");
     let files = [
         ("kv", group.as_str()),

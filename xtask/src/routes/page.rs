@@ -75,7 +75,7 @@ mod tests {
     use crate::routes::table;
 
     #[test]
-    fn rows_say_what_the_table_says() {
+    fn rows_match_the_table() {
         let text = "area\toperation\thttp_method\tpath\tsince\tremoved_in\tenterprise\tworks_on_1_8\tendpoint\n\
             kv\tkv_get\tGET\t/v1/kv/{key}\t-\t-\tn\ty\tkv::Get\n\
             acl\told\tPUT\t/v1/acl/old\t1.1.0\t1.11.0\ty\tn (404)\t\n";

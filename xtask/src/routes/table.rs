@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_are_read_by_column() {
+    fn rows_are_parsed_by_column() {
         let row = "kv\tkv_get\tGET\t/v1/kv/{key}\t0.3.0\t-\tn\ty\tkv::Get kv::Raw";
         let operations = parse(&format!("{COLUMNS}\n{row}\n")).unwrap();
         assert_eq!(operations[0].endpoints, ["kv::Get", "kv::Raw"]);

@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn a_test_that_skips_itself_is_not_counted_as_passed() {
+    fn skipped_test_is_not_counted_as_passed() {
         let output = "test kv::a ... ok\nSKIPPED kv::a: peering came with 1.14: see there\n\
             test kv::b ... ok\ntest result: ok. 2 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out\n";
         let counts = parse(output);
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn output_without_results_counts_nothing() {
+    fn output_without_results_has_no_counts() {
         assert_eq!(parse("error: could not compile `consul-proto`\n"), Counts::default());
     }
 }

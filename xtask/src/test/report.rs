@@ -180,7 +180,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_line_is_the_sum_of_all_steps() {
+    fn last_line_is_the_sum_of_all_steps() {
         let mut report = Report::default();
         report.function("good", || Ok(()));
         report.function("bad", || Err(Error::new("because")));
@@ -201,14 +201,14 @@ mod tests {
     }
 
     #[test]
-    fn tests_that_die_without_a_word_are_a_failure() {
+    fn tests_that_end_without_a_result_are_a_failure() {
         let mut report = Report::default();
         report.tests("tests", Command::new("false"));
         assert_eq!(report.summary().lines().last(), Some("0 passed, 1 failed, 0 skipped"));
     }
 
     #[test]
-    fn a_missing_server_passes_only_where_that_is_allowed() {
+    fn missing_server_passes_only_if_allowed() {
         for is_failure in [true, false] {
             let mut report = Report::default();
             report.missing_server("1.22.7", &Error::new("no network"), is_failure);

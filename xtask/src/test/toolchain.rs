@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_release_is_found_with_and_without_its_third_number() {
+    fn release_is_found_with_and_without_a_patch_number() {
         let list = "stable-x86_64 (active, default)\n1.8-x86_64\n1.88.0-x86_64\n";
         assert_eq!(installed(list, "1.88").as_deref(), Some("1.88.0-x86_64"));
         assert_eq!(installed("1.88-x86_64\n", "1.88").as_deref(), Some("1.88-x86_64"));

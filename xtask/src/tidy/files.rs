@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_say_nothing_are_found() {
+    fn meaningless_module_names_are_found() {
         assert_eq!(messages("crates/a/src/kv/mod.rs", "").len(), 1);
         assert_eq!(messages("crates/a/src/utils.rs", "").len(), 1);
         assert_eq!(messages("crates/a/src/kv.rs", ""), [""; 0]);
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn comments_and_texts_are_no_leftovers() {
+    fn comments_and_strings_are_not_leftovers() {
         assert_eq!(
             messages("a.rs", "// todo!\nlet a = \"dbg! \\\" todo!\"; // dbg!\nlet c = '\"'; /* */\n"),
             [""; 0]

@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn own_group_docs_and_tests_are_free() {
+    fn own_group_docs_and_tests_are_allowed() {
         let text = "/// See [`crate::session`].\nuse crate::kv::Put;\nuse crate::model::Id;\n\
             #[cfg(test)]\nmod tests { use crate::session::Info; }";
         assert_eq!(messages(text), [""; 0]);

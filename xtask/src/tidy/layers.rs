@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn arrows_that_do_not_exist_are_found() {
+    fn forbidden_dependencies_are_found() {
         for (from, to) in [
             ("consul-proto", "consul-transport"),
             ("consul-transport", "consul-proto"),
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn arrows_that_do_exist_are_not() {
+    fn allowed_dependencies_are_accepted() {
         for (from, to, kind) in [
             ("consul-client", "consul-proto", None),
             ("consul-client", "tokio", None),

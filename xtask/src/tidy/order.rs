@@ -177,7 +177,7 @@ mod tests {}
     }
 
     #[test]
-    fn every_part_has_its_place() {
+    fn misplaced_parts_are_found() {
         moved(
             "pub struct Model;\n",
             "pub struct Get;\n",

@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn features_stand_in_the_table() {
+    fn features_must_be_in_the_table() {
         let package = json!({ "features": { "default": ["a"], "a": [], "b": [] } });
         let docs = "//! | `a` | on | Adds A. |\n";
         assert!(features(&package, docs).eq(["the feature table in src/lib.rs has no row for `b`"]));

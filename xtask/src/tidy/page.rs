@@ -161,13 +161,13 @@ mod tests {
     }
 
     #[test]
-    fn a_page_in_order_is_tidy() {
+    fn page_in_order_has_no_finding() {
         assert_eq!(messages(PAGE), "");
         assert_eq!(messages("pub struct NoEndpoint;\n"), "");
     }
 
     #[test]
-    fn the_doc_names_the_request_of_the_impl() {
+    fn docs_must_name_the_request_of_the_impl() {
         found(": `GET /v1/kv/:key?stale`", "", "names no request: end it with `GET /v1/kv/:key`");
         found("`GET /v1/kv/:key?stale`", "`PUT /v1/kv/:key`", "its doc says `PUT /v1/kv/:key`");
         found("`GET /v1/kv/:key?stale`", "`GET /v1/kv/:name`", "its impl `GET /v1/kv/:key`");
@@ -175,13 +175,13 @@ mod tests {
     }
 
     #[test]
-    fn struct_and_constructor_are_on_the_page() {
+    fn page_must_have_struct_and_constructor() {
         found("pub fn new(", "pub fn make(", "has no `new`");
         found("pub struct Get {", "pub struct Other {", "`pub struct Get` is not in this file");
     }
 
     #[test]
-    fn the_wire_test_stands_at_the_end() {
+    fn wire_test_must_be_at_the_end() {
         let end = &PAGE[PAGE.find("#[cfg(test)]").unwrap()..];
         found(end, "", "no wire test: end the file");
         found("wire(", "other(", "no wire test: compare");
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_endpoint_is_found() {
+    fn second_endpoint_is_found() {
         let implementation = &PAGE[PAGE.find("impl Endpoint").unwrap()..PAGE.find("impl Read").unwrap()];
         let second = implementation.replace("for Get", "for List");
         found(

@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_told_with_its_place_and_not_shown() {
+    fn decode_error_has_the_path_without_the_value() {
         let body = r#"[{"Key":"k","Value":"WzEsMzAwXQ=="}]"#;
         let Err(ResponseError::Decode(error)) = answer(200, body) else { panic!("was read") };
         assert_eq!(error.path(), Some("[1]"));

@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_machine_that_is_awake_was_not_suspended() {
+    fn running_machine_has_no_suspended_time() {
         let suspended = Suspended::new();
         let first = suspended.total();
         for _ in 0..1000 {
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn the_total_never_falls() {
+    fn suspended_time_never_decreases() {
         let suspended = Suspended::new();
         suspended.newest.store(suspended.before + 5_000_000_000, Ordering::Relaxed);
         assert_eq!(suspended.total(), Duration::from_secs(5));

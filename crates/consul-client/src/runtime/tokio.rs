@@ -104,14 +104,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn sleep_until_the_end_of_time_does_not_complete() {
+    async fn sleep_until_the_last_instant_does_not_complete() {
         let runtime = TokioRuntime::new();
         let mut sleep = runtime.sleep_until(Instant::MAX);
         assert!(time::timeout(Duration::from_millis(1), &mut sleep).await.is_err());
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_clock_is_tokios_and_can_be_paused() {
+    async fn clock_is_tokios_and_can_be_paused() {
         let runtime = TokioRuntime::new();
         let start = runtime.now();
         runtime.sleep_until(start + Duration::from_secs(3600)).await;

@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn beginning_of_the_token_at_the_end_of_a_cut_text_is_masked() {
+    fn token_cut_off_at_the_end_of_a_text_is_masked() {
         assert_eq!(masked("token 5ecbe7-").as_deref(), Some("token <token>"));
         assert_eq!(masked("token 5ecb").as_deref(), Some("token <token>"));
         assert_eq!(masked("token 5ecbe7%2").as_deref(), Some("token <token>"));
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn text_without_the_token_is_left_alone() {
+    fn text_without_the_token_is_unchanged() {
         for text in ["", "5ecbe8", "é☃", "%", "5ecbe7-\"0x", "%zz"] {
             assert_eq!(masked(text), None, "{text}");
         }

@@ -67,7 +67,7 @@ async fn b1_write_that_times_out_while_connecting_is_retried() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn held_write_is_retried_only_if_a_whole_attempt_fits() {
+async fn held_write_is_retried_only_if_a_complete_attempt_fits_the_timeout() {
     let held = |seconds| Step::After(secs(seconds), Box::new(NO_LEADER));
     let agent = Agent::new([held(7), FINE]);
     client(&agent).kv().put("k", "v").await.unwrap();
@@ -80,7 +80,7 @@ async fn held_write_is_retried_only_if_a_whole_attempt_fits() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn b12_mistakes_of_the_caller_are_sent_once() {
+async fn b12_errors_of_the_caller_are_not_retried() {
     let agent = Agent::new([Step::Respond(500, "Invalid Session TTL '1', must be between [10s=24h0m0s]")]);
     let error = client(&agent).session().create().await.unwrap_err();
     assert!(!error.is_retryable(), "{error}");
@@ -93,7 +93,7 @@ async fn b12_mistakes_of_the_caller_are_sent_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn b13_rate_limit_is_retried_also_for_writes_after_the_pause_that_it_asks_for() {
+async fn b13_rate_limit_is_retried_after_retry_after_also_for_writes() {
     for step in [
         Step::RespondWith(429, "3", "RPC rate limit exceeded"),
         Step::RespondWith(
@@ -164,7 +164,7 @@ async fn session_is_created_once_its_node_is_ready_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn call_never_lasts_longer_than_its_timeout_and_says_what_it_tried() {
+async fn call_ends_at_its_timeout_and_reports_its_attempts() {
     let agent = Agent::new([Step::Refuse]);
     let error = client(&agent).kv().get("k").await.unwrap_err();
     let elapsed = agent.started.elapsed();
@@ -216,7 +216,7 @@ async fn b26_callers_share_a_budget_of_retries() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn calls_that_wait_for_the_budget_go_on_with_the_first_success() {
+async fn calls_that_wait_for_the_budget_continue_with_the_first_success() {
     let agent = Agent::new(vec![Step::Refuse; 450].into_iter().chain([Step::Respond(404, "")]));
     let client = client(&agent);
     let calls: Vec<_> = (0..200).map(|_| tokio::spawn(client.kv().get("k").into_future())).collect();

@@ -89,7 +89,7 @@ fn permit_of_a_dropped_watch_is_taken_until_the_end_of_its_wait() {
 }
 
 #[test]
-fn dropped_waiter_delays_nobody() {
+fn dropped_waiter_does_not_delay_others() {
     let world = World::with(1, keys(&[(secs(0), "a")]));
     let mut watches: Vec<_> = (0..3).map(|key| world.client.kv().raw(format!("k{key}")).watch()).collect();
     for watch in &mut watches {

@@ -68,7 +68,7 @@ fn late_handle_receives_the_present_value_first() {
 }
 
 #[test]
-fn slow_handle_receives_the_newest_value_and_delays_nobody() {
+fn slow_handle_receives_the_newest_value_and_does_not_delay_others() {
     let world = World::new(store(&[(secs(0), "a"), (secs(10), "b"), (secs(20), "c")]));
     let (mut slow, mut quick) = (view(&world), view(&world));
     for state in ["a", "b", "c"] {

@@ -55,14 +55,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quotes_stay_and_line_breaks_do_not() {
+    fn quotes_are_kept_and_line_breaks_escaped() {
         let shown = |text| Shown::message(text).to_string();
         assert_eq!(shown("key \"k\" doesn't exist"), "key \"k\" doesn't exist");
         assert_eq!(shown("a\nb\u{1b}[31m\u{202e}é"), "a\\nb\\u{1b}[31m\\u{202e}é");
     }
 
     #[test]
-    fn the_bound_holds_after_escaping() {
+    fn length_is_limited_after_escaping() {
         for text in ["a".repeat(10_000), "\u{1b}".repeat(10_000), "\"".repeat(10_000)] {
             let shown = Shown::name(&text).to_string();
             assert!(shown.chars().count() <= NAME + 1 && shown.ends_with('…'), "{shown}");

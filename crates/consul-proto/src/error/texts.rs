@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn prefixes_are_removed_and_nothing_else() {
+    fn only_known_prefixes_are_removed() {
         for (text, rest) in [
             ("rpc error making call: rpc error making call: EOF", "EOF"),
             ("rpc error making call: raft apply failed: invalid session \"x\"", "invalid session \"x\""),

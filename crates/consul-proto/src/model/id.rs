@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_uuids_are_ids_of_sessions() {
+    fn session_ids_are_uuids() {
         assert!(is_uuid("292ef953-27fa-b363-60a3-95ffc3cc1acb"));
         assert!(is_uuid("292EF953-27FA-B363-60A3-95FFC3CC1ACB"));
         for text in [
@@ -103,13 +103,13 @@ mod tests {
     }
 
     #[test]
-    fn ids_of_sessions_are_sent_in_lower_case() {
+    fn session_ids_are_sent_in_lower_case() {
         assert_eq!(SessionId::from("292EF953-27fa").lower_case(), "292ef953-27fa");
         assert!(matches!(SessionId::from("292ef953-27fa").lower_case(), Cow::Borrowed(_)));
     }
 
     #[test]
-    fn ids_compare_with_text_and_are_found_by_it() {
+    fn ids_compare_and_hash_like_text() {
         let id = ServiceId::from("web-1");
         assert!(id == "web-1" && id == *"web-1" && id.as_str() == "web-1");
         assert_eq!(format!("[{id:>6}]"), "[ web-1]");

@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn null_is_found_at_every_depth() {
+    fn null_is_detected_at_every_depth() {
         for value in [json!(null), json!([1, null]), json!({"a": {"b": [{"c": null}]}})] {
             assert!(has_null(&value), "{value}");
         }

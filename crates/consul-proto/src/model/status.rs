@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn the_worst_check_decides() {
+    fn worst_check_decides_the_status() {
         for (statuses, expected) in [
             (&[] as &[&str], "passing"),
             (&["passing", "passing"], "passing"),
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn maintenance_comes_first() {
+    fn maintenance_overrides_other_checks() {
         for id in ["_node_maintenance", "_service_maintenance:web"] {
             let checks = [check("c", "critical"), check(id, "critical")];
             assert_eq!(Status::of(&checks), Status::Maintenance);

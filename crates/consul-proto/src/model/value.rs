@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn owned_and_borrowed_texts_and_bytes_are_values() {
+    fn values_convert_from_owned_and_borrowed_strings_and_bytes() {
         let (text, bytes) = ("ab".to_owned(), b"ab".to_vec());
         let values = [
             "ab".into_value(),

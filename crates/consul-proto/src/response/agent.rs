@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn status_is_a_grade_only_with_a_reason_of_consul() {
+    fn status_is_health_only_with_the_reason_header() {
         let accepts = |status, header| Kind::accepts(&head(status, header), &[]);
         for status in [200, 404, 429, 503] {
             assert!(accepts(status, "X-Consul-Reason"), "{status}");
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn graded_value_can_have_any_size() {
+    fn health_of_every_status_can_have_any_size() {
         let may_carry = |status, header| Kind::may_carry(&head(status, header));
         assert!([200, 429, 503].iter().all(|status| may_carry(*status, "X-Consul-Reason")));
         assert!(may_carry(200, "X-Other"));

@@ -158,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_message_shows_no_value() {
+    fn error_message_does_not_contain_values() {
         for (message, expected) in [
             (
                 "invalid type: string \"a, expected b\", expected u64 at line 1",
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn documents_are_json() {
+    fn truncated_and_non_json_documents_are_errors() {
         let head =
             |kind| http::Response::builder().header("content-type", kind).body(()).unwrap().into_parts().0;
         let read = |kind| List::<u8>::from_response(&head(kind), Bytes::from_static(b"[1]"));

@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_not_nothing() {
+    fn page_is_not_an_empty_response() {
         let read = |headers: &[(&str, &str)], body: &'static str| {
             Empty::from_response(&head(headers), Bytes::from_static(body.as_bytes()))
         };
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_complete() {
+    fn value_must_be_complete() {
         let read = |headers: &[(&str, &str)]| {
             Raw::from_response(&head(headers), Bytes::from_static(b"value"))
                 .map_err(|error| error.to_string())
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_shows_nothing_of_a_value() {
+    fn error_does_not_contain_the_value() {
         let error =
             Raw::from_response(&head(&[("content-type", "text/plain")]), Bytes::from_static(b"s3cret"));
         let error = error.unwrap_err();

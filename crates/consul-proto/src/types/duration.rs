@@ -164,7 +164,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn go_durations_are_read() {
+    fn go_durations_are_parsed() {
         for (text, nanos) in [
             ("", 0),
             ("0", 0),
@@ -185,14 +185,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_duration_is_refused() {
+    fn invalid_durations_are_errors() {
         for text in ["5", "s", "-", "1x", "1.2.3s", ".s", "1s2", "99999999999h", " 1s", "1 s"] {
             assert_eq!(parse(text), None, "{text:?}");
         }
     }
 
     #[test]
-    fn written_durations_are_read_back() {
+    fn formatted_durations_are_parsed_back() {
         for nanos in [0, 1, 999, 1_000_000, 1_500_000_000, 60_000_000_000, 86_400_000_000_000] {
             let duration = Duration::from_nanos(nanos);
             assert_eq!(parse(&Text(duration).to_string()), Some(duration));

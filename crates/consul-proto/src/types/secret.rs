@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn is_sent_and_not_shown() {
+    fn secret_is_sent_and_hidden_in_debug() {
         let secret = Secret::from("5ef7");
         assert_eq!(serde_json::to_string(&secret).unwrap(), r#""5ef7""#);
         assert_eq!(format!("{secret:?}"), "Secret(..)");

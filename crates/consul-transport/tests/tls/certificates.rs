@@ -140,7 +140,7 @@ async fn s6_missing_and_rejected_client_certificates_have_distinct_errors() {
 }
 
 #[tokio::test]
-async fn plain_http_server_does_not_speak_tls() {
+async fn plain_http_server_is_a_tls_error() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {

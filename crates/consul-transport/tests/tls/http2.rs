@@ -66,7 +66,7 @@ async fn hundred_callers_share_one_handshake() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn s13_callers_share_what_they_learn_of_a_server_without_http2() {
+async fn s13_callers_share_that_a_server_has_no_http2() {
     let (server, tls) = start(&[HTTP1]).await;
     let executor = Arc::new(server.builder(tls).max_idle(64).build().unwrap());
     let mut calls = JoinSet::new();

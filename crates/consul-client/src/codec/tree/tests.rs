@@ -44,7 +44,7 @@ struct Db {
 }
 
 #[test]
-fn folders_are_structs_and_values_their_fields() {
+fn folders_are_structs_and_keys_their_fields() {
     #[derive(Debug, PartialEq, Deserialize)]
     struct Config {
         db: Db,
@@ -55,7 +55,7 @@ fn folders_are_structs_and_values_their_fields() {
 }
 
 #[test]
-fn a_prefix_means_the_same_with_and_without_its_slash() {
+fn prefix_can_have_a_trailing_slash() {
     let entries = [entry("app/a", "1"), entry("app2", "2"), entry("app2/b", "3"), entry("other", "4")];
     for prefix in ["app", "app/"] {
         assert_eq!(from_entries::<Texts>(prefix, &entries).unwrap(), texts(&[("a", "1")]));
@@ -65,7 +65,7 @@ fn a_prefix_means_the_same_with_and_without_its_slash() {
 }
 
 #[test]
-fn the_prefix_itself_can_be_the_value() {
+fn key_equal_to_the_prefix_is_the_value() {
     assert_eq!(from_entries::<u8>("app", &[entry("app", "7"), entry("apple", "8")]).unwrap(), 7);
     let error = from_entries::<u8>("app", &[entry("app", "x")]).unwrap_err();
     assert_eq!(
@@ -82,7 +82,7 @@ fn the_prefix_itself_can_be_the_value() {
 }
 
 #[test]
-fn names_that_sort_before_the_slash_do_not_tear_a_folder_apart() {
+fn keys_that_sort_before_a_slash_do_not_split_a_folder() {
     type Folders = BTreeMap<String, Texts>;
     let folders: Folders = read(&[("a/x", "1"), ("a-b/x", "2"), ("a/y", "3"), ("a!/x", "4")]).unwrap();
     assert_eq!(folders["a"], texts(&[("x", "1"), ("y", "3")]));
@@ -90,14 +90,14 @@ fn names_that_sort_before_the_slash_do_not_tear_a_folder_apart() {
 }
 
 #[test]
-fn empty_names_are_names() {
+fn empty_names_are_map_keys() {
     assert_eq!(read::<Texts>(&[("", "1"), ("a", "2")]).unwrap(), texts(&[("", "1"), ("a", "2")]));
     let folders: BTreeMap<String, Texts> = read(&[("", ""), ("/x", "0")]).unwrap();
     assert_eq!(folders[""], texts(&[("x", "0")]));
 }
 
 #[test]
-fn of_the_same_key_the_last_entry_counts() {
+fn last_entry_of_a_duplicate_key_is_used() {
     assert_eq!(
         read::<Texts>(&[("a", "1"), ("b", "2"), ("a", "3")]).unwrap(),
         texts(&[("a", "3"), ("b", "2")])
@@ -105,7 +105,7 @@ fn of_the_same_key_the_last_entry_counts() {
 }
 
 #[test]
-fn no_key_at_all_is_an_empty_folder() {
+fn no_keys_are_an_empty_folder() {
     assert_eq!(read::<Texts>(&[]).unwrap(), texts(&[]));
     assert_eq!(read::<Vec<u8>>(&[]).unwrap(), Vec::<u8>::new());
     assert_eq!(fault::<Db>(&[]), (".".to_owned(), "missing field `host`".to_owned()));
@@ -113,7 +113,7 @@ fn no_key_at_all_is_an_empty_folder() {
 }
 
 #[test]
-fn a_mark_of_a_folder_is_no_value() {
+fn folder_marker_is_not_a_value() {
     assert_eq!(read::<Texts>(&[("", ""), ("a", "1")]).unwrap(), texts(&[("a", "1")]));
     let folders: BTreeMap<String, Texts> = read(&[("a/", ""), ("a/x", "1"), ("b/", "")]).unwrap();
     assert_eq!(folders, [("a".to_owned(), texts(&[("x", "1")])), ("b".to_owned(), texts(&[]))].into());
@@ -121,7 +121,7 @@ fn a_mark_of_a_folder_is_no_value() {
 }
 
 #[test]
-fn an_empty_folder_is_there() {
+fn marked_empty_folder_is_present() {
     let lists: BTreeMap<String, Vec<u8>> = read(&[("a/", "")]).unwrap();
     assert!(lists["a"].is_empty());
     let (path, reason) = fault::<BTreeMap<String, Option<Db>>>(&[("a/", "")]);
@@ -141,7 +141,7 @@ fn an_empty_folder_is_there() {
 }
 
 #[test]
-fn a_key_with_a_value_and_keys_below_it_is_named() {
+fn key_that_is_value_and_folder_is_an_error_with_its_path() {
     let (path, reason) = fault::<BTreeMap<String, Db>>(&[("db", "{}"), ("db/", ""), ("db/host", "x")]);
     assert_eq!((path.as_str(), reason.as_str()), ("db", "has a value and is a folder as well"));
     assert_eq!(fault::<Value>(&[("a/b", ""), ("a/b/c/", "")]).0, "a/b");
@@ -152,7 +152,7 @@ fn a_key_with_a_value_and_keys_below_it_is_named() {
 }
 
 #[test]
-fn what_is_missing_or_unknown_is_told_with_its_place() {
+fn missing_and_unknown_fields_are_errors_with_their_path() {
     let (path, reason) = fault::<BTreeMap<String, Db>>(&[("db/port", "1")]);
     assert_eq!((path.as_str(), reason.as_str()), ("db", "missing field `host`"));
     let (path, reason) = fault::<BTreeMap<String, Db>>(&[("db/host", "x"), ("db/prot", "1")]);
@@ -164,7 +164,7 @@ fn what_is_missing_or_unknown_is_told_with_its_place() {
 }
 
 #[test]
-fn sequences_are_in_the_order_of_numbers_or_else_of_names() {
+fn sequences_are_sorted_by_number_or_by_name() {
     let entries = [("10", "c"), ("9", "b"), ("-1", "a"), ("010", "d")];
     assert_eq!(read::<Vec<String>>(&entries).unwrap(), ["a", "b", "d", "c"]);
     let entries = [("10", "a"), ("9", "b"), ("x", "c")];
@@ -180,7 +180,7 @@ fn sequences_are_in_the_order_of_numbers_or_else_of_names() {
 }
 
 #[test]
-fn folders_are_read_to_a_depth_of_128() {
+fn depth_of_folders_is_limited_to_128() {
     let deep = |depth: usize| vec!["a"; depth].join("/");
     from_entries::<Value>("", &[entry(deep(128), "1")]).unwrap();
     let error = from_entries::<Value>("", &[entry(deep(129), "1")]).unwrap_err();

@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn one_segment_and_wan_exclude_each_other() {
+    fn segment_and_wan_are_mutually_exclusive() {
         let error = rejected(&Members::new().wan().segment("alpha"));
         assert!(matches!(error, EncodeError::Conflict { first: "wan", second: "segment" }));
     }

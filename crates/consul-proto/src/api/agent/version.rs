@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn an_old_agent_does_not_have_it() {
+    fn old_agent_reports_an_unknown_route() {
         match unmarked::<Version>(404, "") {
             Err(ResponseError::Api(error)) => assert_eq!(error.kind(), ApiErrorKind::UnknownRoute),
             other => panic!("{other:?}"),

@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn instance_that_was_read_is_deregistered_by_its_id() {
+    fn instance_from_a_read_is_deregistered_by_its_id() {
         let node = CatalogNode { name: "n".into(), ..CatalogNode::default() };
         let service = NodeService { id: "web1".into(), name: "web".into(), ..NodeService::default() };
         assert_eq!(wire(&DeregisterService::new(&node, &service)), REQUEST);

@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn objects_that_were_read_can_be_registered() {
+    fn objects_from_a_read_can_be_registered() {
         let read = CatalogNode { name: "n".into(), address: "a".to_owned(), ..CatalogNode::default() };
         let service = NodeService {
             id: "w1".into(),

@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn recorded_answer() {
+    fn recorded_response() {
         let body = r#"{"ID": "32793f9e-4fd7-69a3-71d3-cf946581c342", "Name": "deploy", "Payload": "cGF5bG9hZCE=",
             "NodeFilter": ".*", "ServiceFilter": "consul", "TagFilter": "", "Version": 1, "LTime": 0}"#;
         let event = decoded::<Fire>(200, body).unwrap();

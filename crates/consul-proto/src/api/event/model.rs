@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn id_that_is_no_uuid_has_no_index() {
+    fn id_that_is_not_a_uuid_has_no_index() {
         for id in ["", "c5302bcb-009c-94f3-ecb6-49438c46c15g", "c5302bcb009c94f3ecb649438c46c150", "é"] {
             assert_eq!(index(id), None, "{id:?}");
         }

@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_node_is_empty() {
+    fn unknown_node_has_no_checks() {
         assert_eq!(decoded::<Node>(200, "[]").unwrap(), []);
     }
 }

@@ -44,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn response_is_whether_the_condition_held() {
+    fn response_tells_if_the_condition_held() {
         assert_eq!(decoded::<DeleteIf>(200, "true").unwrap(), Applied::Yes);
         assert_eq!(decoded::<DeleteIf>(200, "false").unwrap(), Applied::No);
     }

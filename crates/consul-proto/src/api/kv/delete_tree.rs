@@ -46,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn prefix_that_names_nothing_is_rejected() {
+    fn empty_prefix_is_rejected() {
         let empty = rejected(&Delete::new("").recurse());
         assert!(matches!(empty, EncodeError::Argument { name: "prefix", .. }));
         assert!(matches!(rejected(&Delete::new("a/..").recurse()), EncodeError::Key { .. }));

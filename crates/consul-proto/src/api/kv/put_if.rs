@@ -57,13 +57,13 @@ mod tests {
     }
 
     #[test]
-    fn text_that_is_no_session_id_is_rejected() {
+    fn text_that_is_not_a_session_id_is_rejected() {
         let acquire = Put::new("k", "v").acquire("a&cas=1");
         assert!(matches!(rejected(&acquire), EncodeError::Invalid { name: "acquire", .. }));
     }
 
     #[test]
-    fn response_is_whether_the_condition_held() {
+    fn response_tells_if_the_condition_held() {
         assert_eq!(decoded::<PutIf>(200, "true\n").unwrap(), Applied::Yes);
         assert_eq!(decoded::<PutIf>(200, "false").unwrap(), Applied::No);
         assert!(decoded::<PutIf>(200, "").is_err());

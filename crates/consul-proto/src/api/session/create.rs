@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn zero_and_empty_are_sent() {
+    fn zero_and_empty_values_are_sent() {
         let create =
             Create::new().ttl(Duration::ZERO).lock_delay(Duration::ZERO).node_checks([] as [CheckId; 0]);
         let body = r#"{"TTL":"0s","LockDelay":"0s","NodeChecks":[]}"#;
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn checks_in_the_old_form_exclude_the_new_form() {
+    fn old_and_new_form_of_checks_are_mutually_exclusive() {
         let old = Create::new().checks(["serfHealth"]);
         assert_eq!(wire(&old), "PUT /v1/session/create\n{\"Checks\":[\"serfHealth\"]}");
         let both = old.clone().node_checks([] as [CheckId; 0]);

@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_is_no_session_id_is_rejected() {
+    fn text_that_is_not_a_session_id_is_rejected() {
         for id in ["", "abc", "../kv/x", "a%2fb"] {
             let error = rejected(&Destroy::new(id));
             assert!(matches!(error, EncodeError::Invalid { name: "id", .. }), "{id:?}");

@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_is_no_session_id_is_rejected() {
+    fn text_that_is_not_a_session_id_is_rejected() {
         assert!(matches!(rejected(&Renew::new("abc")), EncodeError::Invalid { name: "id", .. }));
     }
 

@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn check_that_was_read_can_be_written() {
+    fn check_from_a_read_can_be_written() {
         let read = HealthCheck { id: "c1".into(), exposed_port: 7, ..HealthCheck::default() };
         let op = CheckOp::set("n", CheckRegistration::from(&read).status(Status::Passing));
         let body = r#"[{"Check":{"Verb":"set","Check":{"Node":"n","CheckID":"c1","Status":"passing","ExposedPort":7}}}]"#;

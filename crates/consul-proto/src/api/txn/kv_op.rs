@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_is_no_session_id_is_rejected() {
+    fn text_that_is_not_a_session_id_is_rejected() {
         for op in [KvOp::lock("k", "v", "abc"), KvOp::unlock("k", "v", ""), KvOp::check_session("k", "")] {
             let error = rejected(&Apply::new().op(op));
             assert!(matches!(error, EncodeError::Invalid { name: "session", .. }));

@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn missing_permission_is_no_conflict() {
+    fn missing_permission_is_not_a_conflict() {
         let both = rolled_back(&["key \"k\" exists", "Permission denied"]);
         assert!(!both.is_conflict() && both.is_permission_denied());
         let conflict = rolled_back(&["key \"k\" exists"]);

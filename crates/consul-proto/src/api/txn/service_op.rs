@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn instance_that_was_read_can_be_written_and_deleted() {
+    fn instance_from_a_read_can_be_written_and_deleted() {
         let read = NodeService { id: "web1".into(), name: "web".into(), ..NodeService::default() };
         let body = r#"[{"Service":{"Verb":"set","Node":"n","Service":{"Service":"web","ID":"web1","Weights":{"Passing":1,"Warning":1}}}},{"Service":{"Verb":"delete","Node":"n","Service":{"Service":"web","ID":"web1"}}}]"#;
         let apply = Apply::new().op(ServiceOp::set("n", &read)).op(ServiceOp::delete("n", &read, &read));

@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn two_interruptions_far_apart_show_nothing() {
+    fn two_interruptions_far_apart_do_not_reduce_the_wait() {
         let mut tuner = WaitTuner::default();
         tuner.interrupted(at(0), Duration::from_millis(600), secs(55));
         tuner.interrupted(at(780), Duration::from_millis(580), secs(55));
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn interruptions_between_good_long_polls_show_nothing() {
+    fn interruptions_between_good_long_polls_do_not_reduce_the_wait() {
         let mut tuner = WaitTuner::default();
         for now in 0..100 {
             tuner.interrupted(at(now), Duration::from_millis(600), secs(55));
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn the_configured_wait_is_tried_again_and_less_often_if_it_fails() {
+    fn configured_wait_is_retried_less_often_if_it_fails() {
         let mut tuner = reduced();
         assert_eq!((wait(&tuner, 630), wait(&tuner, 631)), (Duration::from_millis(22_500), secs(55)));
         tuner.interrupted(at(661), secs(30), secs(55));
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_longer_wait_that_succeeds_ends_the_reduction() {
+    fn longer_wait_that_succeeds_ends_the_reduction() {
         let mut tuner = reduced();
         tuner.succeeded(secs(3), secs(55));
         assert!(tuner.reduced().is_some(), "a change after 3 s proves nothing");
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn an_interruption_at_the_end_of_the_wait_halves_it_until_it_works() {
+    fn interruption_at_the_end_of_the_wait_halves_it_until_it_works() {
         let mut tuner = WaitTuner::default();
         for (now, length, next) in [(0, 55_000, 55_000), (60, 55_000, 27_500), (90, 27_500, 13_750)] {
             let length = Duration::from_millis(length);

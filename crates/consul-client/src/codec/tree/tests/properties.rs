@@ -140,7 +140,7 @@ fn readings(prefix: &str, entries: &[Entry]) -> Vec<String> {
 }
 
 #[test]
-fn no_type_follows_a_key_of_many_slashes_to_its_end() {
+fn key_with_many_slashes_does_not_overflow_the_stack() {
     for name in ["next", "inner", "numbers", "a", "0", ""] {
         let deep = entry(vec![name; 2048].join("/"), "1");
         assert!(readings("", &[deep]).iter().all(|reading| reading.len() < 2000));
@@ -151,7 +151,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_is_taken_apart_is_read_back(
+    fn values_written_as_keys_are_read_back(
         nested in nested(),
         prefix in "[a-z]{1,3}(/|/[^/]*/)",
         first in any::<prop::sample::Index>(),
@@ -164,12 +164,12 @@ proptest! {
     }
 
     #[test]
-    fn whatever_is_in_the_store_is_a_value_or_an_error(entries in entries(), prefix in "[ab]?/?") {
+    fn arbitrary_entries_are_a_value_or_an_error(entries in entries(), prefix in "[ab]?/?") {
         readings(&prefix, &entries);
     }
 
     #[test]
-    fn the_order_of_the_entries_does_not_matter(entries in entries()) {
+    fn order_of_entries_is_irrelevant(entries in entries()) {
         let mut keys = std::collections::HashSet::new();
         let mut entries: Vec<_> = entries.into_iter().filter(|entry| keys.insert(entry.key.clone())).collect();
         let readings_before = readings("", &entries);

@@ -27,7 +27,7 @@ enum Store {
 }
 
 #[test]
-fn text_and_bytes_are_as_they_are() {
+fn strings_and_bytes_are_read_unchanged() {
     assert_eq!(value::<String>(" \"a\"\n").unwrap(), " \"a\"\n");
     assert_eq!(misfit::<String>(b"\xff"), "value is not UTF-8, expected a string, at .");
     #[derive(Debug, PartialEq)]
@@ -51,7 +51,7 @@ fn text_and_bytes_are_as_they_are() {
 }
 
 #[test]
-fn numbers_are_spelled() {
+fn numbers_are_parsed_from_text() {
     assert_eq!(value::<u16>(" 5432\n").unwrap(), 5432);
     assert_eq!(value::<i8>("-5").unwrap(), -5);
     assert_eq!(value::<u128>(u128::MAX.to_string()).unwrap(), u128::MAX);
@@ -63,7 +63,7 @@ fn numbers_are_spelled() {
 }
 
 #[test]
-fn booleans_and_characters_are_spelled() {
+fn booleans_and_characters_are_parsed_from_text() {
     assert!(value::<bool>("true\n").unwrap());
     assert_eq!(misfit::<bool>("yes"), "provided string was not `true` or `false`, expected a boolean, at .");
     assert_eq!(value::<char>("ß\n").unwrap(), 'ß');
@@ -81,14 +81,14 @@ fn options_and_newtypes_are_transparent() {
 }
 
 #[test]
-fn nothing_is_an_empty_value() {
+fn unit_is_an_empty_value() {
     let names: HashMap<String, ()> = read(&[("a", ""), ("b", "")]).unwrap();
     assert_eq!(names.len(), 2);
     assert_eq!(misfit::<()>("x"), "invalid type: text, expected unit, at .");
 }
 
 #[test]
-fn variants_are_named_or_told_in_json_or_by_a_folder() {
+fn enums_are_read_from_names_json_or_folders() {
     assert_eq!(value::<Store>("memory\n").unwrap(), Store::Memory);
     assert_eq!(value::<Store>("\"memory\"").unwrap(), Store::Memory);
     assert_eq!(value::<Store>(r#"{"file":"/x"}"#).unwrap(), Store::File("/x".to_owned()));
@@ -115,7 +115,7 @@ fn variants_are_named_or_told_in_json_or_by_a_folder() {
 }
 
 #[test]
-fn structs_maps_and_sequences_are_json_where_they_are_values() {
+fn structs_maps_and_sequences_in_one_value_are_json() {
     let db = value::<Db>(r#"{"host":"x","port":1}"#).unwrap();
     assert_eq!(db, Db { host: "x".to_owned(), port: 1 });
     assert_eq!(value::<Vec<u8>>(" [1, 2]\n").unwrap(), [1, 2]);
@@ -126,7 +126,7 @@ fn structs_maps_and_sequences_are_json_where_they_are_values() {
 }
 
 #[test]
-fn a_place_inside_of_json_follows_the_key() {
+fn path_inside_json_follows_the_key() {
     type Lists = HashMap<String, Vec<Vec<Db>>>;
     let document = r#"[[{"host":"x"}],[{"host":"x","port":70000}]]"#;
     let (path, reason) = fault::<HashMap<String, Lists>>(&[("a/b", document)]);
@@ -137,7 +137,7 @@ fn a_place_inside_of_json_follows_the_key() {
 }
 
 #[test]
-fn no_value_is_shown() {
+fn errors_do_not_contain_values() {
     let values = [
         "hunter2",
         "\"hunter2\"",
@@ -183,7 +183,7 @@ struct Inner {
 }
 
 #[test]
-fn flattened_structs_have_their_numbers() {
+fn flattened_structs_can_have_numbers() {
     let entries = [
         ("name", "5"),
         ("port", "80\n"),
@@ -205,7 +205,7 @@ fn flattened_structs_have_their_numbers() {
 }
 
 #[test]
-fn what_is_asked_for_nothing_in_particular_is_json_or_else_text() {
+fn untyped_value_is_json_or_text() {
     let read: Value =
         read(&[("a", "1"), ("b/c", "text"), ("b/d", "[true]"), ("e", "007"), ("f", "null"), ("g", "")])
             .unwrap();
@@ -216,7 +216,7 @@ fn what_is_asked_for_nothing_in_particular_is_json_or_else_text() {
 }
 
 #[test]
-fn untagged_and_tagged_enums_choose_by_what_there_is() {
+fn untagged_and_tagged_enums_are_selected_by_content() {
     #[derive(Debug, PartialEq, Deserialize)]
     #[serde(untagged)]
     enum Port {

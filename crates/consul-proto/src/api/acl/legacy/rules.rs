@@ -140,7 +140,7 @@ mod tests {
     use crate::acl::legacy::{Policy, Resource};
 
     #[test]
-    fn rules_are_made_of_rules_and_of_words() {
+    fn rules_are_built_from_typed_rules_and_from_text() {
         let mut rules = Rules::from([("key", "", "read")]);
         rules.push(Rule::new(Resource::Operator, "", Policy::Read));
         rules.extend([("key", "foo/", "deny")]);
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn no_rules_are_no_text_and_an_empty_document() {
+    fn empty_rules_are_empty_text_and_an_empty_document() {
         assert_eq!((Rules::new().to_json(), Rules::new().to_hcl()), ("{}".to_owned(), String::new()));
         for text in ["", " \n", "{}"] {
             assert_eq!(text.parse::<Rules>().unwrap(), Rules::new());

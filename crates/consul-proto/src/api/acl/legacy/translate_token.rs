@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_is_no_accessor_id_is_rejected() {
+    fn text_that_is_not_an_accessor_id_is_rejected() {
         for id in ["", "my-legacy-id", "8ba9e194-2e8a-ed1b-46e2-e9d8e4b03b2/"] {
             let error = rejected(&TranslateToken::new(id));
             assert!(matches!(error, EncodeError::Invalid { name: "accessor_id", .. }), "{id:?}");

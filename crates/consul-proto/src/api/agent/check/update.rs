@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn words_of_other_clients_are_statuses() {
+    fn status_names_of_other_clients_are_accepted() {
         for (word, status) in [
             ("pass", "passing"),
             ("passing", "passing"),

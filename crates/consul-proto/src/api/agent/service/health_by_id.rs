@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn status_of_the_service_is_no_error() {
+    fn status_of_the_service_is_not_an_error() {
         for (status, word) in [(200, "passing"), (429, "warning"), (503, "critical"), (503, "maintenance")] {
             let body = WARNING.replacen("warning", word, 1);
             let health = graded::<HealthById>(status, &body).unwrap().unwrap();

@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn a_segment_cannot_end_its_quotes() {
+    fn segment_cannot_end_its_quotes() {
         let text = Rules::from([("key", "a\"b\\c\n${d}$é", "read")]).to_hcl();
         assert!(text.starts_with(r#"key "a\"b\\c\u000a\u0024{d}$é" {"#), "{text}");
     }

@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_back() {
+    fn written_rules_are_read_back() {
         let mut rules = Rules::from([
             ("key", "", "read"),
             ("operator", "", "write"),
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn other_forms_that_servers_read_are_read() {
+    fn other_forms_that_servers_accept_are_read() {
         let word = |word: &str| word.to_owned();
         let read = [(word("key"), word("a"), word("read"))];
         assert_eq!(words(r#"{"key":[{"a":[{"policy":"read"}]}]}"#), read);
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_dropped_without_a_word() {
+    fn unknown_parts_are_errors() {
         for (text, expected) in [
             (
                 r#"{"key":{"a":{"policy":"read","sentinel":{"code":""}}}}"#,
