@@ -42,9 +42,8 @@ pub use metrics::{AgentMetrics, Gauge, Metrics, Points, Sample};
 pub use prometheus_metrics::PrometheusMetrics;
 pub use read_self::{AgentConfig, AgentSelf, GrpcPorts, ReadSelf, Xds};
 pub use reload::Reload;
-pub use service::AgentService;
 pub use update_token::{TokenKind, UpdateToken};
 pub use version::{AgentVersion, Version};
 
-pub use crate::model::{Coordinate, NodeId, NodeName};
+pub use crate::model::{Coordinate, NodeId, NodeName, NodeService};
 pub use crate::types::secret::Secret;

@@ -5,7 +5,7 @@ use std::hash::Hash;
 
 use crate::acl::legacy::Token;
 use crate::agent::Member;
-use crate::agent::service::{AgentService, ServiceHealth};
+use crate::agent::service::ServiceHealth;
 use crate::catalog::{CatalogService, GatewayService};
 use crate::event::Event;
 use crate::health::ServiceEntry;
@@ -147,13 +147,6 @@ impl Keyed for Event {
 impl Keyed for ServiceHealth {
     fn key(&self) -> impl Eq + Hash + Debug {
         self.service.key()
-    }
-}
-
-/// The key is the ID, which is unique on the agent.
-impl Keyed for AgentService {
-    fn key(&self) -> impl Eq + Hash + Debug {
-        (&self.peer_name, &self.partition, &self.namespace, &self.id)
     }
 }
 

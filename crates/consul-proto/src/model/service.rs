@@ -8,6 +8,7 @@ use crate::model::{
     ConnectProxyConfig, Locality, ServiceAddress, ServiceConnect, ServiceId, ServiceKind, ServiceName,
     ServicePort, Weights,
 };
+use crate::types::blank::Blank;
 use crate::types::{blank, null, port};
 
 /// A service instance on a node.
@@ -81,10 +82,10 @@ pub struct NodeService {
     #[serde(default, deserialize_with = "null::or_default", skip_serializing_if = "String::is_empty")]
     pub partition: String,
     /// Raft index at which the instance was registered. 0 in responses of an agent.
-    #[serde(default, deserialize_with = "null::or_default")]
+    #[serde(default, deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
     pub create_index: u64,
     /// Raft index of the last change. 0 in responses of an agent.
-    #[serde(default, deserialize_with = "null::or_default")]
+    #[serde(default, deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
     pub modify_index: u64,
 }
 

@@ -31,8 +31,8 @@ pub use self::reload::Reload;
 pub use self::update_token::UpdateToken;
 pub use self::version::Version;
 pub use consul_proto::agent::{
-    AclMode, AgentConfig, AgentHost, AgentMetrics, AgentSelf, AgentService, AgentVersion, Check, Coordinate,
-    Gauge, GrpcPorts, Member, MemberStatus, NodeId, NodeName, Points, Sample, Secret, TokenKind,
+    AclMode, AgentConfig, AgentHost, AgentMetrics, AgentSelf, AgentVersion, Check, Coordinate, Gauge,
+    GrpcPorts, Member, MemberStatus, NodeId, NodeName, NodeService, Points, Sample, Secret, TokenKind,
     UnknownMemberStatus, Xds,
 };
 

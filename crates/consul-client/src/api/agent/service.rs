@@ -30,7 +30,7 @@ use crate::Client;
 
 /// The services that are registered with an agent, created by [`Agent::service`](crate::agent::Agent::service).
 ///
-/// A reference to an [`AgentService`] or a [`Definition`] converts to its id and to its name.
+/// A reference to an [`NodeService`] or a [`Definition`] converts to its id and to its name.
 #[derive(Clone, Debug)]
 pub struct Services {
     client: Client,
@@ -45,7 +45,7 @@ impl Services {
 /// An instance is not a key.
 ///
 /// ```compile_fail,E0277
-/// # fn example(client: consul_client::Client, service: consul_client::agent::AgentService) {
+/// # fn example(client: consul_client::Client, service: consul_client::agent::NodeService) {
 /// let _ = client.kv().delete(&service);
 /// # }
 /// ```
@@ -67,7 +67,7 @@ impl Services {
 /// ```
 ///
 /// ```
-/// # fn example(client: consul_client::Client, service: consul_client::agent::AgentService) {
+/// # fn example(client: consul_client::Client, service: consul_client::agent::NodeService) {
 /// let _ = client.agent().service().deregister(&service);
 /// let _ = client.agent().service().health_by_name(&service);
 /// # }

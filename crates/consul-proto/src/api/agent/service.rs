@@ -16,7 +16,6 @@
 //! # Ok::<_, consul_proto::EncodeError>(())
 //! ```
 
-mod agent_service;
 mod definition;
 mod deregister;
 mod disable_maintenance;
@@ -30,7 +29,6 @@ mod service_health;
 mod sidecar;
 
 use self::definition::validate_parts;
-pub use agent_service::AgentService;
 pub use definition::Definition;
 pub use deregister::Deregister;
 pub use disable_maintenance::DisableMaintenance;
@@ -45,7 +43,7 @@ pub use sidecar::Sidecar;
 
 pub use crate::agent::Check;
 pub use crate::model::{
-    ConnectProxyConfig, Locality, ServiceAddress, ServiceId, ServiceKind, ServiceName, ServicePort, Upstream,
-    Weights,
+    ConnectProxyConfig, Locality, NodeService, ServiceAddress, ServiceConnect, ServiceId, ServiceKind,
+    ServiceName, ServicePort, Upstream, Weights,
 };
 pub use crate::types::secret::Secret;

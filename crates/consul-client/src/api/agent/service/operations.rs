@@ -21,8 +21,8 @@ pub use self::health_by_name::HealthByName;
 pub use self::list::List;
 pub use self::register::Register;
 pub use consul_proto::agent::service::{
-    AgentService, Check, ConnectProxyConfig, Definition, Locality, Secret, ServiceAddress, ServiceHealth,
-    ServiceId, ServiceKind, ServiceName, ServicePort, Sidecar, Upstream, Weights,
+    Check, ConnectProxyConfig, Definition, Locality, NodeService, Secret, ServiceAddress, ServiceConnect,
+    ServiceHealth, ServiceId, ServiceKind, ServiceName, ServicePort, Sidecar, Upstream, Weights,
 };
 
 impl Services {

@@ -1,7 +1,6 @@
 //! Reading one service of an agent.
 
-use crate::agent::service::AgentService;
-use crate::model::ServiceId;
+use crate::model::{NodeService, ServiceId};
 use crate::response::OrUnknown;
 use crate::{Cursor, Endpoint, HashBlocking, Json, Method, RequestWriter, Scope, Target, Watchable};
 
@@ -25,7 +24,7 @@ impl Get {
 }
 
 impl Endpoint for Get {
-    type Response = OrUnknown<Json<AgentService>>;
+    type Response = OrUnknown<Json<NodeService>>;
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/agent/service/{service_id}";
     const SCOPE: Scope = Scope::NAMESPACE;

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::agent::service::AgentService;
-use crate::model::ServiceId;
+use crate::model::{NodeService, ServiceId};
 use crate::{Endpoint, Filterable, Json, Method, RequestWriter, Scope, Target};
 
 /// Lists the service instances that are registered with the agent, by id: `GET /v1/agent/services`.
@@ -25,7 +24,7 @@ impl List {
 }
 
 impl Endpoint for List {
-    type Response = Json<BTreeMap<ServiceId, AgentService>>;
+    type Response = Json<BTreeMap<ServiceId, NodeService>>;
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/agent/services";
     const SCOPE: Scope = Scope::NAMESPACE;
@@ -57,7 +56,7 @@ mod tests {
             "EnableTagOverride":false,"Proxy":{"DestinationServiceName":"web","DestinationServiceID":"web",
             "Config":{"n":1.5},"MeshGateway":{},"Expose":{}}}}"#;
         let services = decoded::<List>(200, body).unwrap();
-        let plain = AgentService { id: "plain".into(), name: "plain".into(), ..AgentService::default() };
+        let plain = NodeService { id: "plain".into(), name: "plain".into(), ..NodeService::default() };
         assert_eq!((&services["plain"], plain.weights), (&plain, Weights { passing: 1, warning: 1 }));
         let proxy = &services["web-sidecar-proxy"];
         assert_eq!((&proxy.kind, proxy.port), (&ServiceKind::ConnectProxy, 21000));

@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::agent::service::AgentService;
-use crate::model::{HealthCheck, Status};
+use crate::model::{HealthCheck, NodeService, Status};
 use crate::types::null;
 
 /// The health of a service instance of an agent.
@@ -15,7 +14,7 @@ pub struct ServiceHealth {
     #[serde(rename = "AggregatedStatus")]
     pub status: Status,
     /// The instance.
-    pub service: AgentService,
+    pub service: NodeService,
     /// The checks of the node and those of the instance. Their type is not part of the response.
     #[serde(default, deserialize_with = "null::list")]
     pub checks: Vec<HealthCheck>,

@@ -3,7 +3,7 @@
 use std::future::IntoFuture;
 use std::time::Duration;
 
-use crate::agent::service::AgentService;
+use crate::agent::service::NodeService;
 use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, View, Watch, proto};
 
 /// Reads a service instance that is registered with the agent: `GET /v1/agent/service/:service_id`.
@@ -13,7 +13,7 @@ use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, V
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent/service#get-service-configuration)
 ///
-/// Created by [`Services::get`](crate::agent::service::Services::get). Awaiting it returns `Option<AgentService>`;
+/// Created by [`Services::get`](crate::agent::service::Services::get). Awaiting it returns `Option<NodeService>`;
 /// [`send`](Self::send) also returns the metadata of the response.
 #[derive(Clone, Debug)]
 #[must_use = "a request is sent only when it is awaited"]
@@ -69,7 +69,7 @@ impl Get {
     ///
     /// Returns an error if the call fails; see [`Error`].
     #[inline]
-    pub async fn send(self) -> Result<Response<Option<AgentService>>, Error> {
+    pub async fn send(self) -> Result<Response<Option<NodeService>>, Error> {
         self.0.send().await
     }
 
@@ -78,7 +78,7 @@ impl Get {
     /// All settings of the call apply to every request. An [`index`](crate::Call::index) has no effect. A [`wait`](crate::Call::wait)
     /// replaces the watch's own, and an [`attempt_timeout`](Self::attempt_timeout) limits how long each attempt may take beyond it.
     #[inline]
-    pub fn watch(self) -> Watch<Option<AgentService>> {
+    pub fn watch(self) -> Watch<Option<NodeService>> {
         self.0.watch()
     }
 
@@ -87,7 +87,7 @@ impl Get {
     ///
     /// This method does not fail. If the task cannot be spawned, [`View::ready`] returns the error.
     #[inline]
-    pub fn view(self) -> View<Option<AgentService>> {
+    pub fn view(self) -> View<Option<NodeService>> {
         self.0.view()
     }
 
@@ -98,8 +98,8 @@ impl Get {
 }
 
 impl IntoFuture for Get {
-    type Output = Result<Option<AgentService>, Error>;
-    type IntoFuture = CallFuture<Option<AgentService>>;
+    type Output = Result<Option<NodeService>, Error>;
+    type IntoFuture = CallFuture<Option<NodeService>>;
 
     #[inline]
     fn into_future(self) -> Self::IntoFuture {

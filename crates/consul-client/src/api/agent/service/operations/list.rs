@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::future::IntoFuture;
 use std::time::Duration;
 
-use crate::agent::service::{AgentService, ServiceId};
+use crate::agent::service::{NodeService, ServiceId};
 use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, proto};
 
 /// Lists the service instances that are registered with the agent, by id: `GET /v1/agent/services`.
@@ -15,7 +15,7 @@ use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, p
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent/service#list-services)
 ///
-/// Created by [`Services::list`](crate::agent::service::Services::list). Awaiting it returns `BTreeMap<ServiceId, AgentService>`;
+/// Created by [`Services::list`](crate::agent::service::Services::list). Awaiting it returns `BTreeMap<ServiceId, NodeService>`;
 /// [`send`](Self::send) also returns the metadata of the response.
 #[derive(Clone, Debug)]
 #[must_use = "a request is sent only when it is awaited"]
@@ -68,7 +68,7 @@ impl List {
     ///
     /// Returns an error if the call fails; see [`Error`].
     #[inline]
-    pub async fn send(self) -> Result<Response<BTreeMap<ServiceId, AgentService>>, Error> {
+    pub async fn send(self) -> Result<Response<BTreeMap<ServiceId, NodeService>>, Error> {
         self.0.send().await
     }
 
@@ -79,8 +79,8 @@ impl List {
 }
 
 impl IntoFuture for List {
-    type Output = Result<BTreeMap<ServiceId, AgentService>, Error>;
-    type IntoFuture = CallFuture<BTreeMap<ServiceId, AgentService>>;
+    type Output = Result<BTreeMap<ServiceId, NodeService>, Error>;
+    type IntoFuture = CallFuture<BTreeMap<ServiceId, NodeService>>;
 
     #[inline]
     fn into_future(self) -> Self::IntoFuture {
