@@ -12,7 +12,19 @@ use crate::{EncodeError, RequestWriter, Scope};
 /// [`Peerable`](crate::Peerable) for the options of these names. Servers silently ignore the others.
 /// [`Endpoint::SCOPE`](crate::Endpoint::SCOPE) says which of datacenter, namespace and partition it accepts;
 /// [`encode`](crate::encode) rejects the others.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use consul_proto::{Options, encode, kv};
+///
+/// let options = Options::new().datacenter("dc2").index(42).wait(Duration::from_secs(30));
+/// let request = encode(&kv::Get::new("k"), &options)?;
+/// assert_eq!(request.uri(), "/v1/kv/k?dc=dc2&index=42&wait=30000ms");
+/// # Ok::<_, consul_proto::EncodeError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Options {
     /// Datacenter (`dc`). Defaults to the agent's. Some operations send it in the body.
     pub datacenter: Option<String>,
@@ -93,6 +105,89 @@ impl Cached {
 }
 
 impl Options {
+    /// Creates options of which none is set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`datacenter`](field@Self::datacenter).
+    #[must_use]
+    pub fn datacenter(mut self, datacenter: impl Into<String>) -> Self {
+        self.datacenter = Some(datacenter.into());
+        self
+    }
+
+    /// Sets [`namespace`](field@Self::namespace).
+    #[must_use]
+    pub fn namespace(mut self, namespace: impl Into<String>) -> Self {
+        self.namespace = Some(namespace.into());
+        self
+    }
+
+    /// Sets [`partition`](field@Self::partition).
+    #[must_use]
+    pub fn partition(mut self, partition: impl Into<String>) -> Self {
+        self.partition = Some(partition.into());
+        self
+    }
+
+    /// Sets [`peer`](field@Self::peer).
+    #[must_use]
+    pub fn peer(mut self, peer: impl Into<String>) -> Self {
+        self.peer = Some(peer.into());
+        self
+    }
+
+    /// Sets [`consistency`](field@Self::consistency).
+    #[must_use]
+    pub fn consistency(mut self, consistency: Consistency) -> Self {
+        self.consistency = Some(consistency);
+        self
+    }
+
+    /// Sets [`cached`](field@Self::cached).
+    #[must_use]
+    pub fn cached(mut self, cached: Cached) -> Self {
+        self.cached = Some(cached);
+        self
+    }
+
+    /// Sets [`filter`](field@Self::filter).
+    #[must_use]
+    pub fn filter(mut self, filter: impl Into<String>) -> Self {
+        self.filter = Some(filter.into());
+        self
+    }
+
+    /// Sets [`near`](field@Self::near).
+    #[must_use]
+    pub fn near(mut self, near: impl Into<String>) -> Self {
+        self.near = Some(near.into());
+        self
+    }
+
+    /// Sets [`index`](field@Self::index).
+    #[must_use]
+    pub fn index(mut self, index: u64) -> Self {
+        self.index = Some(index);
+        self
+    }
+
+    /// Sets [`wait`](field@Self::wait).
+    #[must_use]
+    pub fn wait(mut self, wait: Duration) -> Self {
+        self.wait = Some(wait);
+        self
+    }
+
+    /// Sets [`hash`](field@Self::hash).
+    #[must_use]
+    pub fn hash(mut self, hash: impl Into<String>) -> Self {
+        self.hash = Some(hash.into());
+        self
+    }
+
     /// Leaves out the datacenter, namespace and partition if they are outside of `scope`.
     ///
     /// For defaults that apply to many operations: [`encode`](crate::encode) rejects an option that the operation does
@@ -179,25 +274,23 @@ mod tests {
     #[test]
     fn default_options_write_nothing() {
         assert_eq!(query(&Options::default()), "");
-        let default = Options { consistency: Some(Consistency::Default), ..Options::default() };
-        assert_eq!(query(&default), "");
+        assert_eq!(query(&Options::new().consistency(Consistency::Default)), "");
     }
 
     #[test]
     fn every_option_has_its_wire_name() {
-        let options = Options {
-            datacenter: Some("dc2".to_owned()),
-            namespace: Some("team".to_owned()),
-            partition: Some("part".to_owned()),
-            peer: Some("east".to_owned()),
-            consistency: Some(Consistency::Stale),
-            cached: Some(Cached::new()),
-            filter: Some(r#"Meta.a == "b c""#.to_owned()),
-            near: Some("_agent".to_owned()),
-            index: Some(7),
-            wait: Some(Duration::from_secs(30)),
-            hash: Some("ff".to_owned()),
-        };
+        let options = Options::new()
+            .datacenter("dc2")
+            .namespace("team")
+            .partition("part")
+            .peer("east")
+            .consistency(Consistency::Stale)
+            .cached(Cached::new())
+            .filter(r#"Meta.a == "b c""#)
+            .near("_agent")
+            .index(7)
+            .wait(Duration::from_secs(30))
+            .hash("ff");
         assert_eq!(
             query(&options),
             "dc=dc2&ns=team&partition=part&peer=east&stale&cached&filter=Meta.a%20%3D%3D%20%22b%20c%22\
@@ -212,13 +305,13 @@ mod tests {
             (Consistency::Leader, "leader"),
             (Consistency::MaxStale(Duration::from_secs(10)), "max_stale=10000ms"),
         ] {
-            assert_eq!(query(&Options { consistency: Some(mode), ..Options::default() }), expected);
+            assert_eq!(query(&Options::new().consistency(mode)), expected);
         }
     }
 
     #[test]
     fn zero_wait_is_sent_as_1ms() {
-        let wait = |nanos| query(&Options { wait: Some(Duration::from_nanos(nanos)), ..Options::default() });
+        let wait = |nanos| query(&Options::new().wait(Duration::from_nanos(nanos)));
         assert_eq!(wait(0), "wait=1ms");
         assert_eq!(wait(1), "wait=1ms");
         assert_eq!(wait(1_500_001), "wait=2ms");
@@ -228,9 +321,8 @@ mod tests {
     fn durations_beyond_the_range_of_servers_are_clamped() {
         let mut request = RequestWriter::new("/");
         let cached = Cached::new().max_age(Duration::MAX).stale_if_error(Duration::MAX);
-        let consistency = Some(Consistency::MaxStale(Duration::MAX));
-        let options =
-            Options { wait: Some(Duration::MAX), consistency, cached: Some(cached), ..Options::default() };
+        let consistency = Consistency::MaxStale(Duration::MAX);
+        let options = Options::new().wait(Duration::MAX).consistency(consistency).cached(cached);
         options.write(Scope::ALL, &mut request);
         let request = request.finish(http::Method::GET).unwrap();
         assert_eq!(request.uri().query(), Some("max_stale=9223372036000ms&cached&wait=600000ms"));
@@ -243,7 +335,7 @@ mod tests {
         let mut request = RequestWriter::new("/");
         let cached =
             Cached::new().max_age(Duration::from_millis(1900)).stale_if_error(Duration::from_secs(60));
-        Options { cached: Some(cached), ..Options::default() }.write(Scope::ALL, &mut request);
+        Options::new().cached(cached).write(Scope::ALL, &mut request);
         let request = request.finish(http::Method::GET).unwrap();
         assert_eq!(request.headers()["cache-control"], "max-age=1, stale-if-error=60");
     }
@@ -251,12 +343,10 @@ mod tests {
     #[test]
     fn cached_and_consistent_are_mutually_exclusive() {
         let mut request = RequestWriter::new("/");
-        Options {
-            consistency: Some(Consistency::Consistent),
-            cached: Some(Cached::new()),
-            ..Options::default()
-        }
-        .write(Scope::ALL, &mut request);
+        Options::new()
+            .consistency(Consistency::Consistent)
+            .cached(Cached::new())
+            .write(Scope::ALL, &mut request);
         assert!(matches!(request.finish(http::Method::GET), Err(EncodeError::Conflict { .. })));
     }
 }

@@ -1,24 +1,20 @@
 //! Requests that no endpoint describes.
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, Method, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 
 use crate::{EncodeError, Options, RequestWriter, Scope};
 
 /// A request that no endpoint describes: for an operation that has no [`Endpoint`](crate::Endpoint), and is not worth
 /// one.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
+#[must_use]
 pub struct RawRequest {
-    /// Method.
-    pub method: Method,
-    /// Path, with or without a query. It is sent unchanged, so the caller escapes it.
-    pub path: String,
-    /// Parameters that are added to the query, escaped; a `None` is a parameter without a value.
-    pub query: Vec<(String, Option<String>)>,
-    /// Headers, except those that frame the body or belong to the connection.
-    pub headers: HeaderMap,
-    /// Body.
-    pub body: Bytes,
+    method: Method,
+    path: String,
+    query: Vec<(String, Option<String>)>,
+    headers: HeaderMap,
+    body: Bytes,
 }
 
 /// Headers that say where the body ends, or that belong to the connection. With a wrong length, servers store a value
@@ -35,9 +31,48 @@ const FRAMING: [HeaderName; 8] = [
 ];
 
 impl RawRequest {
-    /// Creates a request of this method and path, without query, headers and body.
+    /// Creates a request of this method and path, without headers and body.
+    ///
+    /// The path can have a query. It is sent unchanged, so the caller escapes it.
     pub fn new(method: Method, path: impl Into<String>) -> Self {
-        Self { method, path: path.into(), ..Self::default() }
+        let (query, headers, body) = (Vec::new(), HeaderMap::new(), Bytes::new());
+        Self { method, path: path.into(), query, headers, body }
+    }
+
+    /// Adds `name=value` to the query, escaped.
+    pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.query.push((name.into(), Some(value.into())));
+        self
+    }
+
+    /// Adds a parameter without a value to the query, escaped.
+    pub fn flag(mut self, name: impl Into<String>) -> Self {
+        self.query.push((name.into(), None));
+        self
+    }
+
+    /// Sets a header. Headers that frame the body or belong to the connection are rejected.
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
+        self
+    }
+
+    /// Sets the body.
+    pub fn body(mut self, body: impl Into<Bytes>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    /// Returns the method.
+    #[must_use]
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// Returns the headers.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
     }
 
     /// Writes the request, in origin form.
@@ -68,14 +103,13 @@ mod tests {
     use super::*;
 
     fn target(request: RawRequest) -> Result<String, EncodeError> {
-        let options = Options { datacenter: Some("dc2".to_owned()), ..Options::default() };
+        let options = Options::new().datacenter("dc2");
         request.encode(&options).map(|request| request.uri().to_string())
     }
 
     #[test]
     fn path_is_unchanged_and_query_is_extended() {
-        let mut request = RawRequest::new(Method::GET, "/v1/kv/a%2Fb/..?raw");
-        request.query = vec![("a&b".to_owned(), Some("c=d".to_owned())), ("flag".to_owned(), None)];
+        let request = RawRequest::new(Method::GET, "/v1/kv/a%2Fb/..?raw").query("a&b", "c=d").flag("flag");
         assert_eq!(target(request).unwrap(), "/v1/kv/a%2Fb/..?raw&a%26b=c%3Dd&flag&dc=dc2");
         assert_eq!(target(RawRequest::new(Method::PUT, "/v1/x")).unwrap(), "/v1/x?dc=dc2");
     }
@@ -90,9 +124,8 @@ mod tests {
     #[test]
     fn framing_headers_are_rejected() {
         for name in FRAMING {
-            let mut request = RawRequest::new(Method::PUT, "/v1/kv/k");
-            request.headers.insert(&name, http::HeaderValue::from_static("3"));
-            request.body = Bytes::from_static(b"value");
+            let request = RawRequest::new(Method::PUT, "/v1/kv/k").body("value");
+            let request = request.header(name.clone(), HeaderValue::from_static("3"));
             let error = request.encode(&Options::default()).unwrap_err();
             assert!(matches!(error, EncodeError::Invalid { name: "header", .. }), "{name}: {error}");
         }

@@ -156,14 +156,8 @@ fn query_values_arrive_unchanged() {
         let texts: [String; 6] = std::array::from_fn(|_| random.text());
         let [tag, datacenter, filter, near, hash, namespace] = texts.clone();
         let service = health::Service::new("web").tag(tag.clone()).tag("v1");
-        let options = Options {
-            datacenter: Some(datacenter),
-            namespace: Some(namespace),
-            filter: Some(filter),
-            near: Some(near),
-            hash: Some(hash),
-            ..Options::default()
-        };
+        let options =
+            Options::new().datacenter(datacenter).namespace(namespace).filter(filter).near(near).hash(hash);
         let target = encode(&service, &options).expect("a request").uri().to_string();
         let [tag, datacenter, filter, near, hash, namespace] = texts;
         let expected = [

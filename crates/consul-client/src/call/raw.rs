@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use bytes::Bytes;
-use consul_proto::{EncodeError, Method, Options, RawRequest};
+use consul_proto::{EncodeError, Method, RawRequest};
 use http::{HeaderName, HeaderValue, header};
 use serde::Serialize;
 
@@ -38,13 +38,13 @@ impl RawCall {
 
     /// Adds `name=value` to the query, escaped.
     pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.request.query.push((name.into(), Some(value.into())));
+        self.request = self.request.query(name, value);
         self
     }
 
     /// Adds a parameter without a value to the query, escaped.
     pub fn flag(mut self, name: impl Into<String>) -> Self {
-        self.request.query.push((name.into(), None));
+        self.request = self.request.flag(name);
         self
     }
 
@@ -53,13 +53,13 @@ impl RawCall {
     /// Headers that frame a message, such as `Content-Length`, cannot be set: the call returns an error of the kind
     /// [`ErrorKind::Request`](crate::ErrorKind::Request), and the request is not sent.
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.request.headers.insert(name, value);
+        self.request = self.request.header(name, value);
         self
     }
 
     /// Sets the body.
     pub fn body(mut self, body: impl Into<Bytes>) -> Self {
-        self.request.body = body.into();
+        self.request = self.request.body(body);
         self
     }
 
@@ -71,7 +71,9 @@ impl RawCall {
     pub fn json(self, value: &impl Serialize) -> Result<Self, Error> {
         match serde_json::to_vec(value) {
             Ok(body) => Ok(self.json_bytes(body)),
-            Err(error) => Err(Error::encode(Route::raw(self.request.method), EncodeError::Body(error))),
+            Err(error) => {
+                Err(Error::encode(Route::raw(self.request.method().clone()), EncodeError::Body(error)))
+            }
         }
     }
 
@@ -109,14 +111,15 @@ impl RawCall {
 
     async fn send(self) -> Result<http::Response<Bytes>, Error> {
         let Self { client, request, tokens, timeouts, retry } = self;
-        let route = Route::raw(request.method.clone());
-        let rejected = request.headers.keys().find_map(headers::rejected);
+        let route = Route::raw(request.method().clone());
+        let rejected = request.headers().keys().find_map(headers::rejected);
         if let Some(reason) = rejected {
             let error = EncodeError::Invalid { name: "header", reason: reason.to_owned() };
             return Err(Error::encode(route, error));
         }
         // The consistency mode is the caller's, as the path is.
-        let options = Options { consistency: None, ..client.settings().options.clone() };
+        let mut options = client.settings().options.clone();
+        options.consistency = None;
         match request.encode(&options) {
             Ok(request) => {
                 let outgoing = Outgoing { request, route, tokens, timeouts, retry, held: Duration::ZERO };

@@ -111,7 +111,11 @@ mod tests {
 
     #[test]
     fn wait_adds_what_servers_add_to_it() {
-        let held = |index, wait| held(&Options { index, wait, ..Options::default() }).as_secs();
+        let held = |index, wait| {
+            let mut options = Options::new();
+            (options.index, options.wait) = (index, wait);
+            held(&options).as_secs()
+        };
         assert_eq!(held(None, None), 0);
         assert_eq!(held(None, Some(Duration::from_secs(60))), 0);
         assert_eq!(held(Some(0), Some(Duration::from_secs(60))), 0);
@@ -122,8 +126,8 @@ mod tests {
 
     #[test]
     fn blocking_on_a_hash_waits_too() {
-        let (hash, wait) = (Some("ff".to_owned()), Some(Duration::from_secs(16)));
-        assert_eq!(held(&Options { hash, wait, ..Options::default() }).as_secs(), 17);
+        let options = Options::new().hash("ff").wait(Duration::from_secs(16));
+        assert_eq!(held(&options).as_secs(), 17);
     }
 
     #[test]

@@ -8,7 +8,7 @@
 //! use consul_proto::{Options, catalog, encode};
 //!
 //! let service = catalog::Service::new("db").tag("primary");
-//! let request = encode(&service, &Options { near: Some("_agent".to_owned()), ..Options::default() })?;
+//! let request = encode(&service, &Options::new().near("_agent"))?;
 //! assert_eq!(request.uri(), "/v1/catalog/service/db?tag=primary&near=_agent");
 //! # Ok::<_, consul_proto::EncodeError>(())
 //! ```

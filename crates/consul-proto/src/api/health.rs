@@ -4,7 +4,7 @@
 //! use consul_proto::{Options, encode, health};
 //!
 //! let instances = health::Service::new("db").passing();
-//! let request = encode(&instances, &Options { index: Some(42), ..Options::default() })?;
+//! let request = encode(&instances, &Options::new().index(42))?;
 //! assert_eq!(request.uri(), "/v1/health/service/db?passing&index=42");
 //! # Ok::<_, consul_proto::EncodeError>(())
 //! ```

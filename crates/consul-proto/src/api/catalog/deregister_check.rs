@@ -57,7 +57,7 @@ mod tests {
         assert_eq!(wire(&DeregisterCheck::new("n", "n2")), REQUEST);
         let check = HealthCheck { id: "n2".into(), ..HealthCheck::default() };
         assert_eq!(wire(&DeregisterCheck::new("n", &check)), REQUEST);
-        let there = Options { datacenter: Some("dc2".to_owned()), ..Options::default() };
+        let there = Options::new().datacenter("dc2");
         let request = encode(&DeregisterCheck::new("n", "n2"), &there).unwrap();
         assert_eq!(request.uri(), "/v1/catalog/deregister");
         assert_eq!(request.body(), "{\"Datacenter\":\"dc2\",\"Node\":\"n\",\"CheckID\":\"n2\"}");

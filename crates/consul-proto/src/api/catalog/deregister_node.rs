@@ -51,7 +51,7 @@ mod tests {
         assert_eq!(wire(&DeregisterNode::new("n")), "PUT /v1/catalog/deregister\n{\"Node\":\"n\"}");
         let node = CatalogNode { name: "n".into(), ..CatalogNode::default() };
         assert_eq!(wire(&DeregisterNode::new(&node)), wire(&DeregisterNode::new("n")));
-        let there = Options { datacenter: Some("dc2".to_owned()), ..Options::default() };
+        let there = Options::new().datacenter("dc2");
         let request = encode(&DeregisterNode::new("n"), &there).unwrap();
         assert_eq!(request.uri(), "/v1/catalog/deregister");
         assert_eq!(request.body(), "{\"Datacenter\":\"dc2\",\"Node\":\"n\"}");

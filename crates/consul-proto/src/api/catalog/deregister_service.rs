@@ -56,7 +56,7 @@ mod tests {
     #[test]
     fn request() {
         assert_eq!(wire(&DeregisterService::new("n", "web1")), REQUEST);
-        let there = Options { datacenter: Some("dc2".to_owned()), ..Options::default() };
+        let there = Options::new().datacenter("dc2");
         let request = encode(&DeregisterService::new("n", "web1"), &there).unwrap();
         assert_eq!(request.uri(), "/v1/catalog/deregister");
         assert_eq!(request.body(), "{\"Datacenter\":\"dc2\",\"Node\":\"n\",\"ServiceID\":\"web1\"}");

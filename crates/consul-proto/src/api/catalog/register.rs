@@ -119,7 +119,7 @@ mod tests {
         let body =
             r#"{"Node":"n","SkipNodeUpdate":true,"Service":{"Service":"min"},"Checks":[{"Name":"n1"}]}"#;
         assert_eq!(wire(&register), put(body));
-        let there = Options { datacenter: Some("dc2".to_owned()), ..Options::default() };
+        let there = Options::new().datacenter("dc2");
         let request = encode(&register, &there).unwrap();
         assert_eq!(request.uri(), "/v1/catalog/register");
         assert_eq!(request.body(), &body.replacen('{', r#"{"Datacenter":"dc2","#, 1));

@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn written_node_names_the_datacenter_that_it_is_written_to() {
-        let options = Options { datacenter: Some("dc2".to_owned()), ..Options::default() };
+        let options = Options::new().datacenter("dc2");
         let apply =
             Apply::new().op(NodeOp::set(NodeRegistration::new("n", "192.0.2.1"))).op(NodeOp::get("n"));
         let request = encode(&apply, &options).unwrap();
