@@ -18,10 +18,11 @@ use std::{fs, io, thread};
 use tempfile::TempDir;
 
 pub use self::builder::Builder;
-use self::config::Identity;
+use self::builder::Https;
+use self::config::{Identity, SOCKET};
 use self::ports::Ports;
 use self::process::{LOG, Process, Signal};
-use self::ready::Probe;
+use self::ready::{Origin, Probe};
 use crate::{Version, binary};
 
 /// Limit for an agent to get ready. It is generous, since tests share few cores.
@@ -44,7 +45,10 @@ pub struct Agent {
     args: Vec<String>,
     ports: Ports,
     node: String,
+    https: Https,
     url: String,
+    /// The address for requests of the harness.
+    origin: Origin,
     token: Option<String>,
     dir: TempDir,
 }
@@ -96,7 +100,15 @@ impl Agent {
             process: Mutex::new(None),
             version,
             args,
-            url: format!("http://127.0.0.1:{}", ports.http()),
+            https: builder.https,
+            url: match builder.https {
+                Https::Only => format!("https://127.0.0.1:{}", ports.https()),
+                Https::Off | Https::On => format!("http://127.0.0.1:{}", ports.http()),
+            },
+            origin: match builder.https {
+                Https::Only => Origin::Unix(dir.path().join(SOCKET)),
+                Https::Off | Https::On => Origin::Tcp((Ipv4Addr::LOCALHOST, ports.http()).into()),
+            },
             ports,
             node,
             token: builder.token.clone(),
@@ -130,12 +142,22 @@ impl Agent {
     }
 
     pub(crate) fn probe(&self) -> Probe<'_> {
-        Probe::new(&self.url, &self.node, self.token.as_deref())
+        Probe::new(&self.origin, &self.node, self.token.as_deref())
     }
 
-    /// Returns the agent's HTTP address.
+    /// Returns the agent's HTTP address. No agent with [HTTPS only](Builder::https_only) listens on it.
     pub fn http_addr(&self) -> SocketAddr {
         SocketAddr::from((Ipv4Addr::LOCALHOST, self.ports.http()))
+    }
+
+    /// Returns the address at which the agent serves HTTPS.
+    ///
+    /// # Panics
+    ///
+    /// Panics if it does not.
+    pub fn https_addr(&self) -> SocketAddr {
+        assert_ne!(self.https, Https::Off, "the agent was started without HTTPS");
+        SocketAddr::from((Ipv4Addr::LOCALHOST, self.ports.https()))
     }
 
     /// Returns the address for gossip with other agents.
@@ -148,7 +170,8 @@ impl Agent {
         SocketAddr::from((Ipv4Addr::LOCALHOST, self.ports.server()))
     }
 
-    /// Returns the [HTTP address](Self::http_addr) as `http://…`, without a trailing slash.
+    /// Returns the [HTTP address](Self::http_addr) as `http://…`, or the [HTTPS address](Self::https_addr) as `https://…` if
+    /// the agent serves no HTTP, without a trailing slash.
     pub fn url(&self) -> &str {
         &self.url
     }

@@ -14,9 +14,23 @@ pub struct Builder {
     pub(super) role: Role,
     pub(super) token: Option<String>,
     pub(super) unix_socket: Option<PathBuf>,
+    pub(super) https: Https,
     pub(super) fragments: Vec<String>,
     /// The gossip addresses of the agents to join.
     pub(super) join: Vec<SocketAddr>,
+    /// The port on which those servers accept requests of other agents.
+    pub(super) server_port: Option<u16>,
+}
+
+/// Whether an agent serves HTTPS.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Https {
+    #[default]
+    Off,
+    /// Besides HTTP.
+    On,
+    /// HTTP is served on a unix socket only, for the harness.
+    Only,
 }
 
 /// The role of an agent in its datacenter.
@@ -56,6 +70,18 @@ impl Builder {
         self
     }
 
+    /// Serves HTTPS too, at [`Agent::https_addr`]. Its certificates are part of the [configuration](Self::config).
+    pub fn https(mut self) -> Self {
+        self.https = Https::On;
+        self
+    }
+
+    /// Serves HTTPS and no HTTP on any port. Its certificates are part of the [configuration](Self::config).
+    pub fn https_only(mut self) -> Self {
+        self.https = Https::Only;
+        self
+    }
+
     /// Starts a server with its state on disk instead of a dev agent. The state survives a [restart](Agent::restart).
     /// The server takes some seconds to elect itself.
     pub fn persistent(mut self) -> Self {
@@ -69,6 +95,7 @@ impl Builder {
         self.role = Role::Client;
         for server in servers {
             self.join.push(server.lan_addr());
+            self.server_port = Some(server.server_addr().port());
             self.token.clone_from(&server.token);
         }
         self

@@ -5,9 +5,12 @@ use std::{fs, io};
 
 use serde_json::{Map, Value, json};
 
-use super::builder::{Builder, Role};
+use super::builder::{Builder, Https, Role};
 use super::ports::Ports;
 use crate::Version;
+
+/// Name of the unix socket, in the folder of an agent without an HTTP port.
+pub(super) const SOCKET: &str = "http.sock";
 
 /// The properties of an agent that stay the same over restarts.
 pub(super) struct Identity<'a> {
@@ -45,12 +48,13 @@ fn base(builder: &Builder, identity: &Identity<'_>, dir: &Path) -> Value {
     let Identity { version, node, ports } = identity;
     let mut port = Map::from_iter([
         ("http".to_owned(), json!(ports.http())),
-        ("https".to_owned(), json!(-1)),
+        ("https".to_owned(), if builder.https == Https::Off { json!(-1) } else { json!(ports.https()) }),
         ("grpc".to_owned(), json!(ports.grpc())),
         ("dns".to_owned(), json!(ports.dns())),
         ("serf_lan".to_owned(), json!(ports.serf_lan())),
         ("serf_wan".to_owned(), json!(ports.serf_wan())),
-        ("server".to_owned(), json!(ports.server())),
+        // A client asks servers for its certificate (`auto_encrypt`) on the port that it calls its own.
+        ("server".to_owned(), json!(builder.server_port.unwrap_or(ports.server()))),
     ]);
     // Agents reject unknown settings.
     if *version >= Version::new(1, 14, 0) {
@@ -65,6 +69,10 @@ fn base(builder: &Builder, identity: &Identity<'_>, dir: &Path) -> Value {
     });
     if let Some(path) = &builder.unix_socket {
         config["addresses"] = json!({ "http": format!("127.0.0.1 unix://{}", path.display()) });
+    }
+    if builder.https == Https::Only {
+        // With an HTTP port of -1 there would be no unix socket either.
+        config["addresses"] = json!({ "http": format!("unix://{}", dir.join(SOCKET).display()) });
     }
     if let Some(token) = &builder.token {
         let initial = if *version >= Version::new(1, 11, 0) { "initial_management" } else { "master" };

@@ -9,8 +9,8 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 const FIRST: u16 = 10_000;
 /// Number of blocks.
 const BLOCKS: u16 = 2_500;
-/// Number of ports in a block: the guard and seven for the agent.
-const BLOCK: u16 = 8;
+/// Number of ports in a block: the guard and eight for the agent.
+const BLOCK: u16 = 9;
 
 /// A block of ports on the loopback address.
 ///
@@ -73,6 +73,10 @@ impl Ports {
 
     pub(super) fn server(&self) -> u16 {
         self.first + 7
+    }
+
+    pub(super) fn https(&self) -> u16 {
+        self.first + 8
     }
 }
 

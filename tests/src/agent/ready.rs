@@ -1,30 +1,36 @@
 //! Checks if an agent is ready for tests.
 
-use std::net::SocketAddr;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::Value;
 
 /// Timeout for requests that servers respond to from memory.
 const PROMPT: Duration = Duration::from_secs(1);
+/// Timeout for other requests.
+const PATIENT: Duration = Duration::from_secs(5);
+
+/// The address of an agent's HTTP server.
+#[derive(Debug)]
+pub(super) enum Origin {
+    Tcp(SocketAddr),
+    Unix(PathBuf),
+}
 
 /// Checks the state of one agent.
 #[derive(Debug)]
 pub(crate) struct Probe<'a> {
-    http: ureq::Agent,
-    url: &'a str,
+    origin: &'a Origin,
     node: &'a str,
     token: Option<&'a str>,
 }
 
 impl<'a> Probe<'a> {
-    pub(super) fn new(url: &'a str, node: &'a str, token: Option<&'a str>) -> Self {
-        let config = ureq::Agent::config_builder()
-            .timeout_global(Some(Duration::from_secs(5)))
-            .http_status_as_error(false)
-            .proxy(None)
-            .build();
-        Self { http: ureq::Agent::new_with_config(config), url, node, token }
+    pub(super) fn new(origin: &'a Origin, node: &'a str, token: Option<&'a str>) -> Self {
+        Self { origin, node, token }
     }
 
     /// Returns why the agent is not ready yet, or `None` if it is ready.
@@ -40,28 +46,22 @@ impl<'a> Probe<'a> {
             Some(node) if node.contains(self.node) && node.contains("\"lan\"") => {}
             _ => return Some("its node is not in the catalog, or has no addresses"),
         }
-        let key = format!("{}/v1/kv/consul-tests/{}", self.url, self.node);
-        let put = self
-            .header(self.http.put(&key))
-            .send("ready")
-            .and_then(|mut put| put.body_mut().read_to_string());
-        if put.ok().is_none_or(|text| text.trim() != "true") {
+        let key = format!("/v1/kv/consul-tests/{}", self.node);
+        if self.send("PUT", &key, "ready", PATIENT).is_none_or(|text| text.trim() != "true") {
             return Some("a write fails");
         }
         // The agent's own copy lags while it reads the log of a cluster.
-        if self.get(&format!("/v1/kv/consul-tests/{}?raw&stale", self.node)).as_deref() != Some("ready") {
+        if self.get(&format!("{key}?raw&stale")).as_deref() != Some("ready") {
             return Some("it has not read the stored value yet");
         }
-        let deleted = self.header(self.http.delete(&key)).call();
-        if deleted.is_ok_and(|deleted| deleted.status().is_success()) { None } else { Some("a write fails") }
+        let deleted = self.send("DELETE", &key, "", PATIENT);
+        if deleted.is_some() { None } else { Some("a write fails") }
     }
 
     /// Returns the leader that the agent knows. A server that has lost its leader still returns it for a moment.
     pub(crate) fn leader(&self) -> Option<SocketAddr> {
         // Servers respond to this request from memory, so a slow server is frozen.
-        let path = format!("{}/v1/status/leader", self.url);
-        let request = self.header(self.http.get(path)).config().timeout_global(Some(PROMPT)).build();
-        let leader = request.call().and_then(|mut response| response.body_mut().read_to_string()).ok()?;
+        let leader = self.send("GET", "/v1/status/leader", "", PROMPT)?;
         leader.trim().trim_matches('"').parse().ok()
     }
 
@@ -75,14 +75,37 @@ impl<'a> Probe<'a> {
     }
 
     fn get(&self, path: &str) -> Option<String> {
-        let mut response = self.header(self.http.get(format!("{}{path}", self.url))).call().ok()?;
-        if response.status().is_success() { response.body_mut().read_to_string().ok() } else { None }
+        self.send("GET", path, "", PATIENT)
     }
 
-    fn header<B>(&self, request: ureq::RequestBuilder<B>) -> ureq::RequestBuilder<B> {
-        match self.token {
-            Some(token) => request.header("X-Consul-Token", token),
-            None => request,
-        }
+    /// Sends a request on a connection of its own and returns the body of the response, if its status is a success.
+    ///
+    /// A server ends a response over HTTP/1.0 by closing the connection, so nothing has to be parsed but the head.
+    fn send(&self, method: &str, target: &str, body: &str, limit: Duration) -> Option<String> {
+        let token = self.token.map(|token| format!("X-Consul-Token: {token}\r\n")).unwrap_or_default();
+        let length = body.len();
+        let request = format!("{method} {target} HTTP/1.0\r\n{token}Content-Length: {length}\r\n\r\n{body}");
+        let response = match self.origin {
+            Origin::Tcp(address) => {
+                let stream = TcpStream::connect_timeout(address, limit).ok()?;
+                stream.set_read_timeout(Some(limit)).ok()?;
+                exchange(stream, &request)
+            }
+            Origin::Unix(path) => {
+                let stream = UnixStream::connect(path).ok()?;
+                stream.set_read_timeout(Some(limit)).ok()?;
+                exchange(stream, &request)
+            }
+        }?;
+        let (head, body) = response.split_once("\r\n\r\n")?;
+        let status = head.split(' ').nth(1)?;
+        status.starts_with('2').then(|| body.to_owned())
     }
+}
+
+fn exchange(mut stream: impl Read + Write, request: &str) -> Option<String> {
+    stream.write_all(request.as_bytes()).ok()?;
+    let mut response = String::new();
+    stream.read_to_string(&mut response).ok()?;
+    Some(response)
 }
