@@ -200,7 +200,8 @@ impl ClientBuilder {
     /// Sets how many requests of watches wait at the server concurrently. Defaults to 128; at least 1.
     ///
     /// By default, an agent allows 200 connections from one address, and all programs of a host share them. If there are
-    /// more watches than this, they share the limit; see [how](crate::watch#many-watches).
+    /// more watches than this, they share the limit; see [how](crate::watch#many-watches). Over TLS, up to 480 long polls
+    /// share two connections.
     pub fn max_long_polls(mut self, requests: usize) -> Self {
         self.max_long_polls = Some(requests);
         self

@@ -83,8 +83,8 @@
 //!
 //! An agent accepts 200 connections from one address, from all programs there together, and rejects every call beyond, so
 //! that the renewal of a session could fail. Therefore the watches of a client and its clones share a limit: 128 long
-//! polls ([`ClientBuilder::max_long_polls`](crate::ClientBuilder::max_long_polls)) and 8 short requests. Other calls are not counted and do not
-//! wait.
+//! polls ([`ClientBuilder::max_long_polls`](crate::ClientBuilder::max_long_polls)) and a sixteenth as many short requests,
+//! at least 8. Other calls are not counted and do not wait.
 //!
 //! - With up to half as many watches as permits, every request uses the full wait.
 //! - With more, the wait gets shorter: permits / watches × 10 seconds, but at least 2 seconds. So a client with 100 watches
@@ -94,6 +94,9 @@
 //!   at most half the number of permits per second: 215 watches with 128 permits send 22 requests per second.
 //! - The permit of a dropped watch stays taken until the server's wait would have ended.
 //!
+//! **Over TLS**, agents speak HTTP/2, and the long polls share two connections with up to 240 requests each. So there
+//! `max_long_polls` can be as large as 480.
+//!
 //! **Several programs on a host** share the agent's limit. With n programs, `max_long_polls` should be at most
 //! (200 − 20 n) / n, which leaves each program 20 connections for other calls: 128 for one program, 80 for two, 46 for
 //! three. Alternatively, raise `limits.http_max_conns_per_client` of the agent. If the agent rejects connections
@@ -101,8 +104,9 @@
 //! that wait at the server at that time stay there until their wait ends, so it can take 59 seconds until connections are
 //! free.
 //!
-//! **While servers fail**, all watches of a client together send at most 16 requests per second, after each has noticed the
-//! failure itself. The first request that succeeds releases the others.
+//! **While servers fail**, all watches of a client together send at most 2 requests per second for each of those short
+//! requests, 16 by default, after each has noticed the failure itself. The first request that succeeds releases the
+//! others.
 //!
 //! **A watch makes progress only while it is polled.** If it is not, its request is dropped after its deadline as soon as
 //! another watch needs the permit, and sent again when the watch is polled. A [`View`] is polled by its task. If many

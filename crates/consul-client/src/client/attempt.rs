@@ -65,7 +65,7 @@ impl Client {
         });
         let response = self.settle(exchange, &mark, &attempt).await?;
         if limiter::is_connection_limit(&response) {
-            settings.limiter.connection_limit_reached(true);
+            self.connection_limit_reached(&attempt, true);
         }
         let response = if response.status().is_server_error() {
             let (head, body) = response.into_parts();
@@ -137,7 +137,7 @@ impl Client {
                 let is_closed = error.kind() == TransportErrorKind::Closed;
                 let is_sudden = is_closed && runtime.now().since(start) < SUDDENLY;
                 if is_sudden || error.kind() == TransportErrorKind::Rejected {
-                    settings.limiter.connection_limit_reached(false);
+                    self.connection_limit_reached(attempt, false);
                 }
                 Err(Error::transport(route.clone(), error))
             }
@@ -166,6 +166,18 @@ impl Client {
             }
         }
         result
+    }
+
+    /// Reacts to a sign that the agent has no connection left for this host.
+    ///
+    /// Over HTTP/2, the long polls share few connections, and fewer polls free none. A connection that is lost there ends
+    /// many requests at the same time, some of which have only just been sent.
+    fn connection_limit_reached(&self, attempt: &Attempt, is_certain: bool) {
+        let settings = self.settings();
+        let has_connections = settings.agents.executor(attempt.agent).max_long_polls().is_none();
+        if has_connections {
+            settings.limiter.connection_limit_reached(is_certain);
+        }
     }
 
     /// Adds what the client adds to every request.

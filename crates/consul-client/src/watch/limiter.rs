@@ -22,13 +22,18 @@ use slots::{Id, Slots};
 
 /// The default number of long polls.
 pub(crate) const LONG_POLLS: usize = 128;
-/// Short requests of watches.
+/// The smallest number of short requests of watches, and how many long polls there are for each of them beyond.
+///
+/// After the loss of a connection that all share, each watch sends one that lasts 100 ms, so their number decides how
+/// soon all have recovered.
 const SHORT: usize = 8;
+const LONG_PER_SHORT: usize = 16;
 /// How often each watch polls, if there are more of them than permits.
 const ROUND: Duration = Duration::from_secs(10);
 /// The shortest wait that the limiter asks for, so that very many watches do not cause very many requests.
 const MIN_WAIT: Duration = Duration::from_secs(2);
-/// How long a permit stays unused after a short request that failed: all watches together send 16 requests a second then.
+/// How long a permit stays unused after a short request that failed: by default, all watches together
+/// send 16 requests a second then.
 const COOL_DOWN: Duration = Duration::from_millis(500);
 /// Long polls of leases, which need no permit but count.
 const LEASES: usize = 32;
@@ -45,7 +50,7 @@ pub(crate) struct Limiter {
 
 impl Limiter {
     pub(crate) fn new(long_polls: usize, runtime: Arc<dyn Runtime>) -> Self {
-        let (long, short) = (Slots::new(long_polls), Slots::new(SHORT));
+        let (long, short) = (Slots::new(long_polls), Slots::new(SHORT.max(long_polls / LONG_PER_SHORT)));
         Self { runtime, long, short, watches: AtomicUsize::new(0) }
     }
 
