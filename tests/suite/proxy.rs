@@ -30,14 +30,26 @@ pub(crate) struct Proxy {
 
 /// Counters shared by the proxy and its connections.
 struct Counts {
-    accepted: AtomicUsize,
+    /// The proxy cannot read requests, it only counts connections.
+    is_tls: bool,
+    accepted: watch::Sender<usize>,
     requests: watch::Sender<Vec<Request>>,
     open: watch::Sender<usize>,
+    most_open: AtomicUsize,
     is_listening: watch::Sender<bool>,
 }
 
 impl Proxy {
     pub(crate) async fn to(agent: SocketAddr) -> Self {
+        Self::new(agent, false).await
+    }
+
+    /// Creates a proxy that forwards TLS. It counts connections, but no requests.
+    pub(crate) async fn to_tls(agent: SocketAddr) -> Self {
+        Self::new(agent, true).await
+    }
+
+    async fn new(agent: SocketAddr, is_tls: bool) -> Self {
         let reserved = bound(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
         let proxy = Self {
             address: reserved.local_addr().unwrap(),
@@ -45,9 +57,11 @@ impl Proxy {
             faults: watch::Sender::new(Faults::default()),
             resets: watch::Sender::new(0),
             counts: Arc::new(Counts {
-                accepted: AtomicUsize::new(0),
+                is_tls,
+                accepted: watch::Sender::new(0),
                 requests: watch::Sender::default(),
                 open: watch::Sender::new(0),
+                most_open: AtomicUsize::new(0),
                 is_listening: watch::Sender::new(false),
             }),
         };
@@ -55,6 +69,10 @@ impl Proxy {
         tokio::spawn(serve(proxy.address, agent, faults, resets, Arc::clone(&proxy.counts)));
         proxy.set(Faults::default()).await;
         proxy
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
     }
 
     pub(crate) fn url(&self) -> String {
@@ -81,7 +99,19 @@ impl Proxy {
 
     /// Returns the number of connections accepted so far.
     pub(crate) fn accepted(&self) -> usize {
-        self.counts.accepted.load(Ordering::SeqCst)
+        *self.counts.accepted.borrow()
+    }
+
+    /// Waits until this many connections have been opened.
+    pub(crate) async fn until_accepted(&self, connections: usize) {
+        self.counts.accepted.subscribe().wait_for(|accepted| *accepted >= connections).await.unwrap();
+    }
+
+    /// Counts the most connections that are open at the same time from now on.
+    pub(crate) fn watch_open(&self) -> MostOpen {
+        let start = self.open();
+        self.counts.most_open.store(start, Ordering::SeqCst);
+        MostOpen(Arc::clone(&self.counts))
     }
 
     /// Returns the number of open connections.
@@ -102,6 +132,15 @@ impl Proxy {
     /// Waits until clients have sent this many requests.
     pub(crate) async fn until_requests(&self, requests: usize) {
         self.counts.requests.subscribe().wait_for(|sent| sent.len() >= requests).await.unwrap();
+    }
+}
+
+/// The most connections of a proxy that were open at the same time.
+pub(crate) struct MostOpen(Arc<Counts>);
+
+impl MostOpen {
+    pub(crate) fn most(&self) -> usize {
+        self.0.most_open.load(Ordering::SeqCst)
     }
 }
 

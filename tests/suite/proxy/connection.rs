@@ -28,10 +28,12 @@ impl Connection {
         mut resets: watch::Receiver<usize>,
         counts: Arc<Counts>,
     ) -> Self {
+        let exchange = Exchange::new(counts.is_tls);
         resets.mark_unchanged();
-        counts.accepted.fetch_add(1, Ordering::SeqCst);
+        counts.accepted.send_modify(|accepted| *accepted += 1);
         counts.open.send_modify(|open| *open += 1);
-        Self { faults, resets, counts, exchange: Exchange::default() }
+        counts.most_open.fetch_max(*counts.open.borrow(), Ordering::SeqCst);
+        Self { faults, resets, counts, exchange }
     }
 
     pub(super) async fn forward(self, mut client: TcpStream, agent: SocketAddr) {
@@ -88,7 +90,8 @@ impl Connection {
             } else if now.requests == Way::Open && !held.is_empty() {
                 now.delay().await;
                 if server.write_all(&held).await.is_err() {
-                    return End::Close;
+                    // The agent has closed the connection. What it has sent before is still passed on.
+                    return pending().await;
                 }
                 held.clear();
             }

@@ -15,8 +15,10 @@ pub(crate) struct Request {
 ///
 /// HTTP/1.1 clients do not send a request before the last response is complete. So a request begins with the first
 /// bytes after a response, and a response with the first bytes after a request. The messages need not be parsed.
-#[derive(Debug, Default)]
-pub(super) struct Exchange(Mutex<State>);
+///
+/// Over TLS there are no requests and responses that the proxy can see.
+#[derive(Debug)]
+pub(super) struct Exchange(Option<Mutex<State>>);
 
 #[derive(Debug, Default)]
 struct State {
@@ -27,9 +29,13 @@ struct State {
 }
 
 impl Exchange {
+    pub(super) fn new(is_tls: bool) -> Self {
+        Self((!is_tls).then(Mutex::default))
+    }
+
     /// Records bytes from the client. Returns the request if they complete its first line.
     pub(super) fn client_sent(&self, bytes: &[u8]) -> Option<Request> {
-        let mut state = self.0.lock().unwrap();
+        let mut state = self.0.as_ref()?.lock().unwrap();
         if state.request_began.is_none() {
             *state = State { request_began: Some(Instant::now()), line: Some(Vec::new()) };
         }
@@ -44,11 +50,11 @@ impl Exchange {
 
     /// Returns the start of the request that has no response yet.
     pub(super) fn request_began(&self) -> Option<Instant> {
-        self.0.lock().unwrap().request_began
+        self.0.as_ref()?.lock().unwrap().request_began
     }
 
     /// Records bytes from the agent. If a response begins with them, returns the start of its request.
     pub(super) fn response_began(&self) -> Option<Instant> {
-        self.0.lock().unwrap().request_began.take()
+        self.0.as_ref()?.lock().unwrap().request_began.take()
     }
 }

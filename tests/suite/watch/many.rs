@@ -1,7 +1,7 @@
 //! More watches than a client has permits.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use consul_client::Client;
@@ -18,13 +18,13 @@ const WATCHES: usize = 215;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn more_watches_than_connections_see_all_changes_while_a_session_is_renewed() {
     let agent = Agent::builder().start();
-    let proxy = Arc::new(Proxy::to(agent.http_addr()).await);
+    let proxy = Proxy::to(agent.http_addr()).await;
     let (direct, client) = (client_of(&agent), Client::new(proxy.url()).unwrap());
     let keys: Vec<_> = (0..WATCHES).map(|_| unique("many")).collect();
     for key in &keys {
         direct.kv().put(key, "before").await.unwrap();
     }
-    let most_open = watch_open(&proxy);
+    let most_open = proxy.watch_open();
     let session = client.session().create().ttl(Duration::from_secs(10)).await.unwrap();
     let has_ended = Arc::new(AtomicBool::new(false));
     let renewals = tokio::spawn(renew(client.clone(), session.clone(), Arc::clone(&has_ended)));
@@ -56,7 +56,7 @@ async fn more_watches_than_connections_see_all_changes_while_a_session_is_renewe
     has_ended.store(true, Ordering::SeqCst);
     assert!(renewals.await.unwrap() > 5);
     assert!(client.session().info(&session).await.unwrap().is_some(), "the session exists");
-    let most_open = most_open.load(Ordering::SeqCst);
+    let most_open = most_open.most();
     assert!(
         (128..=128 + 8 + 2).contains(&most_open),
         "{most_open} connections, including those of the session"
@@ -72,17 +72,4 @@ async fn renew(client: Client, session: SessionId, has_ended: Arc<AtomicBool>) -
         sleep(Duration::from_secs(2)).await;
     }
     renewals
-}
-
-/// Tracks the highest number of open connections.
-fn watch_open(proxy: &Arc<Proxy>) -> Arc<AtomicUsize> {
-    let (most, proxy) = (Arc::new(AtomicUsize::new(0)), Arc::downgrade(proxy));
-    let seen = Arc::clone(&most);
-    tokio::spawn(async move {
-        while let Some(proxy) = proxy.upgrade() {
-            seen.fetch_max(proxy.open(), Ordering::SeqCst);
-            sleep(Duration::from_millis(5)).await;
-        }
-    });
-    most
 }
