@@ -19,5 +19,7 @@ mod proxy;
 mod service;
 mod session;
 mod status;
+mod tls;
+mod traffic;
 mod txn;
 mod watch;
