@@ -1,4 +1,4 @@
-//! The groups of the API: what each operation of the client is made of.
+//! The groups of the API.
 
 pub mod acl;
 pub mod agent;

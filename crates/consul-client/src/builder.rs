@@ -1,4 +1,4 @@
-//! Settings of a client, from the program and from the environment.
+//! The builder of clients.
 
 #[cfg(feature = "hyper")]
 mod address;
@@ -27,9 +27,10 @@ use crate::runtime::Runtime;
 use crate::token::Tokens;
 use crate::{Observer, RetryPolicy, Token, TokenError, TokenSource};
 
-/// Builder of a [`Client`](crate::Client).
+/// A builder for a [`Client`](crate::Client).
 ///
-/// Settings of the program win over those of the [environment](Self::env), field by field and in any order.
+/// A setting of the program overrides the same setting of the [environment](Self::env), whatever the order of the
+/// calls.
 #[derive(Debug, Default)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct ClientBuilder {
@@ -49,7 +50,7 @@ pub struct ClientBuilder {
     max_in_flight: Option<usize>,
     observer: Option<Arc<dyn Observer>>,
     custom: Custom,
-    /// The first setting that was invalid.
+    /// The error of the first invalid setting.
     error: Option<ConfigError>,
 }
 
@@ -61,11 +62,11 @@ struct ConnectionSettings {
     max_idle: Option<usize>,
 }
 
-/// The executors and the clock of the program, if they are not the default ones.
+/// The executors and the runtime of the program, if it sets them.
 #[derive(Default)]
 struct Custom(Option<Connected>);
 
-/// Executors, and the clock.
+/// Executors and their runtime.
 type Connected = (Vec<Arc<dyn Executor>>, Arc<dyn Runtime>);
 
 impl ClientBuilder {
@@ -73,7 +74,7 @@ impl ClientBuilder {
         Self::default()
     }
 
-    /// Adds the address of an agent, in any form that `CONSUL_HTTP_ADDR` has: `127.0.0.1:8500`,
+    /// Adds the address of an agent, in any form that `CONSUL_HTTP_ADDR` accepts: `127.0.0.1:8500`,
     /// `http://host:port/base`, `unix:///path`. Defaults to `http://127.0.0.1:8500`.
     ///
     /// A call goes to the first agent, and moves to the next one if it cannot be reached, times out or has no leader.
@@ -84,14 +85,15 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the token of all calls that have none of their own. Without a token, the agent uses its default token or the
-    /// anonymous token.
+    /// Sets the token for calls that do not set their own. If a request has no token, the agent uses its default
+    /// token or the anonymous token.
     pub fn token(mut self, token: impl TryInto<Token, Error: Into<TokenError>>) -> Self {
         self.tokens = Tokens::of(token);
         self
     }
 
-    /// Sets a file that contains the token, at most 64 KiB; space around the token is ignored.
+    /// Sets the file that contains the token. The file can have at most 64 KiB. Whitespace around the token is
+    /// ignored.
     ///
     /// The file is read again when it changes, and when a server does not know the token. Takes precedence over
     /// [`token`](Self::token), unless the file is empty.
@@ -100,7 +102,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the source of the tokens of all calls that have none of their own. Replaces [`token`](Self::token).
+    /// Sets the token source for calls that do not set their own token. Replaces [`token`](Self::token).
     pub fn token_source(mut self, source: Arc<dyn TokenSource>) -> Self {
         self.tokens = Tokens::Source(source);
         self
@@ -114,9 +116,9 @@ impl ClientBuilder {
         }
     }
 
-    /// Adds a header to all requests. A header that a request sets itself takes precedence.
+    /// Adds a header to all requests. If a request sets the same header, the request's value is sent.
     ///
-    /// Headers that frame a message, such as `Content-Length`, are reported by [`build`](Self::build).
+    /// [`build`](Self::build) rejects headers that frame a message, such as `Content-Length`.
     pub fn header(self, name: HeaderName, value: HeaderValue) -> Self {
         match headers::rejected_for_all(&name) {
             Some(reason) => self.invalid(ConfigError::invalid("header", name.as_str().to_owned(), reason)),
@@ -124,66 +126,66 @@ impl ClientBuilder {
         }
     }
 
-    /// Sets the datacenter of all calls that name none.
+    /// Sets the default datacenter of calls.
     pub fn datacenter(mut self, name: impl Into<String>) -> Self {
         self.options.datacenter = Some(name.into());
         self
     }
 
-    /// Sets the namespace of all calls that name none (Consul Enterprise).
+    /// Sets the default namespace of calls (Consul Enterprise).
     pub fn namespace(mut self, name: impl Into<String>) -> Self {
         self.options.namespace = Some(name.into());
         self
     }
 
-    /// Sets the admin partition of all calls that name none (Consul Enterprise).
+    /// Sets the default admin partition of calls (Consul Enterprise).
     pub fn partition(mut self, name: impl Into<String>) -> Self {
         self.options.partition = Some(name.into());
         self
     }
 
-    /// Sets the consistency mode of all reads that set none.
+    /// Sets the default consistency mode of reads.
     pub fn consistency(mut self, mode: Consistency) -> Self {
         self.options.consistency = Some(mode);
         self
     }
 
-    /// Sets how long a whole call lasts at most, from the first byte to the last. Defaults to 30 seconds.
+    /// Sets the timeout of a call, including all its attempts and the response's body. Defaults to 30 seconds.
     ///
-    /// If a call asks the server to wait, the wait and the sixteenth that servers add to it are added to this limit.
+    /// For a blocking query, the wait and the sixteenth that servers add to it are added to this timeout.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeouts.call = Some(timeout);
         self
     }
 
-    /// Sets how long one attempt of a call lasts at most, connecting included. Defaults to 5 seconds for reads and
-    /// renewals of sessions, and to 20 seconds for all other writes.
+    /// Sets the timeout of one attempt of a call, including connecting. Defaults to 5 seconds for reads and session
+    /// renewals, and to 20 seconds for all other writes.
     ///
-    /// Without a leader, servers hold a request for 7 to 14 seconds, and in rare cases for up to 19, before they report
-    /// that it was not executed. A write that is abandoned earlier has an unknown outcome: it may be executed later, even
-    /// after and over another write. So a limit below 20 seconds makes such outcomes more likely. A read can safely be
-    /// sent again.
+    /// Without a leader, servers hold a request for 7 to 14 seconds, in rare cases for up to 19 seconds, before they
+    /// report that it was not executed. A write that times out earlier has an unknown outcome: it may be executed
+    /// later, and even overwrite a newer write. A timeout below 20 seconds makes such outcomes more likely. A read
+    /// can safely be sent again.
     ///
-    /// If a call asks the server to wait, the wait and the sixteenth that servers add to it are added to this limit.
+    /// For a blocking query, the wait and the sixteenth that servers add to it are added to this timeout.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.timeouts.attempt = Some(timeout);
         self
     }
 
-    /// Sets how long it takes at most to establish a connection. Defaults to 5 seconds.
+    /// Sets the timeout for establishing a connection. Defaults to 5 seconds.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connection.connect_timeout = Some(timeout);
         self
     }
 
-    /// Sets how long an idle connection is kept. Defaults to 60 seconds; agents of 1.22.5 and later close an idle
-    /// connection after 120 seconds.
+    /// Sets the time after which an idle connection is closed. Defaults to 60 seconds. Since Consul 1.22.5, agents
+    /// close idle connections after 120 seconds.
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
         self.connection.idle_timeout = Some(timeout);
         self
     }
 
-    /// Sets how many idle connections are kept. Defaults to 8.
+    /// Sets the maximum number of idle connections. Defaults to 8.
     ///
     /// By default, an agent allows 200 connections from one address, and all programs of a host share them.
     pub fn max_idle_connections(mut self, connections: usize) -> Self {
@@ -191,36 +193,36 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets how many bytes the body of a response has at most. Defaults to 64 MiB. Streamed bodies have no limit.
+    /// Sets the maximum size of a response body in bytes. Defaults to 64 MiB. Streamed bodies have no limit.
     pub fn max_response_size(mut self, bytes: usize) -> Self {
         self.max_response_size = Some(bytes);
         self
     }
 
-    /// Sets how many requests of watches wait at the server concurrently. Defaults to 128; at least 1.
+    /// Sets the maximum number of concurrent requests of watches. Defaults to 128. The minimum is 1.
     ///
     /// By default, an agent allows 200 connections from one address, and all programs of a host share them. If there are
-    /// more watches than this, they share the limit; see [how](crate::watch#many-watches). Over TLS, up to 480 long polls
-    /// share two connections.
+    /// more watches than this, they [share the limit](crate::watch#many-watches). Over TLS, up to 480 long polls share
+    /// two connections.
     pub fn max_long_polls(mut self, requests: usize) -> Self {
         self.max_long_polls = Some(requests);
         self
     }
 
-    /// Sets how many requests of calls are in flight concurrently. Defaults to 100; at least 1. Further calls wait for
-    /// them. Watches and renewals do not count.
+    /// Sets the maximum number of concurrent requests of calls. Defaults to 100. The minimum is 1. Further calls
+    /// wait. Requests of watches and session renewals do not count.
     pub fn max_in_flight(mut self, requests: usize) -> Self {
         self.max_in_flight = Some(requests);
         self
     }
 
-    /// Sets when and how often a call is sent again. Defaults to [`RetryPolicy::new`].
+    /// Sets the retry policy of calls. Defaults to [`RetryPolicy::new`].
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
     }
 
-    /// Sets the observer of calls and watches, for metrics.
+    /// Sets the observer of calls and watches, for example for metrics.
     pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
         self.observer = Some(observer);
         self
@@ -228,8 +230,9 @@ impl ClientBuilder {
 
     /// Adds an executor that sends requests to an agent, and sets the runtime whose clock and tasks the client uses.
     ///
-    /// An executor is bound to its agent and has its own connections. So it contradicts the settings for these. Several
-    /// executors are several agents, as several [addresses](Self::address) are.
+    /// An executor is bound to its agent and has its own connections, so [`build`](Self::build) rejects it together
+    /// with settings for addresses, connections or TLS. Adding several executors has the same effect as adding
+    /// several [addresses](Self::address).
     pub fn executor(mut self, executor: Arc<dyn Executor>, runtime: Arc<dyn Runtime>) -> Self {
         let (executors, last) = self.custom.0.get_or_insert_with(|| (Vec::new(), Arc::clone(&runtime)));
         executors.push(executor);
@@ -237,11 +240,11 @@ impl ClientBuilder {
         self
     }
 
-    /// Reads the `CONSUL_*` variables of the environment. [Which ones](crate::guide::environment) has a page of its own.
+    /// Reads the `CONSUL_*` environment variables. See [the list of variables](crate::guide::environment).
     ///
     /// # Errors
     ///
-    /// Returns an error if a variable has an invalid value, or asks for something that this build does not support.
+    /// Returns an error if a variable has an invalid value, or requires a feature that this build does not have.
     pub fn env(self) -> Result<Self, ConfigError> {
         self.env_from(std::env::var)
     }
@@ -255,7 +258,7 @@ impl ClientBuilder {
     }
 
     fn with_header(mut self, name: HeaderName, mut value: HeaderValue) -> Self {
-        // What a program adds may well be a secret.
+        // The value of a header may be a secret.
         value.set_sensitive(true);
         self.headers.insert(name, value);
         self

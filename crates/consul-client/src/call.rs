@@ -1,4 +1,4 @@
-//! A call that is being prepared.
+//! Calls of operations.
 
 mod future;
 mod raw;
@@ -23,12 +23,12 @@ use crate::error::Route;
 use crate::token::Tokens;
 use crate::{Client, Error, RetryPolicy, Token, TokenError};
 
-/// A call of one operation: setters refine it, `.await` sends it.
+/// A request for one API operation. Setters configure it and `.await` sends it.
 ///
-/// `.await` returns the value, [`send`](Self::send) the value and the metadata of the response. Nothing is sent before
-/// that. Dropping the future cancels the request. A call can be cloned and sent again.
+/// `.await` returns the value. [`send`](Self::send) returns the value and the metadata of the response. No request is
+/// sent before the call is awaited. Dropping the future cancels the request. A call can be cloned to send it again.
 ///
-/// A setter exists only if servers use it for this operation.
+/// Only setters that the operation supports are available.
 #[derive(Clone)]
 #[must_use = "a call does nothing until it is awaited"]
 pub struct Call<E> {
@@ -60,7 +60,7 @@ impl<E: Endpoint> Call<E> {
         &mut self.endpoint
     }
 
-    /// Replaces the endpoint by one made from it. Options, token and limits stay.
+    /// Converts the endpoint into another one. Options, token and timeouts are kept.
     pub(crate) fn map<F: Endpoint>(self, change: impl FnOnce(E) -> F) -> Call<F> {
         let Self { client, endpoint, options, tokens, timeouts, retry } = self;
         Call { client, endpoint: change(endpoint), options, tokens, timeouts, retry }
@@ -93,22 +93,21 @@ impl<E: Endpoint> Call<E> {
         self
     }
 
-    /// Sets how long the whole call lasts at most, instead of the client's
-    /// [`timeout`](crate::ClientBuilder::timeout). The wait of a blocking query is added to it.
+    /// Sets the timeout of the call, instead of the client's [`timeout`](crate::ClientBuilder::timeout). The wait of
+    /// a blocking query is added to it.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeouts.call = Some(timeout);
         self
     }
 
-    /// Sets how long one attempt lasts at most, instead of the client's
+    /// Sets the timeout of one attempt, instead of the client's
     /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout). The wait of a blocking query is added to it.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.timeouts.attempt = Some(timeout);
         self
     }
 
-    /// Sets when and how often the request is sent again, instead of the client's
-    /// [`retry`](crate::ClientBuilder::retry).
+    /// Sets the retry policy, instead of the client's [`retry`](crate::ClientBuilder::retry).
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = Some(policy);
         self
@@ -155,13 +154,13 @@ impl<E: Endpoint> Call<E> {
 }
 
 impl<E: Endpoint<Response: Streamed>> Call<E> {
-    /// Sends the request and returns the value as a stream of chunks, without a limit of its size.
+    /// Sends the request and returns the value as a stream of chunks. The size of the value is not limited.
     ///
-    /// The limits of time apply to the head of the response, and to the body of an error response.
+    /// The timeouts apply to the head of the response, and to the body of an error response.
     ///
     /// # Errors
     ///
-    /// Returns an error if the call fails; see [`Error`]. A body that is cut off is an error of the stream.
+    /// Returns an error if the call fails; see [`Error`]. If the body ends early, the stream yields an error.
     pub async fn open(self) -> Result<Response<OpenedOf<E, BodyStream>>, Error> {
         let request = self.encode()?;
         let route = request.route.clone();
@@ -201,22 +200,23 @@ impl<E: Read> Call<E> {
 }
 
 impl<E: Blocking> Call<E> {
-    /// Waits until the index of the response is above `index`, or until `wait` has elapsed. Then the server responds in
-    /// either case.
+    /// Makes the read a blocking query: the server responds when its index is greater than `index`, or when `wait`
+    /// has elapsed.
     ///
-    /// Servers add up to a sixteenth to `wait`, and wait for 10 minutes at most. An index of 0 does not wait. The index of
-    /// a response is [`Meta::index`](crate::Meta::index).
+    /// Servers add up to a sixteenth to `wait`, and wait at most 10 minutes. With an index of 0, the server responds
+    /// immediately. [`Meta::index`](crate::Meta::index) is the index of a response.
     pub fn block(self, index: u64, wait: Duration) -> Self {
         self.index(index).wait(wait)
     }
 
-    /// Waits until the index of the response is above this one.
+    /// Makes the read a blocking query: the server responds when its index is greater than this one.
     pub fn index(mut self, index: u64) -> Self {
         self.options.index = Some(index);
         self
     }
 
-    /// Sets how long to wait at most; has no effect without an [`index`](Self::index). Defaults to 5 minutes.
+    /// Sets the maximum wait of a blocking query. Has no effect without an [`index`](Self::index). Defaults to 5
+    /// minutes.
     pub fn wait(mut self, wait: Duration) -> Self {
         self.options.wait = Some(wait);
         self
@@ -224,11 +224,11 @@ impl<E: Blocking> Call<E> {
 }
 
 impl<E: HashBlocking> Call<E> {
-    /// Waits until the hash of the response differs from `hash`, or until `wait` has elapsed. Then the agent responds in
-    /// either case.
+    /// Makes the read a blocking query: the agent responds when its hash differs from `hash`, or when `wait` has
+    /// elapsed.
     ///
-    /// Agents add up to a sixteenth to `wait`, and wait for 10 minutes at most. The hash of a response is
-    /// [`Meta::content_hash`](crate::Meta::content_hash).
+    /// Agents add up to a sixteenth to `wait`, and wait at most 10 minutes.
+    /// [`Meta::content_hash`](crate::Meta::content_hash) is the hash of a response.
     pub fn block_on_hash(mut self, hash: impl Into<String>, wait: Duration) -> Self {
         self.options.hash = Some(hash.into());
         self.options.wait = Some(wait);
@@ -246,7 +246,7 @@ impl<E: Filterable> Call<E> {
 }
 
 impl<E: Sortable> Call<E> {
-    /// Sorts by round-trip time from this node; `_agent` is the node of the agent.
+    /// Sorts by round-trip time from this node. `_agent` stands for the agent's own node.
     pub fn near(mut self, node: impl Into<String>) -> Self {
         self.options.near = Some(node.into());
         self
@@ -262,7 +262,8 @@ impl<E: Cacheable> Call<E> {
 }
 
 impl<E: Peerable> Call<E> {
-    /// Returns the services that this cluster peer has exported. Servers before 1.13 ignore it and return their own.
+    /// Returns the services that this cluster peer has exported. Servers before 1.13 ignore the peer and return their
+    /// own services.
     pub fn peer(mut self, name: impl Into<String>) -> Self {
         self.options.peer = Some(name.into());
         self
@@ -281,8 +282,8 @@ where
     }
 }
 
-/// Shows the route, the options and the length of the body, but neither the values that the request contains, nor
-/// the client, nor the token.
+/// Shows the route, the options and the length of the body. Does not show the request's values, the client or the
+/// token.
 impl<E: Endpoint> fmt::Debug for Call<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("Call");

@@ -26,10 +26,10 @@ use crate::{Call, ClientBuilder, Observer, RawCall, RetryPolicy, Token, TokenErr
 
 pub(crate) const TOKEN: HeaderName = HeaderName::from_static("x-consul-token");
 
-/// A client of a Consul agent, or of several.
+/// A client for one or more Consul agents.
 ///
-/// Cheap to clone: all clones share connections and settings. `Send` and `Sync`; any number of calls can be in flight
-/// concurrently.
+/// Cloning is cheap: all clones share connections and settings. A client is `Send` and `Sync`, and any number of
+/// calls can be made concurrently.
 #[derive(Clone)]
 pub struct Client(Arc<Settings>);
 
@@ -67,12 +67,12 @@ impl Client {
         Self::builder().address(address).build()
     }
 
-    /// Creates a client from the `CONSUL_*` variables of the environment. [Which ones](crate::guide::environment) has a
-    /// page of its own.
+    /// Creates a client from the `CONSUL_*` environment variables. See [the list of
+    /// variables](crate::guide::environment).
     ///
     /// # Errors
     ///
-    /// Returns an error if a variable has an invalid value, or asks for something that this build does not support.
+    /// Returns an error if a variable has an invalid value, or requires a feature that this build does not have.
     #[cfg(feature = "hyper")]
     pub fn from_env() -> Result<Self, ConfigError> {
         Self::builder().env()?.build()
@@ -87,16 +87,16 @@ impl Client {
         Self(Arc::new(settings))
     }
 
-    /// Prepares a call of any endpoint, including those that your program defines.
+    /// Creates a call of any endpoint, including your own.
     ///
     /// `client.kv().get("k")` is the same as `client.call(kv::Get::new("k"))`.
     pub fn call<E: Endpoint>(&self, endpoint: E) -> Call<E> {
         Call::new(self.clone(), endpoint)
     }
 
-    /// Prepares a request that no endpoint describes.
+    /// Creates a request to any path, without an endpoint.
     ///
-    /// `path` is sent as it is: its arguments have to be escaped.
+    /// `path` is sent unchanged, so its arguments must be escaped.
     pub fn request(&self, method: Method, path: impl Into<String>) -> RawCall {
         RawCall::new(self.clone(), method, path.into())
     }
@@ -143,14 +143,13 @@ impl Client {
         self.derived(|settings| settings.options.consistency = Some(mode))
     }
 
-    /// Returns the options of all calls: datacenter, namespace, partition, and the consistency mode of reads.
+    /// Returns the default options of calls: datacenter, namespace, partition, and the consistency mode of reads.
     #[must_use]
     pub fn options(&self) -> &Options {
         &self.0.options
     }
 
-    /// Returns the token of all calls that have none of their own, unless it comes from a file or a
-    /// [`TokenSource`].
+    /// Returns the default token of calls, or `None` if it comes from a file or a [`TokenSource`].
     #[must_use]
     pub fn token(&self) -> Option<&Token> {
         match &self.0.tokens {
@@ -165,9 +164,9 @@ impl Client {
         self.0.agents.executor(AgentId::FIRST)
     }
 
-    /// Ends the source of tokens: a [`Login`](crate::Login) logs out.
+    /// Closes the token source: a [`Login`](crate::Login) logs out.
     ///
-    /// Clients that were derived from this one may have sources of their own.
+    /// Derived clients that have their own source are not affected.
     pub async fn close(&self) {
         self.0.tokens.close().await;
     }

@@ -56,7 +56,7 @@ pub use get::{Decoded, Get, Typed};
 pub use put::Encoded;
 pub use tree::from_entries;
 
-/// A format in which values are stored as bytes.
+/// An encoding of values as bytes.
 ///
 /// ```
 /// use consul_client::codec::{Codec, CodecError};
@@ -96,7 +96,7 @@ pub trait Codec: fmt::Debug + Send + Sync + 'static {
     fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, CodecError>;
 }
 
-/// Values as JSON, without whitespace.
+/// JSON without whitespace.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Json;
@@ -107,52 +107,54 @@ impl Codec for Json {
     }
 
     fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, CodecError> {
-        // An invalid value is decoded again, to find its path without showing it.
+        // Decodes an invalid value again to find the path of the error, since the error text of `serde_json` shows
+        // the value.
         serde_json::from_slice(bytes).map_err(|error| {
-            let misfit = if error.is_data() { tree::misfit::<T>(bytes) } else { None };
-            misfit.unwrap_or_else(|| CodecError::new(error))
+            let document_error = if error.is_data() { tree::document_error::<T>(bytes) } else { None };
+            document_error.unwrap_or_else(|| CodecError::new(error))
         })
     }
 }
 
-/// The error of encoding or decoding a value.
+/// Error returned if a value cannot be encoded or decoded.
 ///
-/// It shows nothing of the value, which can be a secret. A [`Codec`] of your own is responsible for its own errors.
+/// The error does not contain the value, which may be a secret. If you implement a [`Codec`], make sure that its
+/// errors do not contain values either.
 #[derive(Debug)]
-pub struct CodecError(Box<Fault>);
+pub struct CodecError(Box<Details>);
 
 #[derive(Debug)]
-struct Fault {
+struct Details {
     reason: Box<dyn StdError + Send + Sync>,
     path: Option<String>,
 }
 
-impl Fault {
+impl Details {
     fn new(reason: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self { reason: reason.into(), path: None }
     }
 }
 
 impl CodecError {
-    /// Tells why.
+    /// Creates an error with a reason.
     pub fn new(reason: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self(Box::new(Fault::new(reason)))
+        Self(Box::new(Details::new(reason)))
     }
 
     /// Returns the path of the invalid part, such as `sizes[3].unit`, or `.` for the value itself.
     ///
-    /// Only [`Json`] and [`from_entries`] have one; the latter names keys, such as `db/port`.
+    /// Only errors of [`Json`] and [`from_entries`] have a path. Paths of `from_entries` are keys, such as `db/port`.
     #[must_use]
     pub fn path(&self) -> Option<&str> {
         self.0.path.as_deref()
     }
 
-    /// Creates an error with this reason.
+    /// Creates an error with a reason that contains no value.
     pub(crate) fn custom(reason: &'static str) -> Self {
-        Self(Box::new(Fault::new(reason)))
+        Self(Box::new(Details::new(reason)))
     }
 
-    /// Converts the error into that of a response with the value.
+    /// Converts the error into the error of a response.
     pub(crate) fn into_decode_error(self) -> DecodeError {
         DecodeError::value(self.0.path, self.0.reason.to_string())
     }

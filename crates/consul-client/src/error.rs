@@ -1,4 +1,4 @@
-//! The error of calls, and of everything that is built on them.
+//! The error of calls, watches and recipes.
 
 mod kind;
 
@@ -17,20 +17,20 @@ use crate::retry;
 use crate::token::mask;
 use crate::{ConfigError, Token, TokenSourceError};
 
-/// A call that returned no value.
+/// Error returned by calls, watches and recipes.
 ///
-/// - [`kind`](Self::kind) is the reason.
-/// - [`is_retryable`](Self::is_retryable) is `true` if sending the request again may succeed and does no harm.
-/// - [`is_outcome_unknown`](Self::is_outcome_unknown) is `true` if a write may have been executed.
+/// - [`kind`](Self::kind) returns the reason.
+/// - [`is_retryable`](Self::is_retryable) returns `true` if sending the request again may succeed and does no harm.
+/// - [`is_outcome_unknown`](Self::is_outcome_unknown) returns `true` if a write may have been executed.
 ///
-/// `Display` is enough for a log line: it contains the operation, the reason, and the status and text of the server's
-/// response. [`source`](StdError::source) is the cause of what `Display` shows, and `Debug` shows all causes. Cheap to
-/// clone.
+/// `Display` is complete enough for a log line: it contains the operation, the reason, and the status and text of the
+/// server's response. [`source`](StdError::source) returns the cause of the reason in `Display`, and `Debug` shows
+/// all causes. Cloning is cheap.
 #[derive(Clone)]
 pub struct Error(Arc<Failure>);
 
 struct Failure {
-    /// Absent if no operation was involved.
+    /// `None` if no operation was involved.
     route: Option<Route>,
     attempts: u32,
     elapsed: Duration,
@@ -56,7 +56,7 @@ impl Error {
         Self::new(route, Cause::Transport(error))
     }
 
-    /// `is_unsent` says that the server certainly did not see the request.
+    /// `is_unsent` is set if the server certainly did not receive the request.
     pub(crate) fn timeout(route: Route, limit: Duration, is_unsent: bool) -> Self {
         Self::new(route, Cause::Timeout { limit, is_unsent })
     }
@@ -74,7 +74,7 @@ impl Error {
         match error {
             ResponseError::Api(error) => Self::new(route, Cause::Api(error)),
             ResponseError::Decode(error) => Self::new(route, Cause::Decode(error)),
-            // The enum is open; both of its arms are above.
+            // The enum is non-exhaustive. Both of its variants are handled above.
             other => {
                 Self::new(route, Cause::Transport(TransportError::new(TransportErrorKind::Other, other)))
             }
@@ -85,14 +85,14 @@ impl Error {
         Self(Arc::new(Failure { route: route.into(), attempts: 1, elapsed: Duration::ZERO, cause }))
     }
 
-    /// Returns what happened.
+    /// Returns the kind of the error.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         match &self.0.cause {
             Cause::Config(_) => ErrorKind::Config,
             Cause::Token(_) => ErrorKind::Token,
             Cause::Encode(_) => ErrorKind::Request,
-            // A rejected connection was not established, as far as callers are concerned.
+            // For callers, a rejected connection is a connection that was not established.
             Cause::Transport(error)
                 if matches!(error.kind(), TransportErrorKind::Connect | TransportErrorKind::Rejected) =>
             {
@@ -106,20 +106,20 @@ impl Error {
         }
     }
 
-    /// Returns the path template of the operation, such as `/v1/kv/{*key}`. Contains no user data, so it can be a metric's
-    /// label. `None` if no operation was involved.
+    /// Returns the path template of the operation, such as `/v1/kv/{*key}`, or `None` if no operation was involved.
+    /// It contains no user data, so that it can be the label of a metric.
     #[must_use]
     pub fn route(&self) -> Option<&'static str> {
         self.0.route.as_ref().map(Route::path)
     }
 
-    /// Returns the method of the operation. `None` if no operation was involved.
+    /// Returns the method of the operation, or `None` if no operation was involved.
     #[must_use]
     pub fn method(&self) -> Option<&Method> {
         self.0.route.as_ref().map(Route::method)
     }
 
-    /// Returns how many attempts of the call were made. Zero if it ended before the first one.
+    /// Returns the number of attempts of the call. Zero if the call ended before the first one.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.0.attempts
@@ -131,7 +131,7 @@ impl Error {
         self.0.elapsed
     }
 
-    /// Sets the attempts of the call. Only an error that is not shared yet can be changed.
+    /// Sets the number and time of the attempts, unless the error is already shared.
     pub(crate) fn with_attempts(mut self, attempts: u32, elapsed: Duration) -> Self {
         if let Some(inner) = Arc::get_mut(&mut self.0) {
             (inner.attempts, inner.elapsed) = (attempts, elapsed);
@@ -147,7 +147,7 @@ impl Error {
         self.0.route.as_ref().is_some_and(Route::is_write)
     }
 
-    /// Returns the status of the response. `None` if there was no response.
+    /// Returns the status of the response, or `None` if there was no response.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         match &self.0.cause {
@@ -157,7 +157,7 @@ impl Error {
         }
     }
 
-    /// Returns the server's text, if the server reports an error.
+    /// Returns the text of the server's error response, if there is one.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         match &self.0.cause {
@@ -166,7 +166,7 @@ impl Error {
         }
     }
 
-    /// Returns the error that the server reports, if it is one.
+    /// Returns the error that the server reported, if the response was an error.
     #[must_use]
     pub fn api_error(&self) -> Option<&ApiError> {
         match &self.0.cause {
@@ -175,7 +175,7 @@ impl Error {
         }
     }
 
-    /// Returns where and why a response or value cannot be decoded, if that is the reason.
+    /// Returns the path and reason of a decode error, if a response or value cannot be decoded.
     #[must_use]
     pub fn decode_error(&self) -> Option<&DecodeError> {
         match &self.0.cause {
@@ -184,7 +184,7 @@ impl Error {
         }
     }
 
-    /// Returns why the request is invalid, if that is the reason.
+    /// Returns the reason why the request is invalid, if it is.
     #[must_use]
     pub fn encode_error(&self) -> Option<&EncodeError> {
         match &self.0.cause {
@@ -193,11 +193,11 @@ impl Error {
         }
     }
 
-    /// Returns whether the same call may succeed if it is repeated, and does no harm if the first one was executed.
+    /// Returns `true` if repeating the call may succeed, and does no harm if the first one was executed.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         let is_not_executed = matches!(&self.0.cause, Cause::Api(error) if error.kind().is_not_executed());
-        // The error page of a proxy says nothing about the request.
+        // The error page of a proxy does not tell if the request was executed.
         if let Cause::Decode(error) = &self.0.cause {
             return error.is_transient() && self.is_idempotent();
         }
@@ -209,10 +209,11 @@ impl Error {
         })
     }
 
-    /// Returns whether this is a write that may have been executed, or may still be.
+    /// Returns `true` if the call is a write that may have been executed, or may still be.
     ///
-    /// It may even be executed after a later write that succeeds, and overwrite it: servers hold requests through an
-    /// election, also those that the caller has cancelled. Reading back returns the present state, which may still change.
+    /// The write may even be executed after a later write that succeeds, and overwrite it: servers hold requests
+    /// during an election, including those that the caller has cancelled. Reading the value back returns the current
+    /// state, which may still change.
     #[must_use]
     pub fn is_outcome_unknown(&self) -> bool {
         let may_be_executed = match &self.0.cause {
@@ -220,15 +221,15 @@ impl Error {
             Cause::Timeout { is_unsent, .. } => !is_unsent,
             Cause::Transport(error) => !error.is_unsent(),
             Cause::Api(error) => !error.kind().is_not_executed(),
-            // Something has responded, possibly after the server executed the request.
+            // A proxy may respond after the server has executed the request.
             Cause::Decode(_) => true,
         };
         may_be_executed && self.is_write()
     }
 
-    /// Returns whether the server certainly received nothing of the request.
+    /// Returns `true` if the server certainly received no part of the request.
     ///
-    /// Such a request can be sent again, even if it is a write. `false` if this is not known.
+    /// Such a request can safely be sent again, even if it is a write. Returns `false` if this is not known.
     #[must_use]
     pub fn is_unsent(&self) -> bool {
         match &self.0.cause {
@@ -239,7 +240,7 @@ impl Error {
         }
     }
 
-    /// Returns whether the object does not exist.
+    /// Returns `true` if the object does not exist.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         matches!(
@@ -254,19 +255,19 @@ impl Error {
         )
     }
 
-    /// Returns whether the token does not allow the operation, or does not exist.
+    /// Returns `true` if the token does not allow the operation, or does not exist.
     #[must_use]
     pub fn is_permission_denied(&self) -> bool {
         matches!(self.api_kind(), Some(ApiErrorKind::PermissionDenied | ApiErrorKind::UnknownToken))
     }
 
-    /// Returns whether the cluster has no leader.
+    /// Returns `true` if the cluster has no leader.
     #[must_use]
     pub fn is_no_leader(&self) -> bool {
         self.api_kind() == Some(ApiErrorKind::NoLeader)
     }
 
-    /// Returns whether there was no complete response before the deadline.
+    /// Returns `true` if there was no complete response before the deadline.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         self.kind() == ErrorKind::Timeout
@@ -292,7 +293,7 @@ impl fmt::Display for Error {
             Cause::Encode(error) => write!(f, "request was not sent: {error}"),
             Cause::Transport(error) => {
                 error.fmt(f)?;
-                // Without a connection that goes without saying.
+                // Implied if there was no connection.
                 let is_new = error.is_unsent() && error.kind() != TransportErrorKind::Connect;
                 f.write_str(if is_new { ", request was not sent" } else { "" })
             }
@@ -319,15 +320,15 @@ impl fmt::Debug for Error {
     }
 }
 
-/// No operation is involved.
+/// Creates an error without an operation.
 impl From<ConfigError> for Error {
     fn from(error: ConfigError) -> Self {
         Self::new(None, Cause::Config(error))
     }
 }
 
-/// The causes of an error, the nearest first. The output of `unwrap` has only the [`Debug`](fmt::Debug) form, and the
-/// refused address should be in it.
+/// The causes of an error, the nearest first. `unwrap` only prints [`Debug`](fmt::Debug), which should contain causes
+/// such as the address that refused a connection.
 struct Causes<'a>(Option<&'a (dyn StdError + 'static)>);
 
 impl fmt::Debug for Causes<'_> {
@@ -337,7 +338,7 @@ impl fmt::Debug for Causes<'_> {
     }
 }
 
-/// The cause of what `Display` shows.
+/// Returns the cause of the reason in `Display`.
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match &self.0.cause {

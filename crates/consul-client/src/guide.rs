@@ -1,4 +1,4 @@
-//! Pages about running a program with this client.
+//! Guides for running a program with this client.
 
 #[doc = include_str!("../docs/production.md")]
 pub mod production {}

@@ -18,17 +18,17 @@
 //! [`kv::Put`]. Setters refine an operation and `.await` sends it. `.await` returns the value; `send` also returns the
 //! metadata of the response.
 //!
-//! Every operation that can wait for a change has `watch`, a stream of values, and `view`, the newest value without
-//! waiting. [`watch`] describes how they behave.
+//! Every operation that can wait for a change has two more methods: `watch` returns a stream of values, and `view`
+//! returns a handle that always has the newest value. See [`watch`].
 //!
-//! Every call is a span of [`tracing`](https://docs.rs/tracing), and every attempt an event at the level `DEBUG`: method,
-//! path template, status or kind of error, and time. Tokens, keys and values are never logged.
+//! Every call is a [`tracing`](https://docs.rs/tracing) span, and every attempt is an event at level `DEBUG` with
+//! method, path template, status or error kind, and duration. Tokens, keys and values are never logged.
 //!
-//! The layers below are crates of their own, re-exported here: [`proto`] has requests, responses and state machines,
-//! [`transport`] moves HTTP messages. For an operation that is missing here, implement an [`Endpoint`](proto::Endpoint) and
-//! pass it to [`Client::call`], or send it with [`Client::request`].
+//! The client builds on two crates, re-exported here: [`proto`] has requests, responses and state machines, and
+//! [`transport`] sends HTTP requests. For an operation that this crate does not have, implement
+//! [`Endpoint`](proto::Endpoint) and pass it to [`Client::call`], or use [`Client::request`].
 //!
-//! For programs that use another client today, [`migrating`] maps old names to new ones.
+//! To migrate from another client, see [`migrating`]. It maps the names of other clients to the names here.
 //!
 //! # Features
 //!
@@ -71,7 +71,7 @@ pub use watch::{View, Watch};
 /// The version of this crate.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// The code in the README compiles, and what runs there holds.
+/// Compiles and runs the code in the README.
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 struct Readme;

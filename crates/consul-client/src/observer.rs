@@ -1,4 +1,4 @@
-//! Metrics: what happens to calls and watches, as it happens.
+//! Hooks for metrics of calls and watches.
 
 use std::fmt::Debug;
 use std::time::Duration;
@@ -9,12 +9,12 @@ use http::StatusCode;
 use crate::client::Exchanged;
 use crate::{Error, ErrorKind};
 
-/// Receives what happens to the calls and watches of a client, to count and measure it.
+/// An observer of the calls and watches of a client, for metrics.
 ///
-/// Set by [`ClientBuilder::observer`](crate::ClientBuilder::observer). The methods are called in the task of the call,
-/// so they return quickly; each does nothing by default. No key, value or token is passed to them. For labels,
-/// OpenTelemetry's names for HTTP clients fit: `http.request.method`, `url.template`, `http.response.status_code`,
-/// `error.type`.
+/// Set an observer with [`ClientBuilder::observer`](crate::ClientBuilder::observer). Its methods run in the task of
+/// the call and must return quickly. By default, each method does nothing. They never receive keys, values or tokens.
+/// Suitable label names are OpenTelemetry's attributes of HTTP clients: `http.request.method`, `url.template`,
+/// `http.response.status_code`, `error.type`.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU64, Ordering};
@@ -33,22 +33,22 @@ use crate::{Error, ErrorKind};
 /// }
 /// ```
 pub trait Observer: Debug + Send + Sync + 'static {
-    /// A call has ended, with all its attempts. Is not called if the call was dropped.
+    /// Called when a call has ended, after all its attempts. Not called if the call is dropped.
     fn call_finished(&self, call: &CallFinished<'_>) {
         let _ = call;
     }
 
-    /// An attempt of a call, or a request of a watch, has ended. Is not called if it was dropped.
+    /// Called when an attempt of a call, or a request of a watch, has ended. Not called if it is dropped.
     fn attempt_finished(&self, attempt: &AttemptFinished<'_>) {
         let _ = attempt;
     }
 
-    /// A watch cannot confirm its state, and has reported that.
+    /// Called when a watch cannot confirm its state, and becomes degraded.
     fn watch_degraded(&self, route: &Route, error: &Error) {
         let _ = (route, error);
     }
 
-    /// A watch that was degraded has confirmed its state.
+    /// Called when a degraded watch has confirmed its state.
     fn watch_recovered(&self, route: &Route, degraded_for: Duration) {
         let _ = (route, degraded_for);
     }
@@ -64,9 +64,9 @@ pub struct CallFinished<'a> {
     pub route: &'a str,
     /// The status of the last response, if there was one.
     pub status: Option<StatusCode>,
-    /// What went wrong, if the call failed before its response was decoded.
+    /// The error, if the call failed before its response was decoded.
     pub error: Option<ErrorKind>,
-    /// How many attempts were made.
+    /// The number of attempts.
     pub attempts: u32,
     /// The time from the first attempt to the end.
     pub elapsed: Duration,
@@ -82,11 +82,11 @@ pub struct AttemptFinished<'a> {
     pub route: &'a str,
     /// The status of the response, if there was one.
     pub status: Option<StatusCode>,
-    /// What went wrong, if there was no response.
+    /// The error, if there was no response.
     pub error: Option<ErrorKind>,
     /// The number of the attempt within its call, counted from 1.
     pub number: u32,
-    /// How long it lasted.
+    /// The duration of the attempt.
     pub elapsed: Duration,
 }
 

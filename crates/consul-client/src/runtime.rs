@@ -1,7 +1,7 @@
-//! The clock of a client and the place where its background tasks run.
+//! The clock of a client, and the spawner of its background tasks.
 //!
-//! A client built with an executor of your own also gets a [`Runtime`]. [`TokioRuntime`] is the one that clients use by
-//! default; another one is needed only for another async runtime or for a virtual clock.
+//! Clients use [`TokioRuntime`] by default. Implement [`Runtime`] for another async runtime or for a virtual clock,
+//! and pass it to the builder together with an executor.
 
 mod error;
 #[cfg(feature = "rt")]
@@ -27,21 +27,22 @@ pub type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// A client's clock and task spawner. It is the only clock above the protocol crate.
 pub trait Runtime: Debug + Send + Sync + 'static {
-    /// Returns the time since an origin that the runtime chooses and keeps. It never goes back.
+    /// Returns the current time. It is monotonic, and its origin is fixed by the runtime.
     ///
-    /// The clock should also run while the machine is suspended: a lock is lost by then, and only the clock can tell.
+    /// The clock should also run while the machine is suspended. A lock expires during a suspend, and only the clock
+    /// can detect this.
     fn now(&self) -> Instant;
 
-    /// Returns a future that completes when [`now`](Self::now) has reached `at`. If it already has, the future is ready
-    /// immediately.
+    /// Returns a future that completes when [`now`](Self::now) reaches `at`. If that time has passed, the future is
+    /// ready immediately.
     ///
-    /// A sleep may complete late if the machine was suspended in the meantime. A caller that must notice a suspend soon
-    /// sleeps in short pieces.
+    /// The future may complete late if the machine was suspended in the meantime. A caller that must detect a suspend
+    /// soon uses several short sleeps.
     fn sleep_until(&self, at: Instant) -> Sleep;
 
     /// Runs a task in the background until it completes or the runtime ends.
     ///
-    /// Can be called from any thread, also outside of a runtime and from a destructor. It neither blocks nor panics.
+    /// Callers may call it from any thread, outside of a runtime, and from a destructor. It must not block or panic.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! ACL tokens: the secret of a request, and where it comes from.
+//! ACL tokens and their sources.
 
 mod file;
 mod login;
@@ -21,11 +21,11 @@ pub use self::source::{TokenSource, TokenSourceError};
 
 /// The secret of an ACL token.
 ///
-/// Is sent in a header, never in a URL. No `Debug` or `Display` shows it, and its memory is cleared when the last copy is
-/// dropped.
+/// The client sends the token in a header, never in a URL. No `Debug` or `Display` output shows it, and its memory is
+/// cleared when the last copy is dropped.
 ///
-/// Every setter for a token accepts the same types: `Token`, `&Token`, `&str` and `String`. Text that is not a token is
-/// reported when the client is built or the request is sent.
+/// Every setter for a token accepts `Token`, `&Token`, `&str` and `String`. If a string is not a valid token,
+/// building the client or sending the request fails.
 #[derive(Clone)]
 pub struct Token(HeaderValue);
 

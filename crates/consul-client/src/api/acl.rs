@@ -1,7 +1,7 @@
 //! [Access control](https://developer.hashicorp.com/consul/api-docs/acl): policies, roles and tokens.
 //!
-//! A program that logs in with an auth method uses [`Login`](crate::Login), a source of tokens. These operations are for
-//! everything else:
+//! To log in with an auth method, use the token source [`Login`](crate::Login) if possible. It renews the token by
+//! itself. The operations here log in and out once:
 //!
 //! ```no_run
 //! # async fn example(client: consul_client::Client, jwt: String) -> Result<(), Box<dyn std::error::Error>> {

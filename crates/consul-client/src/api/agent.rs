@@ -1,7 +1,7 @@
 //! The [agent](https://developer.hashicorp.com/consul/api-docs/agent) that the client talks to, and the
 //! [services](service) and [checks](check) that are registered with it.
 //!
-//! Every agent only knows its own services and checks: datacenter, consistency mode and index have no meaning here.
+//! Each agent only has its own services and checks. These operations have no datacenter, consistency mode or index.
 //!
 //! ```no_run
 //! # async fn example(client: consul_client::Client) -> Result<(), Box<dyn std::error::Error>> {

@@ -19,7 +19,8 @@
 //! # }
 //! ```
 //!
-//! Nodes and services outside of agents are registered here, all others with their [agent](crate::agent).
+//! Register external nodes and services, which have no agent, in the catalog. Register all others with their
+//! [agent](crate::agent).
 //!
 //! ```no_run
 //! # async fn example(client: consul_client::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -59,7 +60,7 @@ impl Client {
 }
 
 impl Catalog {
-    /// Returns the catalog of another datacenter. Registrations go there too.
+    /// Returns the catalog of another datacenter, for reads and registrations.
     #[must_use]
     pub fn datacenter(&self, name: impl Into<String>) -> Self {
         Self { client: self.client.with_datacenter(name) }

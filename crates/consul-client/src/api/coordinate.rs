@@ -1,5 +1,5 @@
-//! [Network coordinates](https://developer.hashicorp.com/consul/api-docs/coordinate), from which round-trip times between
-//! nodes are estimated.
+//! [Network coordinates](https://developer.hashicorp.com/consul/api-docs/coordinate), which estimate the round-trip
+//! times between nodes.
 //!
 //! ```no_run
 //! # async fn example(client: consul_client::Client) -> Result<(), Box<dyn std::error::Error>> {

@@ -18,7 +18,7 @@
 //! # }
 //! ```
 //!
-//! The index of this list is of another kind than other indexes; see
+//! The index of this list differs from other indexes. See
 //! [`proto::event`](crate::proto::event#the-index-of-the-list).
 
 mod feed;
@@ -43,9 +43,10 @@ impl Client {
 }
 
 impl Events {
-    /// Returns the same operations, with events fired in another datacenter.
+    /// Returns operations that fire events in another datacenter.
     ///
-    /// The agent does not receive these events, and still [lists](Self::list) the events of its own datacenter.
+    /// The agent does not receive these events. [`list`](Self::list) still returns the events that the agent has
+    /// received in its own datacenter.
     #[must_use]
     pub fn datacenter(&self, name: impl Into<String>) -> Self {
         Self { client: self.client.with_datacenter(name) }

@@ -1,4 +1,4 @@
-//! [Sessions](https://developer.hashicorp.com/consul/api-docs/session): leases that locks hang on.
+//! [Sessions](https://developer.hashicorp.com/consul/api-docs/session): leases that hold locks.
 //!
 //! ```no_run
 //! # async fn example(client: consul_client::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -34,9 +34,10 @@ impl Client {
 }
 
 impl Sessions {
-    /// Returns the sessions of another datacenter. Keys there can be locked only with these sessions.
+    /// Returns the sessions of another datacenter. Only these sessions can lock keys in that datacenter.
     ///
-    /// Creating one requires a [`node`](Create::node) of that datacenter, because the node of the agent is not there.
+    /// Creating a session there requires a [`node`](Create::node) of that datacenter, since the agent's node belongs
+    /// to its own datacenter.
     #[must_use]
     pub fn datacenter(&self, name: impl Into<String>) -> Self {
         Self { client: self.client.with_datacenter(name) }

@@ -1,6 +1,7 @@
-//! The [status](https://developer.hashicorp.com/consul/api-docs/status) of raft, the consensus of the servers.
+//! The [status](https://developer.hashicorp.com/consul/api-docs/status) of Raft, the consensus protocol of the
+//! servers.
 //!
-//! The operations need no token and no leader, so they are the cheapest way to find out whether a cluster is alive.
+//! The operations need neither a token nor a leader. They are the cheapest check of a cluster's health.
 //!
 //! ```no_run
 //! # async fn example(client: consul_client::Client) -> Result<(), Box<dyn std::error::Error>> {

@@ -1,5 +1,5 @@
-//! [Transactions](https://developer.hashicorp.com/consul/api-docs/txn): several operations, of which either all are applied or
-//! none.
+//! [Transactions](https://developer.hashicorp.com/consul/api-docs/txn): several operations that are applied
+//! atomically.
 //!
 //! ```no_run
 //! # async fn example(client: consul_client::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -22,7 +22,7 @@ pub use self::operations::*;
 use crate::{Client, proto};
 
 impl Client {
-    /// Creates a transaction without operations; its setters add them.
+    /// Creates an empty transaction. Its setters add operations.
     pub fn txn(&self) -> Apply {
         Apply(self.call(proto::txn::Apply::new()))
     }

@@ -1,10 +1,10 @@
-//! The addresses of the program and of the environment.
+//! Addresses set by the program and by the environment.
 
 use crate::builder::environment::SSL;
 use crate::builder::{ClientBuilder, ConfigError};
 
 impl ClientBuilder {
-    /// Returns the addresses, with `https` if the environment asks for TLS.
+    /// Returns the addresses, with `https` if the environment requires TLS.
     pub(super) fn build_addresses(&self) -> Result<Vec<Addressed>, ConfigError> {
         let is_ssl = self.environment.ssl == Some(true);
         if !self.addresses.is_empty() {
@@ -19,14 +19,14 @@ impl ClientBuilder {
     }
 }
 
-/// An address, and the setting that it comes from.
+/// An address and the setting that it comes from.
 #[derive(Debug)]
 pub(super) struct Addressed {
     pub(super) text: String,
     pub(super) setting: &'static str,
 }
 
-/// Applies the environment's wish for TLS to an address.
+/// Changes an address to `https`, since the environment requires TLS.
 fn addressed(text: &str, setting: &'static str, is_ssl: bool) -> Result<Addressed, ConfigError> {
     let is_of_program = setting == "address";
     let contradiction = |reason| {

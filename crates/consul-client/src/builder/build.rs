@@ -1,4 +1,4 @@
-//! From settings to a client.
+//! Building a client from its settings.
 
 use std::sync::Arc;
 
@@ -14,10 +14,10 @@ use crate::retry::Random;
 use crate::token::{TokenFile, TokenFileError, Tokens};
 use crate::watch::limiter::{LONG_POLLS, Limiter};
 
-/// Bytes of a response's body that are read, by default.
+/// Default limit of a response body, in bytes.
 const MAX_RESPONSE_SIZE: usize = 64 << 20;
-/// Requests of calls that are in flight, by default. Together with those of watches they are fewer than the 200
-/// connections that an agent allows from one address.
+/// Default maximum number of concurrent requests of calls. An agent allows 200 connections from one address: if these
+/// requests and the long polls of watches exceed that limit, watches reduce their long polls.
 const MAX_IN_FLIGHT: usize = 100;
 
 const USER_AGENT: &str = concat!("consul-client/", env!("CARGO_PKG_VERSION"));
@@ -65,7 +65,7 @@ impl ClientBuilder {
         }))
     }
 
-    /// An explicit file or token wins over the environment, a file over a token.
+    /// A file or token of the program overrides the environment. A file overrides a token.
     pub(super) fn build_tokens(&mut self) -> Result<Tokens, ConfigError> {
         let environment = &mut self.environment;
         let (file, tokens, setting) = match (self.token_file.take(), std::mem::take(&mut self.tokens)) {

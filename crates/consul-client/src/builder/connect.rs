@@ -1,4 +1,4 @@
-//! From addresses and limits to executors.
+//! Creating executors from addresses and limits.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,11 +9,11 @@ use crate::builder::address::{Addressed, shown};
 use crate::builder::{ClientBuilder, ConfigError, Connected};
 use crate::runtime::TokioRuntime;
 
-/// Idle connections that are kept, by default.
+/// Default maximum number of idle connections.
 const MAX_IDLE: usize = 8;
 
 impl ClientBuilder {
-    /// Makes an executor for each address.
+    /// Creates an executor for each address.
     pub(super) fn connect(&self) -> Result<Connected, ConfigError> {
         let addresses = self.build_addresses()?;
         let mut executors: Vec<Arc<dyn Executor>> = Vec::with_capacity(addresses.len());

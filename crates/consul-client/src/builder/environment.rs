@@ -113,7 +113,7 @@ impl TlsVariables {
     }
 }
 
-/// Cuts the port off a host, but leaves an IPv6 address whole.
+/// Removes the port from a host. Does not change an IPv6 address without a port.
 fn without_port(name: &str) -> &str {
     match name.rsplit_once(':') {
         Some((host, port)) if !host.contains(':') && port.bytes().all(|byte| byte.is_ascii_digit()) => host,
@@ -130,7 +130,7 @@ fn parse_bool(setting: &'static str, value: &str) -> Result<bool, ConfigError> {
     }
 }
 
-/// Splits `user:password` at the first colon; without a colon everything is the user.
+/// Splits `user:password` at the first colon. Without a colon, the text is the user.
 fn parse_auth(value: Zeroizing<String>) -> Result<HeaderValue, ConfigError> {
     let (user, password) = value.split_once(':').unwrap_or((&value, ""));
     basic_auth(user, password).map_err(|reason| ConfigError::invalid(AUTH, None, reason))

@@ -1,4 +1,4 @@
-//! Why a client cannot be built.
+//! The error of the builder.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -23,9 +23,9 @@ pub enum ConfigError {
     },
     /// Two settings contradict each other.
     Contradiction {
-        /// One of them, with its value.
+        /// The first setting, with its value.
         first: String,
-        /// The other, with its value.
+        /// The second setting, with its value.
         second: String,
         /// Why they contradict each other.
         reason: &'static str,
@@ -89,10 +89,10 @@ impl fmt::Display for ConfigError {
     }
 }
 
-/// Characters of a value that an error shows.
+/// Maximum number of characters of a value in an error.
 const MAX_VALUE: usize = 200;
 
-/// The text of [`Display`](fmt::Display).
+/// Shows the text of [`Display`](fmt::Display).
 impl fmt::Debug for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::client::TOKEN;
 
-/// Returns why a caller cannot set this header, if it cannot.
+/// Returns the reason if a caller must not set this header.
 ///
 /// The executor writes the headers that frame a message. With a second `Content-Length`, Consul would store a truncated
 /// value.
@@ -30,7 +30,7 @@ pub(crate) fn rejected(name: &HeaderName) -> Option<&'static str> {
     None
 }
 
-/// Returns why this header cannot be set for all requests of a client, if it cannot.
+/// Returns the reason if this header must not be set for all requests of a client.
 pub(super) fn rejected_for_all(name: &HeaderName) -> Option<&'static str> {
     match rejected(name) {
         None if *name == TOKEN => Some("use `token`"),

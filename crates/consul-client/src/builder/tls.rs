@@ -1,4 +1,4 @@
-//! Settings of TLS, from the program and from the environment.
+//! TLS settings of the program and of the environment.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use crate::builder::environment::{TlsVariables, VERIFY};
 use crate::builder::{ClientBuilder, ConfigError};
 
-/// What the program sets.
+/// The TLS settings of the program.
 #[derive(Debug, Default)]
 pub(super) struct TlsSettings {
     roots: Vec<Roots>,
@@ -29,8 +29,8 @@ enum Identity {
     Pem { certificate: Vec<u8>, key: Zeroizing<Vec<u8>> },
 }
 
-/// For addresses that begin with `https`. Files are read again when they change, so certificates can be replaced while
-/// the client is used.
+/// TLS settings, for addresses that start with `https`. Files are read again when they change, so that certificates
+/// can be replaced while the client runs.
 impl ClientBuilder {
     /// Trusts the CA certificates in a PEM file, instead of those of the operating system. May be called several times,
     /// also together with [`ca_folder`](Self::ca_folder) and [`ca_pem`](Self::ca_pem).
@@ -76,7 +76,7 @@ impl ClientBuilder {
 
     /// Accepts every server certificate.
     ///
-    /// This is **dangerous**: anybody between the client and the agent can read and change everything, including tokens.
+    /// This is **dangerous**: an attacker on the network can read and change all data, including tokens.
     pub fn dangerously_skip_verification(mut self) -> Self {
         self.tls.skip_verification = true;
         self
@@ -84,7 +84,7 @@ impl ClientBuilder {
 }
 
 impl TlsSettings {
-    /// Returns the name of a setting of the program, if there is one.
+    /// Returns the name of a TLS setting of the program, if one is set.
     pub(super) fn first(&self) -> Option<&'static str> {
         let Self { roots, identity, server_name, skip_verification } = self;
         let roots = roots.first().map(|root| match root {

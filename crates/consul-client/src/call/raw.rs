@@ -1,4 +1,4 @@
-//! Requests that no endpoint describes.
+//! Requests to any path.
 
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
@@ -16,10 +16,10 @@ use crate::error::Route;
 use crate::token::Tokens;
 use crate::{Client, Error, RetryPolicy, Token, TokenError};
 
-/// A request that no endpoint describes: the caller sets method, path, query, headers and body.
+/// A request without an endpoint. The caller sets method, path, query, headers and body.
 ///
-/// The client adds its token, datacenter, namespace and partition. A response of any status is returned as it is, with
-/// its complete body.
+/// The client adds its token, datacenter, namespace and partition. Responses of every status are returned unchanged,
+/// with their complete body.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is awaited"]
 pub struct RawCall {
@@ -87,23 +87,22 @@ impl RawCall {
         self
     }
 
-    /// Sets how long the whole call lasts at most, instead of the client's
-    /// [`timeout`](crate::ClientBuilder::timeout).
+    /// Sets the timeout of the call, instead of the client's [`timeout`](crate::ClientBuilder::timeout).
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeouts.call = Some(timeout);
         self
     }
 
-    /// Sets how long one attempt lasts at most, instead of the client's
-    /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout). A request that asks the server to wait needs both
-    /// limits to be longer than that wait.
+    /// Sets the timeout of one attempt, instead of the client's
+    /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout). For a blocking query, both timeouts must be longer
+    /// than the wait.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.timeouts.attempt = Some(timeout);
         self
     }
 
-    /// Sets when and how often the request is sent again, instead of the client's
-    /// [`retry`](crate::ClientBuilder::retry). If the last attempt has a response, that is returned.
+    /// Sets the retry policy, instead of the client's [`retry`](crate::ClientBuilder::retry). If the last attempt has
+    /// a response, the call returns that response, whatever its status.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = Some(policy);
         self
@@ -117,7 +116,7 @@ impl RawCall {
             let error = EncodeError::Invalid { name: "header", reason: reason.to_owned() };
             return Err(Error::encode(route, error));
         }
-        // The consistency mode is the caller's, as the path is.
+        // The caller sets the consistency mode in the query.
         let mut options = client.settings().options.clone();
         options.consistency = None;
         match request.encode(&options) {

@@ -1,4 +1,4 @@
-//! Bodies that are read in chunks.
+//! Response bodies as streams.
 
 use std::fmt;
 use std::pin::Pin;
@@ -16,13 +16,13 @@ use crate::Error;
 use crate::error::Route;
 use crate::runtime::{Runtime, Sleep};
 
-/// How long a stream waits for its next chunk by default.
+/// Default time that a stream waits for its next chunk.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The body of a response, as a stream of chunks.
 ///
-/// Ends after the last byte. If the body is cut off, or if the server sends nothing for longer than the
-/// [`idle_timeout`](Self::idle_timeout), it ends with an error. Dropping the stream cancels the request.
+/// If the body ends early, or if the server sends no data for longer than the [`idle_timeout`](Self::idle_timeout),
+/// the stream ends with an error. Dropping the stream cancels the request.
 pub struct BodyStream {
     body: Body,
     route: Route,
@@ -46,7 +46,7 @@ impl BodyStream {
         Self { body, route, runtime, idle_timeout: IDLE_TIMEOUT, timer, has_ended, _permit: permit }
     }
 
-    /// Sets how long the stream waits for its next chunk. Defaults to 60 seconds.
+    /// Sets the maximum time to wait for the next chunk. Defaults to 60 seconds.
     #[must_use]
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
         self.idle_timeout = timeout;
@@ -58,8 +58,8 @@ impl BodyStream {
     ///
     /// # Errors
     ///
-    /// Returns an error if the body is cut off, or if the server sends nothing for too long ([`Timeout`]). The stream has
-    /// ended then.
+    /// Returns an error if the body ends early, or if the server sends no data for too long ([`Timeout`]). The stream
+    /// has then ended.
     ///
     /// [`Timeout`]: crate::ErrorKind::Timeout
     ///
@@ -74,7 +74,7 @@ impl BodyStream {
     ///
     /// # Errors
     ///
-    /// Returns an error if the rest is longer than `limit` bytes, or if the body is cut off.
+    /// Returns an error if the rest is longer than `limit` bytes, or if the body ends early.
     pub async fn collect(self, limit: usize) -> Result<Bytes, Error> {
         self.body.collect(limit).await.map_err(|error| Error::transport(self.route, error))
     }
@@ -88,7 +88,7 @@ impl Stream for BodyStream {
         while !this.has_ended {
             let Poll::Ready(frame) = Pin::new(&mut this.body).poll_frame(cx) else {
                 ready!(this.poll_timer(cx));
-                // Nothing more of the body is read, so the request ends here.
+                // The rest of the body is not read, so the request ends here.
                 this.body = Body::empty();
                 this.has_ended = true;
                 return Poll::Ready(Some(Err(Error::timeout(this.route.clone(), this.idle_timeout, false))));
@@ -101,7 +101,7 @@ impl Stream for BodyStream {
                     return Poll::Ready(Some(Err(Error::transport(this.route.clone(), error))));
                 }
                 Some(Ok(Ok(chunk))) => return Poll::Ready(Some(Ok(chunk))),
-                // Trailers; Consul sends none.
+                // Ignores trailers, which Consul does not send.
                 Some(Ok(Err(_))) => {}
             }
         }
@@ -110,7 +110,7 @@ impl Stream for BodyStream {
 }
 
 impl BodyStream {
-    /// Waits until nothing has arrived for the idle timeout.
+    /// Completes if no data arrives within the idle timeout.
     fn poll_timer(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let timer = self
             .timer
@@ -140,7 +140,7 @@ mod tests {
     use crate::runtime::TokioRuntime;
     use crate::{ErrorKind, proto};
 
-    /// Frames, and silence after them.
+    /// A body with these frames that then never ends.
     struct Frames(VecDeque<Bytes>);
 
     impl http_body::Body for Frames {
@@ -166,7 +166,7 @@ mod tests {
             .idle_timeout(Duration::from_secs(10));
         let start = tokio::time::Instant::now();
         assert_eq!(stream.next().await.unwrap().unwrap(), "chunk");
-        // A dropped wait does not start the limit again.
+        // Dropping `next` does not restart the timeout.
         let cut = tokio::time::timeout(Duration::from_secs(6), stream.next());
         assert!(cut.await.is_err());
         let error = stream.next().await.unwrap().unwrap_err();

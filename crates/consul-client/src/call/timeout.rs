@@ -1,4 +1,4 @@
-//! Limits of time: of a whole call, and of one attempt.
+//! Timeouts of calls and of their attempts.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -11,56 +11,56 @@ use consul_transport::{SendMark, SendState};
 use crate::error::Route;
 use crate::runtime::{Instant, Runtime, Sleep};
 
-/// How long a call lasts at most.
+/// Default timeout of a call.
 const CALL: Duration = Duration::from_secs(30);
-/// How long an attempt of a read or of a session's renewal lasts at most.
+/// Default timeout of an attempt of a read or a session renewal.
 const READ: Duration = Duration::from_secs(5);
-/// How long an attempt of another write lasts at most: longer than servers hold a request without a leader, which is 7
-/// to 14 s, and 18.9 s once in many runs. What is abandoned before has an unknown outcome.
+/// Default timeout of an attempt of other writes. Without a leader, servers hold a request for 7 to 14 s, and rarely
+/// for up to 18.9 s. A write that times out earlier has an unknown outcome.
 const WRITE: Duration = Duration::from_secs(20);
 
-/// A renewal does not go through the leader's log, and its lease does not wait.
+/// A renewal is not written to the raft log, and must complete before its lease ends.
 const RENEW: &str = <consul_proto::session::Renew as Endpoint>::PATH;
 
-/// How long a server waits if a blocking query does not say.
+/// Default wait of a blocking query on servers.
 const DEFAULT_WAIT: Duration = Duration::from_secs(300);
-/// How long a server waits at most.
+/// Maximum wait of a blocking query on servers.
 const MAX_WAIT: Duration = Duration::from_secs(600);
 
-/// The limits that a client or a call sets.
+/// The timeouts that a client or a call sets.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Timeouts {
-    /// Of a whole call.
+    /// The timeout of a call.
     pub(crate) call: Option<Duration>,
-    /// Of one attempt.
+    /// The timeout of one attempt.
     pub(crate) attempt: Option<Duration>,
 }
 
 impl Timeouts {
-    /// Fills the limits that are not set from those of `other`.
+    /// Fills unset timeouts from `other`.
     pub(crate) fn or(self, other: Self) -> Self {
         Self { call: self.call.or(other.call), attempt: self.attempt.or(other.attempt) }
     }
 
-    /// Returns how long a call lasts at most whose request the server holds for `held`.
+    /// Returns the timeout of a call whose request the server may hold for `held`.
     pub(crate) fn of_call(self, held: Duration) -> Duration {
         self.call.unwrap_or(CALL).saturating_add(held)
     }
 
-    /// Returns how long an attempt lasts at most whose request the server holds for `held`.
+    /// Returns the timeout of an attempt whose request the server may hold for `held`.
     pub(crate) fn of_attempt(self, route: &Route, held: Duration) -> Duration {
         let default = if !route.is_write() || route.path() == RENEW { READ } else { WRITE };
         self.attempt.unwrap_or(default).saturating_add(held)
     }
 
-    /// Returns how long an attempt of a read lasts at most, apart from the server's wait.
+    /// Returns the timeout of an attempt of a read, without the server's wait.
     pub(crate) fn of_read(self) -> Duration {
         self.attempt.unwrap_or(READ)
     }
 }
 
-/// Returns how long the server may hold a request: the wait that it is asked for, and the sixteenth that it may add to
-/// spread its responses. Zero if the request does not wait.
+/// Returns the maximum time that the server may hold a request: the requested wait, and the sixteenth that it may add
+/// to spread its responses. Zero if the request is not a blocking query.
 pub(crate) fn held(options: &Options) -> Duration {
     if options.index.is_none_or(|index| index == 0) && options.hash.is_none() {
         return Duration::ZERO;
@@ -69,17 +69,18 @@ pub(crate) fn held(options: &Options) -> Duration {
     wait + wait / 16
 }
 
-/// The time of an attempt was over.
+/// Error returned if an attempt has timed out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TimedOut {
-    /// Whether the server certainly did not see the request.
+    /// Set if the server certainly did not receive the request.
     pub(crate) is_unsent: bool,
 }
 
 /// Runs `attempt` until the time `at`.
 ///
-/// Nothing is sent once that time is over: while the request is not sent, the clock is read before each step. A response
-/// that is there in time counts, even if it is noticed late. An attempt that never waits costs no timer.
+/// No request is sent after that time: the clock is checked before each poll until the request is sent. A response
+/// that arrives in time is returned, even if it is polled late. An attempt that completes without waiting creates no
+/// timer.
 pub(crate) async fn with_timeout<F: Future>(
     runtime: &dyn Runtime,
     at: Instant,

@@ -1,4 +1,4 @@
-//! Sending a request, once.
+//! Sending one attempt of a request.
 
 use std::future::Future;
 use std::pin::pin;
@@ -17,29 +17,29 @@ use crate::token::Tokens;
 use crate::watch::limiter;
 use crate::{ApiErrorKind, ErrorKind, Token};
 
-/// The largest body of an error response, in bytes. The texts of servers are far shorter.
+/// Maximum size of an error response's body, in bytes. The texts of servers are much shorter.
 const MAX_ERROR_BODY: usize = 1 << 20;
 
-/// How soon an agent at its limit of connections closes a new one.
+/// Time within which an agent at its connection limit closes a new connection.
 const SUDDENLY: Duration = Duration::from_millis(100);
 
-/// The body of a response whose value is read by the caller.
+/// The body of a response that the caller reads.
 pub(crate) enum Opened {
     Value(Body),
     Error(Bytes),
 }
 
-/// What one attempt needs besides its request.
+/// The settings of one attempt.
 pub(crate) struct Attempt {
     pub(crate) route: Route,
     pub(crate) agent: AgentId,
-    /// Instead of the client's.
+    /// The token of the call, which overrides the client's.
     pub(crate) tokens: Option<Tokens>,
-    /// How long it lasts at most.
+    /// The timeout of the attempt.
     pub(crate) timeout: Duration,
-    /// Whether that is as long as usual, and not what is left of a call.
+    /// Set if the timeout is the full timeout of an attempt, not the rest of the call's.
     pub(crate) is_whole: bool,
-    /// Within its call, counted from 1.
+    /// The number of the attempt within its call, counted from 1.
     pub(crate) number: u32,
 }
 
@@ -53,7 +53,7 @@ impl Client {
         let settings = self.settings();
         let token = self.current_token(&attempt).await?;
         let (request, mark) = self.outgoing(request, &attempt.route, token.as_ref());
-        // Pinned, since each function that takes it by value would make the future larger by it.
+        // Pinned, since each function that takes the future by value would make its own future larger.
         let exchange = pin!(async {
             let executor = settings.agents.executor(attempt.agent);
             let (head, body) = executor.execute(request).await?.into_parts();
@@ -133,7 +133,7 @@ impl Client {
         let result = match with_timeout(runtime, start + *timeout, mark, exchange).await {
             Ok(Ok(response)) => Ok(response),
             Ok(Err(error)) => {
-                // An agent at its limit of connections closes new ones without a response.
+                // An agent at its connection limit closes new connections without a response.
                 let is_closed = error.kind() == TransportErrorKind::Closed;
                 let is_sudden = is_closed && runtime.now().since(start) < SUDDENLY;
                 if is_sudden || error.kind() == TransportErrorKind::Rejected {
@@ -145,7 +145,7 @@ impl Client {
         };
         match result.as_ref().map_err(Error::kind) {
             Err(ErrorKind::Connect) => settings.agents.record(attempt.agent, false, runtime.now()),
-            // Less time than usual says nothing about the agent.
+            // A shortened timeout is not the agent's fault.
             Err(ErrorKind::Timeout) if attempt.is_whole => {
                 settings.agents.record(attempt.agent, false, runtime.now());
             }
@@ -170,8 +170,8 @@ impl Client {
 
     /// Reacts to a sign that the agent has no connection left for this host.
     ///
-    /// Over HTTP/2, the long polls share few connections, and fewer polls free none. A connection that is lost there ends
-    /// many requests at the same time, some of which have only just been sent.
+    /// Over HTTP/2, long polls share few connections, so fewer polls do not free connections. A lost connection ends
+    /// many requests at the same time, some of which were just sent, so it is no sign of the limit.
     fn connection_limit_reached(&self, attempt: &Attempt, is_certain: bool) {
         let settings = self.settings();
         let has_connections = settings.agents.executor(attempt.agent).max_long_polls().is_none();
@@ -180,7 +180,7 @@ impl Client {
         }
     }
 
-    /// Adds what the client adds to every request.
+    /// Adds the client's headers and extensions to the request.
     fn outgoing(
         &self,
         request: http::Request<Bytes>,
@@ -209,7 +209,7 @@ impl Client {
     }
 }
 
-/// Logs an attempt. Contains no data of the user, and no token.
+/// Logs an attempt, without user data and without the token.
 #[cold]
 fn log(attempt: &AttemptFinished<'_>) {
     let AttemptFinished { method, route, status, error, number, elapsed } = attempt;

@@ -1,4 +1,4 @@
-//! Sending a request until it succeeds, fails for good, or has no time left.
+//! Sending a request with retries, until it succeeds, fails permanently, or times out.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -24,30 +24,30 @@ use crate::{ApiErrorKind, ErrorKind, Token};
 pub(crate) struct Outgoing {
     pub(crate) request: http::Request<Bytes>,
     pub(crate) route: Route,
-    /// Instead of the client's.
+    /// The token of the call, which overrides the client's.
     pub(crate) tokens: Option<Tokens>,
-    /// Before those of the client.
+    /// The timeouts of the call, which override the client's.
     pub(crate) timeouts: Timeouts,
-    /// Instead of the client's.
+    /// The retry policy of the call, which overrides the client's.
     pub(crate) retry: Option<RetryPolicy>,
-    /// How long the server may hold the request.
+    /// Maximum time that the server may hold the request.
     pub(crate) held: Duration,
 }
 
-/// A response, and how it was obtained.
+/// A response, and how the call obtained it.
 pub(crate) struct Exchanged<B> {
     pub(crate) response: http::Response<B>,
     /// The token that was sent.
     pub(crate) token: Option<Token>,
     pub(crate) attempts: u32,
     pub(crate) elapsed: Duration,
-    /// What the response means, if it is an error.
+    /// The kind of the error, if the response is one.
     pub(crate) error: Option<ErrorKind>,
-    /// Counts the request as in flight.
+    /// The permit that counts the request as in flight.
     pub(crate) permit: Option<OwnedSemaphorePermit>,
 }
 
-/// Why an attempt is to be repeated, or not.
+/// A failed attempt, and whether to retry it.
 struct Failed {
     kind: ErrorKind,
     is_retryable: bool,
@@ -56,7 +56,7 @@ struct Failed {
 }
 
 impl Client {
-    /// Sends a request, again if need be, and reads the complete response.
+    /// Sends a request with retries, and reads the complete response.
     pub(crate) async fn exchange(&self, outgoing: Outgoing) -> Result<Exchanged<Bytes>, Error> {
         let route = outgoing.route.clone();
         let attempts = self.with_retries(
@@ -74,7 +74,7 @@ impl Client {
         self.in_span(&route, attempts).await
     }
 
-    /// Sends a request, again if need be, and reads the head of the response, and the body of an error.
+    /// Sends a request with retries, and reads the head of the response. Also reads the body of an error response.
     pub(crate) async fn open(&self, outgoing: Outgoing) -> Result<Exchanged<Opened>, Error> {
         let route = outgoing.route.clone();
         let attempts = self.with_retries(
@@ -168,7 +168,7 @@ impl Client {
             if !may_repeat || !failed.is_retryable || unexplained >= retry::MAX_UNEXPLAINED {
                 return give_up();
             }
-            // A write that is not idempotent ends with the error whose outcome is known, unless a whole attempt fits.
+            // A shortened attempt could turn the known outcome of a write into an unknown one.
             let needed = if route.is_idempotent() { Duration::ZERO } else { longest };
             let can_move = route.target() == Target::AnyAgent && (route.is_idempotent() || failed.is_unsent);
             let pause = match can_move && agents.moves_from(agent) {
@@ -194,7 +194,7 @@ impl Client {
         }
     }
 
-    /// Waits until another request may be in flight.
+    /// Waits for a permit to send another request.
     async fn permit(
         &self,
         route: &Route,
@@ -213,7 +213,7 @@ impl Client {
         }
     }
 
-    /// Judges an error response.
+    /// Classifies an error response.
     async fn judged(
         &self,
         route: &Route,
@@ -229,11 +229,11 @@ impl Client {
                 let failure = retry::Failure { kind, is_idempotent, is_unsent: false, is_not_executed };
                 (kind, retry::is_retryable(failure))
             }
-            // A proxy cannot reach the agent.
+            // The statuses of a proxy that cannot reach the agent.
             ResponseError::Decode(error) => (ErrorKind::Decode, error.is_transient() && is_idempotent),
             _ => (ErrorKind::Decode, false),
         };
-        // The servers did not execute the request, so another token is worth an attempt of any request.
+        // The servers did not execute the request, so even a write can be sent again with another token.
         if kind == ErrorKind::Api(ApiErrorKind::UnknownToken)
             && let Some(token) = token
         {

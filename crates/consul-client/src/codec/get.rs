@@ -1,4 +1,4 @@
-//! Reading one key as a value of a type.
+//! Reading a key as a typed value.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -11,17 +11,17 @@ use serde::de::DeserializeOwned;
 
 use crate::codec::{Codec, Json};
 
-/// A value, and what the store holds of it.
+/// A decoded value with its entry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Typed<T> {
     /// The value.
     pub value: T,
-    /// Its key, its index, its bytes, and what else Consul knows about it.
+    /// The entry: the key, its index, the encoded bytes and the other metadata.
     pub entry: Entry,
 }
 
-/// Reads one key as a value of a type: [`kv::Get`] through a [`Codec`].
+/// Reads a key and decodes its value: [`kv::Get`] with a [`Codec`].
 pub struct Get<T, C = Json> {
     get: kv::Get,
     through: PhantomData<fn() -> (T, C)>,

@@ -1,4 +1,4 @@
-//! Writing a value of a type.
+//! Writing a typed value.
 
 use bytes::Bytes;
 use consul_proto::kv;
@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::codec::Codec;
 
-/// A write whose value a [`Codec`] has encoded: [`kv::Put`] or [`kv::PutIf`].
+/// A write of an encoded value: [`kv::Put`] or [`kv::PutIf`] with a [`Codec`].
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Encoded<E> {
@@ -16,7 +16,7 @@ pub struct Encoded<E> {
 }
 
 impl Encoded<kv::Put> {
-    /// Writes `value` under `key`. If the codec cannot encode the value, the request is rejected when it is sent.
+    /// Encodes `value` and writes it to `key`. If the codec cannot encode the value, sending the request fails.
     pub fn put<C: Codec>(key: impl Into<String>, value: &(impl Serialize + ?Sized)) -> Self {
         match C::encode(value) {
             Ok(bytes) => Self { write: kv::Put::new(key, bytes), failure: None },
@@ -29,7 +29,7 @@ impl Encoded<kv::Put> {
 }
 
 impl<E> Encoded<E> {
-    /// Replaces the write by one made from it, such as [`kv::Put::cas`] returns.
+    /// Converts the write into another one, for example with [`kv::Put::cas`].
     pub fn map<F>(self, change: impl FnOnce(E) -> F) -> Encoded<F> {
         Encoded { write: change(self.write), failure: self.failure }
     }

@@ -1,4 +1,4 @@
-//! Reading a subtree of the store as one value.
+//! Decoding a subtree of the store as one value.
 
 mod document;
 mod error;
@@ -15,7 +15,7 @@ use document::Document;
 use error::Error;
 use node::{Item, Node};
 
-/// Reads the keys below a prefix as one value: folders as structs, values as their fields.
+/// Decodes the keys below a prefix as one value. Folders become structs, and keys become their fields.
 ///
 /// ```
 /// use consul_client::codec;
@@ -53,60 +53,60 @@ use node::{Item, Node};
 ///
 /// # Keys
 ///
-/// What follows the prefix is split at `/`. `app` is the same prefix as `app/`, and entries that are not below it, such
-/// as `app2/x`, are not looked at. A key equal to a prefix that has no slash at its end is the whole value. Entries may
-/// come in any order; of several with the same key the last counts.
+/// The rest of the key after the prefix is split at `/`. The prefixes `app` and `app/` are equivalent. Entries
+/// outside of the prefix, such as `app2/x`, are ignored. If the prefix has no trailing slash and is a key itself, that
+/// key has the complete value. Entries can have any order. If several have the same key, the last one is used.
 ///
-/// A key that ends in `/` and has an empty value says that there is a folder, and nothing else. An empty folder is there:
-/// an [`Option`] is `Some`, a map or sequence is empty, and the fields of a struct have their defaults. So is, without
-/// any key, the prefix itself.
+/// A key that ends in `/` and has an empty value marks an empty folder. An empty folder is present: an [`Option`] is
+/// `Some`, a map or sequence is empty, and the fields of a struct have their defaults. The prefix itself counts as an
+/// empty folder if it has no keys.
 ///
-/// A key that has a value, and keys below it as well, cannot be read. Keys that the type does not ask for can be
-/// anything. No more than 128 folders are read inside one another.
+/// A key with a value and with keys below it is an error. Keys that the type does not have are ignored. Folders can
+/// be nested up to 128 levels deep.
 ///
 /// # Values
 ///
-/// | the type asks for | and has |
+/// | type | format of the value |
 /// | --- | --- |
-/// | text or bytes | the value as it is; text must be UTF-8, and keeps whitespace at its ends |
-/// | a boolean, a number, a character | what the value spells, without whitespace at its ends |
-/// | nothing (`()`) | an empty value |
-/// | an [`Option`] | `Some` where the key exists, also where it has an empty value |
-/// | a variant without data | the variant that the value names |
-/// | a variant with data | what the value says in JSON, such as `{"Tcp": 80}` |
-/// | a struct, a map, a sequence, a tuple | what the value says in JSON |
-/// | anything (see below) | what the value says in JSON; where it is none, the text, or bytes |
+/// | string or bytes | the value itself, including whitespace; a string must be UTF-8 |
+/// | boolean, number, character | text; whitespace around it is ignored |
+/// | `()` | an empty value |
+/// | [`Option`] | `Some` if the key exists, even with an empty value |
+/// | enum variant without data | the name of the variant |
+/// | enum variant with data | JSON, such as `{"Tcp": 80}` |
+/// | struct, map, sequence, tuple | JSON |
+/// | untyped (see below) | JSON; if it is not JSON, a string, or bytes if it is not UTF-8 |
 ///
 /// # Folders
 ///
-/// | the type asks for | and has |
+/// | type | content of the folder |
 /// | --- | --- |
-/// | a struct or a map | what is in the folder, by name; names can be numbers, where the type has such keys |
-/// | a sequence or a tuple | what is in the folder, in the order of the names: of numbers, if all are |
-/// | an [`Option`] | `Some` |
-/// | a variant with data | the variant that is named like the only thing in the folder, which is its data |
-/// | anything (see below) | a map |
+/// | struct or map | a key or folder for each field; the keys of a map can be numbers |
+/// | sequence or tuple | an item for each name, sorted by number if all names are numbers, otherwise by name |
+/// | [`Option`] | `Some` |
+/// | enum variant with data | a single key or folder with the name of the variant |
+/// | untyped (see below) | a map |
 ///
-/// # Types that ask for anything
+/// # Untyped values
 ///
-/// Some types ask what there is, and not for what they want: [`serde_json::Value`], and what serde reads twice, which is
-/// enums that are `untagged` or have a `tag`, and everything in a struct with a `flatten` field that is not a field of
-/// that struct itself. There a value that spells a number is one, and does not fit a text: of a flattened text
-/// that could spell a number, write it as JSON, in quotes. Nor does a folder fit a sequence there. And an error cannot
-/// tell the key then, but only the folder.
+/// Some types accept any value and do not request a type: [`serde_json::Value`], and the types that serde buffers before
+/// it decodes them. These are enums with `untagged` or `tag`, and the flattened fields of a struct with `flatten`. For
+/// them, a value such as `5432` is a number and cannot be decoded as a string. To store it as a string, write JSON with
+/// quotes: `"5432"`. A folder cannot be decoded as a sequence there. Errors name the folder instead of the key.
 ///
 /// # Errors
 ///
-/// Returns an error if the keys do not match the type. [`CodecError::path`] is the key after the prefix, such as
-/// `db/port`, or the folder where something is missing; `.` is the prefix itself. Inside of JSON, the place follows:
-/// `db: ports[1]`. No value is shown; what a type of your own says of it is.
+/// Returns an error if the keys or values do not match the type. [`CodecError::path`] is the key after the prefix, such
+/// as `db/port`, the folder if a field is missing, or `.` for the prefix itself. For a value in JSON, the path inside the
+/// document follows: `db: ports[1]`. The error contains no value, unless a `Deserialize` implementation of your own adds
+/// it.
 pub fn from_entries<T: DeserializeOwned>(prefix: &str, entries: &[Entry]) -> Result<T, CodecError> {
     let items = Item::sorted(prefix, entries);
     T::deserialize(Node::root(&items)).map_err(Error::into_codec_error)
 }
 
-/// Why a document of JSON is no value of a type.
-pub(super) fn misfit<T: DeserializeOwned>(bytes: &[u8]) -> Option<CodecError> {
+/// The reason why a JSON document is not a value of the type.
+pub(super) fn document_error<T: DeserializeOwned>(bytes: &[u8]) -> Option<CodecError> {
     let document = serde_json::from_slice(bytes).ok()?;
     T::deserialize(Document::new(&document)).err().map(Error::into_codec_error)
 }

@@ -1,33 +1,33 @@
-//! What happened to a call.
+//! The kinds of errors.
 
 use std::fmt;
 
 use consul_proto::ApiErrorKind;
 use consul_transport::TransportErrorKind;
 
-/// What happened to a call.
+/// The kind of an [`Error`](crate::Error).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// A setting of the client is invalid; no request was sent.
+    /// A setting of the client is invalid. No request was sent.
     Config,
-    /// The token source returned no token; the request was not sent.
+    /// The token source returned no token. The request was not sent.
     Token,
     /// The request is invalid or too large to send, and was not sent.
     Request,
-    /// No connection could be established; the request was not sent.
+    /// No connection could be established. The request was not sent.
     Connect,
     /// There was no complete response before the deadline.
     Timeout,
-    /// There was no complete response, for another reason.
+    /// There was no complete response for another reason, such as a closed connection.
     Transport(TransportErrorKind),
     /// The server reports an error.
     Api(ApiErrorKind),
-    /// The response is not what the operation returns, or not from Consul.
+    /// The response is unexpected for the operation, or not from Consul.
     UnexpectedResponse,
-    /// A value cannot be decoded as the type that was asked for.
+    /// A value cannot be decoded as the requested type.
     Decode,
-    /// The object belongs to something else, such as a key that is no lock.
+    /// The object has another use, such as a key that is not a lock.
     Conflict,
     /// The lease was lost, such as that of a lock.
     Lost,
@@ -36,7 +36,7 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
-    /// A name for metrics and logs, such as `timeout` or `no_leader`. It does not change between versions.
+    /// Returns a name for metrics and logs, such as `timeout` or `no_leader`. It does not change between versions.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

@@ -1,16 +1,16 @@
-//! Why a task cannot be spawned.
+//! The error of spawning a task.
 
 use std::error::Error;
 use std::fmt;
 
 type Source = Box<dyn Error + Send + Sync>;
 
-/// Error of [`Runtime::spawn`](super::Runtime::spawn): no runtime runs the task, which was dropped.
+/// Error returned by [`Runtime::spawn`](super::Runtime::spawn) if no runtime can run the task. The task was dropped.
 #[derive(Debug)]
 pub struct SpawnError(Source);
 
 impl SpawnError {
-    /// Creates an error with this reason.
+    /// Creates an error with a reason.
     #[must_use]
     pub fn new(reason: impl Into<Source>) -> Self {
         Self(reason.into())

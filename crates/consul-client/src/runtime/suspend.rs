@@ -1,16 +1,16 @@
-//! How long the machine has been suspended.
+//! The time for which the machine has been suspended.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// The time for which the machine was suspended since the creation of this value.
+/// Measures the time for which the machine was suspended since the creation of this value.
 ///
 /// Linux only: the difference between `CLOCK_BOOTTIME`, which runs during a suspend, and `CLOCK_MONOTONIC`, which does
 /// not. Always zero on other systems.
 #[derive(Debug)]
 pub(super) struct Suspended {
     before: u64,
-    /// The largest difference so far, in nanoseconds: the result never falls, so time never goes back.
+    /// The largest difference so far, in nanoseconds. The result never decreases, so that time never goes back.
     newest: AtomicU64,
 }
 
@@ -27,13 +27,13 @@ impl Suspended {
     }
 }
 
-/// Returns how much `CLOCK_BOOTTIME` is ahead of `CLOCK_MONOTONIC`, in nanoseconds.
+/// Returns the difference between `CLOCK_BOOTTIME` and `CLOCK_MONOTONIC`, in nanoseconds.
 #[cfg(target_os = "linux")]
 fn offset() -> u64 {
     use rustix::time::{ClockId, clock_gettime};
 
-    /// The clocks are read one after the other. If this thread was preempted in between, the difference is wrong, and
-    /// would end a lease for good.
+    /// The clocks are read one after the other. If the thread is preempted in between, the difference is too large,
+    /// and would end a valid lease.
     const MAX_SPREAD: u64 = 1_000_000;
 
     let read = |clock| {

@@ -1,4 +1,4 @@
-//! The runtime of clients on tokio.
+//! The default runtime, on tokio.
 
 use std::future::{pending, ready};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,14 +10,14 @@ use tokio::time;
 use crate::runtime::suspend::Suspended;
 use crate::runtime::{Instant, Runtime, Sleep, SpawnError, Task};
 
-/// Tokio's clock and tasks.
+/// A runtime that uses tokio's clock and tasks.
 ///
-/// The clock is tokio's, so tests can pause and advance it. On Linux it also counts the time for which the machine was
-/// suspended (`CLOCK_BOOTTIME`). On other systems it behaves as [`std::time::Instant`] does there: on Windows it runs
-/// during a suspend, on macOS it stands still.
+/// Tests can pause and advance its clock with tokio's functions. On Linux, the clock also counts the time for which
+/// the machine was suspended (`CLOCK_BOOTTIME`). On other systems it behaves like [`std::time::Instant`]: on Windows
+/// it runs during a suspend, on macOS it does not.
 ///
-/// Tasks run on the tokio runtime of the calling thread. Outside of a runtime they run on the last one that this value
-/// was used in.
+/// Tasks run on the tokio runtime of the calling thread. If the calling thread has no runtime, they run on the last
+/// runtime in which this value was used.
 #[derive(Debug)]
 pub struct TokioRuntime {
     origin: time::Instant,
@@ -26,14 +26,14 @@ pub struct TokioRuntime {
 }
 
 impl TokioRuntime {
-    /// Creates a clock whose origin is now.
+    /// Creates a runtime. The origin of its clock is the current time.
     #[must_use]
     pub fn new() -> Self {
         let last = Mutex::new(Handle::try_current().ok());
         Self { origin: time::Instant::now(), suspended: Suspended::new(), last }
     }
 
-    /// Returns the current runtime, or else the last one.
+    /// Returns the current tokio runtime, or the last one if there is none.
     fn handle(&self) -> Option<Handle> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if let Ok(current) = Handle::try_current() {

@@ -1,4 +1,4 @@
-//! A token in a file.
+//! Tokens in files.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
@@ -11,26 +11,26 @@ use zeroize::Zeroizing;
 
 use crate::{Token, TokenError, TokenSource, TokenSourceError};
 
-/// The largest file that is read, in bytes.
+/// Maximum size of a token file, in bytes.
 const MAX_SIZE: u64 = 64 << 10;
 
 /// A token that is read again when its file changes.
 #[derive(Debug)]
 pub(crate) struct TokenFile {
     path: PathBuf,
-    /// For a file that is empty.
+    /// The token to use if the file is empty.
     fallback: Option<Token>,
     last: Mutex<Contents>,
 }
 
-/// What was read last.
+/// The last result of reading the file.
 #[derive(Clone, Debug)]
 struct Contents {
     version: Option<Version>,
     token: Option<Token>,
 }
 
-/// What tells one version of a file from the next.
+/// The properties that change if a file is replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Version {
     modified: Option<SystemTime>,
@@ -38,7 +38,7 @@ struct Version {
     inode: u64,
 }
 
-/// Why a file contains no token.
+/// The error of reading a token from a file.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TokenFileError {
     #[error(transparent)]
@@ -55,9 +55,10 @@ impl TokenFile {
         Ok(Self { path, fallback, last: Mutex::new(Contents { version, token }) })
     }
 
-    /// Returns the token in the file, which is read if it has changed or if `is_forced`.
+    /// Returns the token in the file. Reads the file if it has changed or if `is_forced` is set.
     ///
-    /// A file that cannot be read, or contains no token, leaves the last token in use: it is about to be replaced.
+    /// If the file cannot be read or contains no token, returns the last token, since the file may be about to be
+    /// replaced.
     fn current(&self, is_forced: bool) -> Option<Token> {
         let version = fs::metadata(&self.path).ok().as_ref().map(Version::of);
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
@@ -96,7 +97,7 @@ impl Version {
     }
 }
 
-/// Returns the token in a file, without the space around it, or `None` if there is nothing else.
+/// Returns the token in a file without surrounding whitespace, or `None` if the file is empty.
 fn read(path: &Path) -> Result<Option<Token>, TokenFileError> {
     let mut text = Zeroizing::new(String::new());
     File::open(path)?.take(MAX_SIZE + 1).read_to_string(&mut text)?;
@@ -123,7 +124,7 @@ mod tests {
             Self(path)
         }
 
-        /// Replaces the file by another one.
+        /// Replaces the file with another one.
         fn replace(&self, text: &str) {
             let other = self.0.with_extension("new");
             fs::write(&other, text).unwrap();

@@ -1,4 +1,4 @@
-//! Tokens by login with an auth method.
+//! Tokens from a login with an auth method.
 
 use std::fs;
 use std::path::PathBuf;
@@ -12,18 +12,20 @@ use zeroize::Zeroizing;
 use crate::runtime::Instant;
 use crate::{Client, Error, Token, TokenSource, TokenSourceError};
 
-/// Where Kubernetes puts the token of a pod's service account.
+/// The path of a pod's service account token in Kubernetes.
 const SERVICE_ACCOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount/token";
-/// How long a rejection is taken for one of a server that does not know the new token yet.
+/// Time after a login in which a rejection is attributed to a server that does not know the new token yet.
 const YOUNG: Duration = Duration::from_secs(30);
-/// The pause after a login that failed. Calls in the meantime get its error.
+/// Delay after a failed login. Calls in the meantime return its error.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// A source of tokens that logs in with an auth method.
 ///
-/// Logs in when the first request needs a token. The bearer token is read from its file for each login. One login is in
-/// flight for all callers. The token is replaced after 80 % of its lifetime, or, if a server no longer knows it, by a new
-/// login; in the first 30 seconds such a rejection means that the server does not know the token *yet*, and the request
+/// The source logs in when the first request needs a token. Each login reads the bearer token from its file again.
+/// Concurrent callers share one login.
+///
+/// The source logs in again after 80 % of the token's lifetime, and if a server no longer knows the token. In the
+/// first 30 seconds after a login, a rejection means that the server does not know the token *yet*, and the request
 /// is sent again with the same token. [`close`](TokenSource::close) logs out.
 ///
 /// ```no_run
@@ -40,7 +42,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// ```
 #[derive(Debug)]
 pub struct Login {
-    /// Has no token.
+    /// The client for logging in and out, without a token.
     client: Client,
     auth_method: String,
     bearer_token: PathBuf,
@@ -59,13 +61,13 @@ struct State {
 struct Session {
     token: Token,
     created_at: Instant,
-    /// When to log in again.
+    /// The time of the next login.
     due_at: Instant,
 }
 
 impl Login {
-    /// Creates a source that logs in with a JWT in a file. The requests to log in and out are sent by `client`, without
-    /// its token.
+    /// Creates a source that logs in with a JWT in a file. It sends the requests to log in and out with `client`, but
+    /// without its token.
     #[must_use]
     pub fn jwt(client: &Client, auth_method: impl Into<String>, file: impl Into<PathBuf>) -> Self {
         Self {
@@ -90,7 +92,7 @@ impl Login {
         self
     }
 
-    /// Logs in. The lock of the state makes it the only login in flight.
+    /// Logs in. The caller holds the lock of the state, so no other login is in flight.
     async fn log_in(&self, state: &mut State) -> Result<Session, TokenSourceError> {
         let runtime = &self.client.settings().runtime;
         let now = runtime.now();

@@ -1,14 +1,14 @@
-//! Removal of a token from text that a server sent.
+//! Removes a token from text that a server sent.
 
 use crate::Token;
 
 const MASK: &str = "<token>";
-/// The shortest part of a token that is masked at the end of a text that was cut off.
+/// Minimum length of a partial token that is masked at the end of a truncated text.
 const SHORTEST_PART: usize = 4;
 
 /// Replaces every occurrence of the token in `text`, plain, percent-encoded or escaped. Returns `None` if there is none.
 ///
-/// The text may have been cut off, so a beginning of the token at its end is replaced too.
+/// The text may be truncated, so the beginning of the token at the end of the text is replaced too.
 pub(crate) fn mask(text: &str, token: &Token) -> Option<String> {
     let secret = token.secret();
     let mut masked: Option<String> = None;
@@ -35,7 +35,7 @@ fn matches(text: &[u8], secret: &[u8]) -> Option<usize> {
     let mut rest = text;
     for (count, byte) in secret.iter().enumerate() {
         rest = match rest {
-            // Forms of the escapes that `Debug` writes.
+            // The escapes that `Debug` writes.
             [b'\\', escaped, rest @ ..] if escaped == byte && matches!(byte, b'\\' | b'"' | b'\'') => rest,
             [first, rest @ ..] if first == byte => rest,
             [b'%', high, low, rest @ ..] if hex(*high, *low) == Some(*byte) => rest,

@@ -1,4 +1,4 @@
-//! Where the token of a request comes from.
+//! Sources of tokens.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -11,10 +11,10 @@ use crate::{Token, TokenError};
 /// Error of a [`TokenSource`].
 pub type TokenSourceError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Supplies the token of each attempt, so that a token can be replaced without rebuilding the client.
+/// A source of tokens. It can replace the token without rebuilding the client.
 ///
-/// A client calls its source before every attempt of a call and every request of a watch. So a source returns the token from
-/// memory if it can. Implementations are written with the crate `async-trait`:
+/// A client calls its source before every attempt of a call and every request of a watch, so a source should cache
+/// the token. Implementations use the crate `async-trait`:
 ///
 /// ```
 /// use async_trait::async_trait;
@@ -32,24 +32,24 @@ pub type TokenSourceError = Box<dyn std::error::Error + Send + Sync>;
 /// ```
 #[async_trait]
 pub trait TokenSource: fmt::Debug + Send + Sync + 'static {
-    /// Returns the token of the next attempt, or `None` to send the request without a token.
+    /// Returns the token for the next attempt, or `None` to send the request without a token.
     ///
     /// # Errors
     ///
-    /// Returns an error if there is no token to use. The request is not sent then, and the call ends with an error of
-    /// the kind [`ErrorKind::Token`](crate::ErrorKind::Token).
+    /// Returns an error if no token is available. The request is then not sent, and the call returns an error of the
+    /// kind [`ErrorKind::Token`](crate::ErrorKind::Token).
     async fn token(&self) -> Result<Option<Token>, TokenSourceError>;
 
-    /// Is called if a server does not know `token`. Returns whether the request is sent again, after a backoff.
+    /// Called if a server does not know `token`. Returns `true` to send the request again after a backoff.
     ///
-    /// That helps if the source has another token by now, or if the token is so new that not all servers know it. By
-    /// default it does not.
+    /// Sending it again helps if the source has another token by now, or if the token is so new that not all servers
+    /// know it. The default implementation returns `false`.
     async fn rejected(&self, token: &Token) -> bool {
         let _ = token;
         false
     }
 
-    /// Is called when the client [closes](crate::Client::close). By default it does nothing.
+    /// Called when the client is [closed](crate::Client::close). The default implementation does nothing.
     async fn close(&self) {}
 }
 
@@ -59,7 +59,7 @@ pub(crate) enum Tokens {
     #[default]
     None,
     Fixed(Token),
-    /// The text was not a token, which is reported by the first request.
+    /// The text is not a token. The first request reports this.
     Invalid(TokenError),
     Source(Arc<dyn TokenSource>),
 }
@@ -72,7 +72,7 @@ impl Tokens {
         }
     }
 
-    /// Returns the token of the next attempt, if that takes no time.
+    /// Returns the token for the next attempt, if it is available without waiting.
     pub(crate) fn known(&self) -> Option<Option<Token>> {
         match self {
             Self::None => Some(None),
@@ -81,7 +81,7 @@ impl Tokens {
         }
     }
 
-    /// Returns the token of the next attempt.
+    /// Returns the token for the next attempt.
     pub(crate) async fn current(&self) -> Result<Option<Token>, TokenSourceError> {
         match self {
             Self::None => Ok(None),
@@ -91,7 +91,7 @@ impl Tokens {
         }
     }
 
-    /// Ends the source.
+    /// Closes the source.
     pub(crate) async fn close(&self) {
         if let Self::Source(source) = self {
             source.close().await;
@@ -107,7 +107,7 @@ impl Tokens {
     }
 }
 
-/// Tokens are the same if a request with one can share its response with the other: by secret, or by source.
+/// Compares tokens by secret, or by source. Requests with equal tokens can share a response.
 impl PartialEq for Tokens {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {

@@ -21,8 +21,8 @@
 //! # }
 //! ```
 //!
-//! Servers before 1.11 have them. On later servers, the error of every operation is
-//! [`ApiErrorKind::UnknownRoute`](crate::ApiErrorKind::UnknownRoute). For ids and rules, see
+//! Only servers before Consul 1.11 have legacy tokens. On later servers, every operation returns an error of the kind
+//! [`ApiErrorKind::UnknownRoute`](crate::ApiErrorKind::UnknownRoute). For IDs and rules, see
 //! [`proto::acl::legacy`](crate::proto::acl::legacy).
 
 mod operations;
@@ -46,13 +46,14 @@ impl Legacy {
         Self { client }
     }
 
-    /// Returns whether the servers have legacy tokens, and whether this client may list them.
+    /// Checks if the servers have legacy tokens, and if this client may list them.
     ///
-    /// Each call sends a request, and reads the list of tokens.
+    /// Each call requests the list of tokens.
     ///
     /// # Errors
     ///
-    /// Returns an error if the response is none of these, for example without a leader; see [`Error`].
+    /// Returns an error if the result is none of the variants of [`Support`], for example if there is no leader. See
+    /// [`Error`].
     pub async fn is_supported(&self) -> Result<Support, Error> {
         Support::of(self.list().await)
     }

@@ -44,8 +44,7 @@ impl Checks {
         Self { client }
     }
 
-    /// Reports this status of the check with this id: the same as [`update`](Self::update), under the name that other
-    /// clients have for it.
+    /// Reports the status of a check. An alias of [`update`](Self::update), with the name that other clients use.
     pub fn mark(&self, check_id: impl Into<CheckId>, status: impl Into<Status>) -> Update {
         self.update(check_id, status)
     }

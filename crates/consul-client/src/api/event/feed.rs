@@ -16,20 +16,22 @@ use crate::{Call, Error};
 /// The number of events that an agent keeps.
 const KEPT: usize = 256;
 
-/// A stream of user events, each once.
+/// A stream that yields each user event once.
 ///
-/// Created by [`feed`](Call::feed) from a list of events. It starts with the first response after it is polled for the
-/// first time. Events in that response are older, and are not yielded.
+/// Created by [`feed`](Call::feed) from a list of events. The feed starts with the first response after its first
+/// poll. Events in that response are older and are not yielded.
 ///
-/// **No event twice.** The feed remembers the IDs of events, also if the agent restarts and receives old events again.
+/// **No duplicates.** The feed remembers the IDs of events. An agent that restarts may receive old events again,
+/// which the feed does not yield again.
 ///
-/// **No silent gap.** An agent keeps the last 256 events of all names. If the last event that the feed knows is no longer
-/// among them, because there were more events or because the agent restarted, the events in between are unknown, and the
-/// feed yields [`FeedItem::Gap`]. So that events of other names are not taken for a gap, the feed requests all events and
-/// selects the name itself. With a token that may not read every event, it may yield a gap where there was none.
+/// **No silent gaps.** An agent keeps the last 256 events of all names. If the last event that the feed knows is no
+/// longer among them, because there were more events or because the agent restarted, the feed may have missed events,
+/// and yields [`FeedItem::Gap`]. The feed requests the events of all names and filters by name itself, so that events
+/// of other names do not cause a gap. With a token that cannot read every event, the feed may yield a gap although no
+/// event is missing.
 ///
-/// Apart from that it behaves like every [watch](crate::watch#how-watches-behave). If it is not polled for some time, it
-/// then yields the events in between, as far as the agent still has them.
+/// Otherwise, a feed behaves like every [watch](crate::watch#how-watches-behave). If it is not polled for some time,
+/// the next polls yield the events of that time that the agent still has.
 ///
 /// ```no_run
 /// # async fn example(client: consul_client::Client) -> Result<(), consul_client::Error> {
@@ -50,7 +52,7 @@ const KEPT: usize = 256;
 pub struct Feed {
     watch: Watch<Vec<Event>>,
     name: Option<String>,
-    /// IDs of events that were yielded or are older, the newest at the end.
+    /// IDs of known events, yielded or older. The newest is the last.
     known: VecDeque<String>,
     last: Last,
     health: Health<Error>,
@@ -60,11 +62,11 @@ pub struct Feed {
 /// The last event of the last list.
 #[derive(Debug, PartialEq, Eq)]
 enum Last {
-    /// There was no list yet.
+    /// No list has been received yet.
     Unknown,
-    /// The list was empty.
+    /// The last list was empty.
     Empty,
-    /// Its ID.
+    /// The ID of the last event.
     Event(String),
 }
 
@@ -74,9 +76,9 @@ enum Last {
 pub enum FeedItem {
     /// A new event.
     Event(Event),
-    /// Before the next event there may have been others, which the agent no longer has.
+    /// The feed may have missed events before the next one, since the agent no longer has them.
     Gap,
-    /// The agent cannot be reached, and events may be late. The feed continues.
+    /// The agent cannot be reached, so events may be delayed. The feed continues.
     Degraded(Degraded<Error>),
     /// The agent can be reached again.
     Recovered,
@@ -105,7 +107,7 @@ impl List {
 }
 
 impl Feed {
-    /// Waits for the next item; `None` once the feed has ended.
+    /// Waits for the next item. Returns `None` after the feed has ended.
     ///
     /// This method is cancel safe.
     ///
@@ -144,14 +146,14 @@ impl Feed {
         }
     }
 
-    /// Looks for new events in a list.
+    /// Finds the new events in a list.
     fn read(&mut self, events: &[Event]) {
         let new = match &self.last {
             Last::Unknown => {
                 self.known.extend(events.iter().map(|event| event.id.clone()));
                 &[]
             }
-            // A full list may be the end of a longer one.
+            // A full list may be truncated at its start.
             Last::Empty if events.len() < KEPT => events,
             Last::Empty => self.gap(events),
             // Agents keep events in the order in which they received them.

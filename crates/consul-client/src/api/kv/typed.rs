@@ -1,4 +1,4 @@
-//! Reading and writing values of types of your own.
+//! Reading and writing typed values.
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -15,23 +15,23 @@ use crate::{Call, CallFuture, Consistency, Error, Response, Token, TokenError};
 impl<C: Codec> Kv<C> {
     /// Reads `key` and decodes its value.
     ///
-    /// A value that cannot be decoded is an error of the kind [`Decode`](crate::ErrorKind::Decode), whose text says
-    /// where. [`Watch::config`](crate::Watch::config) reads the value again whenever it changes.
+    /// If the value cannot be decoded, the error kind is [`Decode`](crate::ErrorKind::Decode), and the error text has
+    /// the path of the invalid part. To follow the changes of a value, use [`Watch::config`](crate::Watch::config).
     pub fn get_as<T: DeserializeOwned + 'static>(&self, key: impl Into<String>) -> GetAs<T, C> {
         GetAs(self.client.call(codec::Get::new(key)))
     }
 
-    /// Writes `value` under `key`, encoded by the codec.
+    /// Encodes `value` and writes it to `key`.
     ///
-    /// A value that the codec cannot encode is an error of the kind [`Request`](crate::ErrorKind::Request).
+    /// If the codec cannot encode the value, the error kind is [`Request`](crate::ErrorKind::Request).
     pub fn put_as(&self, key: impl Into<String>, value: &(impl Serialize + ?Sized)) -> PutAs {
         PutAs(self.client.call(codec::Encoded::put::<C>(key, value)))
     }
 }
 
-/// Reads one key as a value of a type.
+/// Reads a key and decodes its value.
 ///
-/// Created by [`Kv::get_as`]. Awaiting it returns `Option<Typed<T>>`, `None` if the key does not exist;
+/// Created by [`Kv::get_as`]. Awaiting it returns `Option<Typed<T>>`, which is `None` if the key does not exist.
 /// [`send`](Self::send) also returns the metadata of the response.
 #[must_use = "a request is sent only when it is awaited"]
 pub struct GetAs<T, C = Json>(Call<codec::Get<T, C>>);
@@ -57,12 +57,12 @@ impl<T: DeserializeOwned + 'static, C: Codec> GetAs<T, C> {
         Self(self.0.token(token))
     }
 
-    /// Sets how long the whole call lasts at most; see [`Call::timeout`].
+    /// Sets the timeout of the call. See [`Call::timeout`].
     pub fn timeout(self, timeout: Duration) -> Self {
         Self(self.0.timeout(timeout))
     }
 
-    /// Sets how long one attempt lasts at most; see [`Call::attempt_timeout`].
+    /// Sets the timeout of one attempt. See [`Call::attempt_timeout`].
     pub fn attempt_timeout(self, timeout: Duration) -> Self {
         Self(self.0.attempt_timeout(timeout))
     }
@@ -82,7 +82,7 @@ impl<T: DeserializeOwned + 'static, C: Codec> GetAs<T, C> {
         Self(self.0.consistent())
     }
 
-    /// Waits until the index is above `index`, at most for `wait`; see [`Call::block`].
+    /// Makes the read a blocking query. See [`Call::block`].
     pub fn block(self, index: u64, wait: Duration) -> Self {
         Self(self.0.block(index, wait))
     }
@@ -91,7 +91,7 @@ impl<T: DeserializeOwned + 'static, C: Codec> GetAs<T, C> {
     ///
     /// # Errors
     ///
-    /// See [`Error`].
+    /// Returns an error if the call fails. See [`Error`].
     pub async fn send(self) -> Result<Response<Option<Typed<T>>>, Error> {
         self.0.send().await
     }
@@ -102,14 +102,14 @@ impl<T: DeserializeOwned + 'static, C: Codec> GetAs<T, C> {
     }
 }
 
-/// Writes a value of a type under a key; with a condition it is [`PutAsIf`].
+/// Encodes a value and writes it to a key. With a condition, it becomes a [`PutAsIf`].
 ///
-/// Created by [`Kv::put_as`]. Awaiting it returns what [`Put`](crate::kv::Put) or [`PutIf`](crate::kv::PutIf) returns;
-/// [`send`](Self::send) also returns the metadata of the response.
+/// Created by [`Kv::put_as`]. Awaiting it returns the same value as [`Put`](crate::kv::Put) or
+/// [`PutIf`](crate::kv::PutIf). [`send`](Self::send) also returns the metadata of the response.
 #[must_use = "a request is sent only when it is awaited"]
 pub struct PutAs<E = kv::Put>(Call<codec::Encoded<E>>);
 
-/// Writes a value of a type under a key if a condition holds.
+/// Encodes a value and writes it to a key if a condition holds.
 pub type PutAsIf = PutAs<kv::PutIf>;
 
 impl PutAs {
@@ -167,12 +167,12 @@ impl<E: Endpoint> PutAs<E> {
         Self(self.0.token(token))
     }
 
-    /// Sets how long the whole call lasts at most; see [`Call::timeout`].
+    /// Sets the timeout of the call. See [`Call::timeout`].
     pub fn timeout(self, timeout: Duration) -> Self {
         Self(self.0.timeout(timeout))
     }
 
-    /// Sets how long one attempt lasts at most; see [`Call::attempt_timeout`].
+    /// Sets the timeout of one attempt. See [`Call::attempt_timeout`].
     pub fn attempt_timeout(self, timeout: Duration) -> Self {
         Self(self.0.attempt_timeout(timeout))
     }
@@ -181,7 +181,7 @@ impl<E: Endpoint> PutAs<E> {
     ///
     /// # Errors
     ///
-    /// See [`Error`].
+    /// Returns an error if the call fails. See [`Error`].
     pub async fn send(self) -> Result<Response<OutputOf<E>>, Error> {
         self.0.send().await
     }

@@ -1,4 +1,4 @@
-//! What a value says in JSON.
+//! Decoding values in JSON.
 
 use serde::Deserializer;
 use serde::de::value::{MapAccessDeserializer, MapDeserializer, SeqDeserializer};
@@ -9,9 +9,9 @@ use serde_json::Value;
 use super::error::Error;
 use super::text::Text;
 
-/// A document, or an item of one.
+/// A JSON document, or a part of one.
 ///
-/// It is not read by `serde_json` alone, whose errors show what they find.
+/// Does not use the deserializer of `serde_json`, whose errors contain values.
 #[derive(Clone, Copy)]
 pub(super) struct Document<'a> {
     value: &'a Value,

@@ -1,18 +1,18 @@
-//! What does not fit, and where.
+//! The error of decoding a subtree, with its path.
 
 use std::fmt::{self, Display};
 
 use serde::de::{self, Expected, Unexpected};
 
-use crate::codec::{CodecError, Fault};
+use crate::codec::{CodecError, Details};
 
-/// What does not fit, in words that show no value.
+/// The reason of a decode error, without the value.
 #[derive(Debug)]
 pub(super) struct Error {
     reason: String,
-    /// The key, once it is known.
+    /// The key, if it is known.
     key: Option<String>,
-    /// The place in the key's document.
+    /// The path in the key's JSON document.
     place: String,
 }
 
@@ -23,14 +23,14 @@ impl Error {
         self
     }
 
-    /// Tells that the place is in a field of a document.
+    /// Adds the field of a document to the path.
     pub(super) fn in_field(mut self, name: &str) -> Self {
         let dot = if self.place.is_empty() || self.place.starts_with('[') { "" } else { "." };
         self.place = format!("{name}{dot}{}", self.place);
         self
     }
 
-    /// Tells that the place is in an item of a list in a document.
+    /// Adds the item of a list in a document to the path.
     pub(super) fn in_item(mut self, index: usize) -> Self {
         let dot = if self.place.is_empty() || self.place.starts_with('[') { "" } else { "." };
         self.place = format!("[{index}]{dot}{}", self.place);
@@ -45,7 +45,7 @@ impl Error {
             None if place.is_empty() => ".".to_owned(),
             None => place,
         };
-        CodecError(Box::new(Fault { path: Some(path), ..Fault::new(reason) }))
+        CodecError(Box::new(Details { path: Some(path), ..Details::new(reason) }))
     }
 }
 
@@ -57,7 +57,7 @@ impl Display for Error {
 
 impl std::error::Error for Error {}
 
-/// Says the same as serde, without the value.
+/// Uses the error texts of serde, without the value.
 impl de::Error for Error {
     fn custom<T: Display>(reason: T) -> Self {
         Self { reason: reason.to_string(), key: None, place: String::new() }

@@ -12,10 +12,10 @@ use super::document::Document;
 use super::error::Error;
 use super::text::Text;
 
-/// How many folders are read inside one another; as deep as `serde_json` reads.
+/// Maximum depth of folders. The recursion limit of `serde_json` is the same.
 const DEPTH: usize = 128;
 
-/// A key after the prefix, and its value.
+/// The rest of a key after the prefix, and its value.
 #[derive(Clone, Copy)]
 pub(super) struct Item<'a> {
     /// `None` for the prefix itself, without a slash.
@@ -24,7 +24,8 @@ pub(super) struct Item<'a> {
 }
 
 impl<'a> Item<'a> {
-    /// What is below a prefix, so that all of a folder stands together, and before that the value of its name.
+    /// Returns the entries below a prefix, sorted so that the keys of a folder are adjacent and follow the key with
+    /// the folder's name.
     pub(super) fn sorted(prefix: &str, entries: &'a [Entry]) -> Vec<Self> {
         let is_folder = prefix.is_empty() || prefix.ends_with('/');
         let path = |key: &'a str| match key.strip_prefix(prefix)? {
@@ -50,7 +51,7 @@ impl<'a> Item<'a> {
         self.path.into_iter().flat_map(|path| path.split('/'))
     }
 
-    /// What of the path is left from `start` on.
+    /// Returns the path from `start` on.
     fn rest(&self, start: usize) -> &'a str {
         &self.path.unwrap_or_default()[start..]
     }
@@ -61,7 +62,7 @@ impl<'a> Item<'a> {
     }
 }
 
-/// A value, or a folder and all that is in it.
+/// A value, or a folder with its contents.
 #[derive(Clone, Copy)]
 pub(super) struct Node<'a> {
     items: &'a [Item<'a>],
@@ -91,13 +92,15 @@ impl<'a> Node<'a> {
         };
         match value {
             Some(value) if items.is_empty() => Ok(Content::Value(value)),
-            Some(_) => Err(Error::custom("has a value and is a folder as well")),
-            None if self.depth == DEPTH && !items.is_empty() => Err(Error::custom("too many folders")),
+            Some(_) => Err(Error::custom("key has both a value and keys below it")),
+            None if self.depth == DEPTH && !items.is_empty() => {
+                Err(Error::custom("folders are nested too deeply"))
+            }
             None => Ok(Content::Folder(Folder { items, start, depth: self.depth })),
         }
     }
 
-    /// The last name of the path.
+    /// Returns the last name of the path.
     fn name(self) -> &'a str {
         self.path.and_then(|path| path.rsplit('/').next()).unwrap_or_default()
     }
@@ -106,13 +109,13 @@ impl<'a> Node<'a> {
         error.at(self.path.unwrap_or("."))
     }
 
-    /// Reads, and tells where that has failed.
+    /// Reads the content, and adds the path to an error.
     fn read<T>(self, read: impl FnOnce(Content<'a>) -> Result<T, Error>) -> Result<T, Error> {
         self.content().and_then(read).map_err(|error| self.at(error))
     }
 }
 
-/// What is in a folder.
+/// The contents of a folder.
 struct Folder<'a> {
     items: &'a [Item<'a>],
     start: usize,

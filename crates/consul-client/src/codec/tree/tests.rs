@@ -20,7 +20,7 @@ fn read<T: DeserializeOwned>(entries: &[(&str, &str)]) -> Result<T, CodecError> 
     from_entries("p/", &entries)
 }
 
-/// The place and the words of what does not fit.
+/// Returns path and text of the error.
 #[track_caller]
 fn fault<T: DeserializeOwned>(entries: &[(&str, &str)]) -> (String, String) {
     let Err(error) = read::<T>(entries) else { panic!("was read") };
@@ -73,8 +73,8 @@ fn key_equal_to_the_prefix_is_the_value() {
         (Some("."), "invalid digit found in string, expected u8, at .")
     );
     let error = from_entries::<Texts>("app", &[entry("app", "7"), entry("app/a", "8")]).unwrap_err();
-    assert_eq!(error.to_string(), "has a value and is a folder as well, at .");
-    // Another key than that of the folder.
+    assert_eq!(error.to_string(), "key has both a value and keys below it, at .");
+    // This key is not the key of the folder.
     assert_eq!(
         from_entries::<Texts>("app/", &[entry("app", "7"), entry("app/a", "8")]).unwrap(),
         texts(&[("a", "8")])
@@ -143,9 +143,9 @@ fn marked_empty_folder_is_present() {
 #[test]
 fn key_that_is_value_and_folder_is_an_error_with_its_path() {
     let (path, reason) = fault::<BTreeMap<String, Db>>(&[("db", "{}"), ("db/", ""), ("db/host", "x")]);
-    assert_eq!((path.as_str(), reason.as_str()), ("db", "has a value and is a folder as well"));
+    assert_eq!((path.as_str(), reason.as_str()), ("db", "key has both a value and keys below it"));
     assert_eq!(fault::<Value>(&[("a/b", ""), ("a/b/c/", "")]).0, "a/b");
-    // But for what nobody asks for.
+    // Keys that the type does not have are ignored.
     #[derive(Deserialize)]
     struct Nothing {}
     read::<Nothing>(&[("db", "x"), ("db/host", "x")]).unwrap();
@@ -185,14 +185,14 @@ fn depth_of_folders_is_limited_to_128() {
     from_entries::<Value>("", &[entry(deep(128), "1")]).unwrap();
     let error = from_entries::<Value>("", &[entry(deep(129), "1")]).unwrap_err();
     assert_eq!(error.path(), Some(&*deep(128)));
-    assert!(error.to_string().starts_with("too many folders, at a/"), "{error}");
+    assert!(error.to_string().starts_with("folders are nested too deeply, at a/"), "{error}");
 
     let far = [entry(deep(2048), "1")];
     assert_eq!(far[0].key.len(), 4095);
     from_entries::<Value>("", &far).unwrap_err();
-    // Nobody asks for it.
+    // The type does not have this key.
     assert_eq!(from_entries::<BTreeMap<String, serde::de::IgnoredAny>>("", &far).unwrap().len(), 1);
-    // A document can be as deep once more.
+    // A JSON document can have the same depth again.
     let lists = format!("{}1{}", "[".repeat(127), "]".repeat(127));
     from_entries::<Value>("", &[entry(deep(128), lists)]).unwrap();
 }

@@ -1,4 +1,4 @@
-//! What a text spells: a value that is no document, or a name.
+//! Parsing text: a value that is not JSON, or a name.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -14,7 +14,7 @@ pub(super) struct Text<'a>(pub(super) &'a str);
 
 impl Text<'_> {
     fn parse<T: FromStr<Err: Display>>(self, expected: &dyn Expected) -> Result<T, Error> {
-        self.0.trim().parse().map_err(|fault| Error::custom(format_args!("{fault}, expected {expected}")))
+        self.0.trim().parse().map_err(|error| Error::custom(format_args!("{error}, expected {expected}")))
     }
 }
 
@@ -47,7 +47,7 @@ impl<'de> Deserializer<'de> for Text<'_> {
     }
 
     fn deserialize_char<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        // One that is whitespace stands for itself.
+        // A value can be a whitespace character.
         let parsed = self.0.parse().or_else(|_| self.parse(&visitor))?;
         visitor.visit_char(parsed)
     }

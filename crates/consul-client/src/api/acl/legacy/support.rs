@@ -1,10 +1,10 @@
-//! Whether the servers have legacy tokens.
+//! Availability of legacy tokens.
 
 use http::StatusCode;
 
 use crate::{ApiErrorKind, Error, ErrorKind};
 
-/// Whether the servers have legacy tokens, as far as a client can find out.
+/// Availability of legacy tokens, as far as this client can detect it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Support {
@@ -12,7 +12,7 @@ pub enum Support {
     Enabled,
     /// ACLs are disabled on the agent.
     Disabled,
-    /// The servers have no legacy tokens any more, whether ACLs are enabled or not.
+    /// The servers have removed legacy tokens, whether ACLs are enabled or not.
     Gone,
     /// The servers can have legacy tokens, but this client may not list them: its token lacks the permission or does not
     /// exist, or the agent blocks the operation.
@@ -20,7 +20,7 @@ pub enum Support {
 }
 
 impl Support {
-    /// Returns what the result of listing the tokens means.
+    /// Interprets the result of listing the tokens.
     pub(super) fn of<T>(attempt: Result<T, Error>) -> Result<Self, Error> {
         let error = match attempt {
             Ok(_) => return Ok(Self::Enabled),

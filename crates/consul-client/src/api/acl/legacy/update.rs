@@ -10,11 +10,11 @@ use crate::{Client, Error};
 
 /// A change of some fields of a token, created by [`Legacy::update`](crate::acl::legacy::Legacy::update).
 ///
-/// Awaiting it returns whether the token exists; only then it is written.
+/// Awaiting it returns `true` if the token exists and was written, and `false` if it does not exist.
 ///
-/// Servers only replace a token completely, and without a condition. So the token is read first, and written with the
-/// changed fields. A change that another program makes in between is lost, and a token that is deleted in between is
-/// created again.
+/// Servers can only replace a token completely and unconditionally. So the client first reads the token, and then
+/// writes it with the changed fields. A change by another program in between is lost, and a token that is deleted in
+/// between is created again.
 #[derive(Clone, Debug)]
 #[must_use = "requests are sent only when it is awaited"]
 pub struct Update {
@@ -42,7 +42,7 @@ impl Update {
         self
     }
 
-    /// Changes the rules, to [`Rules`](crate::acl::legacy::Rules) or to text in HCL or JSON.
+    /// Changes the rules. Accepts [`Rules`](crate::acl::legacy::Rules), or text in HCL or JSON.
     pub fn rules(mut self, rules: impl Into<String>) -> Self {
         self.rules = Some(rules.into());
         self
@@ -50,7 +50,7 @@ impl Update {
 
     async fn apply(self) -> Result<bool, Error> {
         let Self { client, id, name, kind, rules } = self;
-        // The copy that is written back must not be stale.
+        // A stale copy must not be written back.
         let Some(token) = client.call(Info::new(id)).consistent().await? else {
             return Ok(false);
         };

@@ -43,20 +43,19 @@ impl GatewayServices {
         Self(self.0.token(token))
     }
 
-    /// Sets how long the whole call lasts at most, instead of the client's
-    /// [`timeout`](crate::ClientBuilder::timeout). The wait of a blocking query is added to it.
+    /// Sets the timeout of the call, instead of the client's [`timeout`](crate::ClientBuilder::timeout). The wait of
+    /// a blocking query is added to it.
     pub fn timeout(self, timeout: Duration) -> Self {
         Self(self.0.timeout(timeout))
     }
 
-    /// Sets how long one attempt lasts at most, instead of the client's
+    /// Sets the timeout of one attempt, instead of the client's
     /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout). The wait of a blocking query is added to it.
     pub fn attempt_timeout(self, timeout: Duration) -> Self {
         Self(self.0.attempt_timeout(timeout))
     }
 
-    /// Sets when and how often the request is sent again, instead of the client's
-    /// [`retry`](crate::ClientBuilder::retry).
+    /// Sets the retry policy, instead of the client's [`retry`](crate::ClientBuilder::retry).
     pub fn retry(self, policy: RetryPolicy) -> Self {
         Self(self.0.retry(policy))
     }
@@ -76,21 +75,22 @@ impl GatewayServices {
         Self(self.0.consistent())
     }
 
-    /// Waits until the index of the response is above `index`, or until `wait` has elapsed. Then the server responds in
-    /// either case.
+    /// Makes the read a blocking query: the server responds when its index is greater than `index`, or when `wait`
+    /// has elapsed.
     ///
-    /// Servers add up to a sixteenth to `wait`, and wait for 10 minutes at most. An index of 0 does not wait. The index of
-    /// a response is [`Meta::index`](crate::Meta::index).
+    /// Servers add up to a sixteenth to `wait`, and wait at most 10 minutes. With an index of 0, the server responds
+    /// immediately. [`Meta::index`](crate::Meta::index) is the index of a response.
     pub fn block(self, index: u64, wait: Duration) -> Self {
         Self(self.0.block(index, wait))
     }
 
-    /// Waits until the index of the response is above this one.
+    /// Makes the read a blocking query: the server responds when its index is greater than this one.
     pub fn index(self, index: u64) -> Self {
         Self(self.0.index(index))
     }
 
-    /// Sets how long to wait at most; has no effect without an [`index`](Self::index). Defaults to 5 minutes.
+    /// Sets the maximum wait of a blocking query. Has no effect without an [`index`](Self::index). Defaults to 5
+    /// minutes.
     pub fn wait(self, wait: Duration) -> Self {
         Self(self.0.wait(wait))
     }

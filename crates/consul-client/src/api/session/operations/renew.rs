@@ -42,20 +42,19 @@ impl Renew {
         Self(self.0.token(token))
     }
 
-    /// Sets how long the whole call lasts at most, instead of the client's
-    /// [`timeout`](crate::ClientBuilder::timeout). The wait of a blocking query is added to it.
+    /// Sets the timeout of the call, instead of the client's [`timeout`](crate::ClientBuilder::timeout). The wait of
+    /// a blocking query is added to it.
     pub fn timeout(self, timeout: Duration) -> Self {
         Self(self.0.timeout(timeout))
     }
 
-    /// Sets how long one attempt lasts at most, instead of the client's
+    /// Sets the timeout of one attempt, instead of the client's
     /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout). The wait of a blocking query is added to it.
     pub fn attempt_timeout(self, timeout: Duration) -> Self {
         Self(self.0.attempt_timeout(timeout))
     }
 
-    /// Sets when and how often the request is sent again, instead of the client's
-    /// [`retry`](crate::ClientBuilder::retry).
+    /// Sets the retry policy, instead of the client's [`retry`](crate::ClientBuilder::retry).
     pub fn retry(self, policy: RetryPolicy) -> Self {
         Self(self.0.retry(policy))
     }

@@ -36,29 +36,28 @@ impl Get {
         Self(self.0.token(token))
     }
 
-    /// Sets how long the whole call lasts at most, instead of the client's
-    /// [`timeout`](crate::ClientBuilder::timeout). The wait of a blocking query is added to it.
+    /// Sets the timeout of the call, instead of the client's [`timeout`](crate::ClientBuilder::timeout). The wait of
+    /// a blocking query is added to it.
     pub fn timeout(self, timeout: Duration) -> Self {
         Self(self.0.timeout(timeout))
     }
 
-    /// Sets how long one attempt lasts at most, instead of the client's
+    /// Sets the timeout of one attempt, instead of the client's
     /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout). The wait of a blocking query is added to it.
     pub fn attempt_timeout(self, timeout: Duration) -> Self {
         Self(self.0.attempt_timeout(timeout))
     }
 
-    /// Sets when and how often the request is sent again, instead of the client's
-    /// [`retry`](crate::ClientBuilder::retry).
+    /// Sets the retry policy, instead of the client's [`retry`](crate::ClientBuilder::retry).
     pub fn retry(self, policy: RetryPolicy) -> Self {
         Self(self.0.retry(policy))
     }
 
-    /// Waits until the hash of the response differs from `hash`, or until `wait` has elapsed. Then the agent responds in
-    /// either case.
+    /// Makes the read a blocking query: the agent responds when its hash differs from `hash`, or when `wait` has
+    /// elapsed.
     ///
-    /// Agents add up to a sixteenth to `wait`, and wait for 10 minutes at most. The hash of a response is
-    /// [`Meta::content_hash`](crate::Meta::content_hash).
+    /// Agents add up to a sixteenth to `wait`, and wait at most 10 minutes.
+    /// [`Meta::content_hash`](crate::Meta::content_hash) is the hash of a response.
     pub fn block_on_hash(self, hash: impl Into<String>, wait: Duration) -> Self {
         Self(self.0.block_on_hash(hash, wait))
     }
