@@ -8,6 +8,7 @@ use std::str::FromStr;
 /// What follows the three numbers (`-dev`, `+ent`, a packager's `+dfsg1`) is dropped: it never decides what a server
 /// can do here.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(clippy::exhaustive_structs, reason = "a version has three numbers")]
 pub struct Version {
     /// First number.
     pub major: u16,

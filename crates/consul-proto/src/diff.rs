@@ -32,6 +32,7 @@ pub use keyed::Keyed;
 
 /// The differences between two states of a list. Applied to the earlier state, they produce the later one.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "an item is added, changed or removed")]
 pub struct Diff<T> {
     /// The items that are only in the later state, in its order.
     pub added: Vec<T>,
@@ -43,6 +44,7 @@ pub struct Diff<T> {
 
 /// An item that has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "an item has two states")]
 pub struct Changed<T> {
     /// The item in the earlier state.
     pub before: T,

@@ -29,6 +29,7 @@ pub type Head = http::response::Parts;
 
 /// A value, and what the headers of its response say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "callers take it apart and construct it")]
 pub struct Response<T> {
     /// The value.
     pub value: T,

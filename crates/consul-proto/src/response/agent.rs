@@ -27,6 +27,7 @@ pub struct Graded<A>(PhantomData<A>);
 ///
 /// An empty body is an error: newer agents return it with status 200 if `prometheus_retention_time` is not configured.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Prometheus;
 
 impl<A: FromResponse> FromResponse for OrUnknown<A> {

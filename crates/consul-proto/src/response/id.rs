@@ -8,6 +8,7 @@ use crate::response::{FromResponse, Head, Json};
 
 /// The `ID` of a JSON object, as text.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Id;
 
 #[derive(Deserialize)]

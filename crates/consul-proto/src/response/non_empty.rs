@@ -7,6 +7,7 @@ use crate::response::{FromResponse, Head, Json};
 
 /// A JSON string; `None` if it is empty or `null`.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct NonEmpty;
 
 impl FromResponse for NonEmpty {

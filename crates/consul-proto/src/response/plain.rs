@@ -9,18 +9,22 @@ use crate::response::{FromResponse, Head, Streamed};
 
 /// `true` or `false`.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Flag;
 
 /// `true`, which means that the servers executed the request. Anything else is an error.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct True;
 
 /// Nothing: the response of an operation that returns no value. The body must be empty.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Empty;
 
 /// Plain text, unchanged.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Text;
 
 /// The bytes of the body, unchanged.
@@ -28,6 +32,7 @@ pub struct Text;
 /// The body must be complete: its length must be known, from `Content-Length`, from chunks or from HTTP/2, since
 /// otherwise a body that was cut off looks like a shorter value.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Raw;
 
 impl FromResponse for Flag {

@@ -9,12 +9,12 @@ use crate::{Endpoint, Method, RequestWriter, Scope, True};
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/acl#logout-from-auth-method)
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use]
-pub struct Logout {}
+pub struct Logout(());
 
 impl Logout {
     /// Deletes the token of the request.
     pub fn new() -> Self {
-        Self {}
+        Self(())
     }
 }
 

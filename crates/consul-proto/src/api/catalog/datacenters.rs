@@ -10,12 +10,12 @@ use crate::{Cacheable, Endpoint, Method, Read, RequestWriter, Scope};
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/catalog#list-datacenters)
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[must_use]
-pub struct Datacenters {}
+pub struct Datacenters(());
 
 impl Datacenters {
     /// Lists the datacenters.
     pub fn new() -> Self {
-        Self {}
+        Self(())
     }
 }
 
