@@ -41,3 +41,19 @@ impl Health {
         Self { client: self.client.with_datacenter(name) }
     }
 }
+
+/// A service converts to its name, and a node does not.
+///
+/// ```
+/// # fn example(client: consul_client::Client, service: consul_client::health::NodeService) {
+/// let _ = client.health().service(&service);
+/// # }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # fn example(client: consul_client::Client, node: consul_client::health::CatalogNode) {
+/// let _ = client.health().service(&node);
+/// # }
+/// ```
+#[cfg(doctest)]
+struct OnlyServicesConvertToNames;

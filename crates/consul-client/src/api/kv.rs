@@ -127,6 +127,11 @@ struct OutcomesAreUsed;
 /// # }
 /// ```
 ///
+/// ```compile_fail,E0639
+/// # use consul_client::proto::Options;
+/// let options = Options { index: Some(7), ..Options::default() };
+/// ```
+///
 /// ```
 /// # use consul_client::kv::Entry;
 /// # fn example(entry: Entry) {
