@@ -81,6 +81,35 @@ impl Client {
         Ok((response, token))
     }
 
+    /// Sends a request of a machine once and reads the complete response, whose extensions contain the token that was
+    /// sent: errors that the machine finds in the response must not show it.
+    ///
+    /// If the servers do not know the token, and its source wants another attempt, the response becomes an error. A watch
+    /// repeats the request after such an error soon, and is not degraded by it.
+    pub(crate) async fn attempt_of_machine(
+        &self,
+        request: http::Request<Bytes>,
+        attempt: Attempt,
+    ) -> Result<http::Response<Bytes>, Error> {
+        let (route, tokens) = (attempt.route.clone(), attempt.tokens.clone());
+        let (mut response, token) = self.attempt(request, attempt).await?;
+        let Some(token) = token else { return Ok(response) };
+        if response.status() == http::StatusCode::FORBIDDEN {
+            let (head, body) = response.into_parts();
+            let error = route.error_of(&head, &body);
+            let tokens = tokens.as_ref().unwrap_or(&self.settings().tokens);
+            if let Some(error) = error
+                && matches!(&error, ResponseError::Api(error) if error.kind() == ApiErrorKind::UnknownToken)
+                && tokens.rejected(&token).await
+            {
+                return Err(Error::response(route, error, Some(&token)));
+            }
+            response = http::Response::from_parts(head, body);
+        }
+        response.extensions_mut().insert(token);
+        Ok(response)
+    }
+
     /// Sends a request once and reads the head of the response, and the body of an error. Also returns the token that was
     /// sent.
     pub(crate) async fn attempt_open(

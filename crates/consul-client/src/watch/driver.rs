@@ -18,7 +18,7 @@ use crate::client::Attempt;
 use crate::runtime::{Instant, Sleep};
 use crate::token::Tokens;
 use crate::watch::limiter::{Outcome, Permit, Waiter};
-use crate::{Client, Error, ErrorKind};
+use crate::{ApiErrorKind, Client, Error, ErrorKind};
 
 /// Connects a machine to a client: its executor, clock and limiter.
 ///
@@ -135,14 +135,8 @@ impl<M: Machine<Error = Error> + ?Sized> Driver<M> {
             is_whole: true,
             number: 1,
         };
-        let exchanging: Exchanging = Box::pin(async move {
-            let (mut response, token) = client.attempt(request, attempt).await?;
-            // Errors that the machine finds in the response must not show it.
-            if let Some(token) = token {
-                response.extensions_mut().insert(token);
-            }
-            Ok(response)
-        });
+        let exchanging: Exchanging =
+            Box::pin(async move { client.attempt_of_machine(request, attempt).await });
         let pending = Pending(Arc::new(Mutex::new(Some(exchanging))));
         if let Some(permit) = &mut permit {
             permit.sent(now + held, deadline, pending.clone());
@@ -243,6 +237,7 @@ fn kind(error: &Error) -> FailureKind {
         ErrorKind::Connect => FailureKind::Connect,
         ErrorKind::Timeout => FailureKind::Timeout,
         ErrorKind::Transport(TransportErrorKind::Closed) => FailureKind::Closed,
+        ErrorKind::Api(ApiErrorKind::UnknownToken) => FailureKind::Token,
         _ => FailureKind::Other,
     }
 }

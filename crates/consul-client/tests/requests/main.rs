@@ -3,6 +3,7 @@
 
 mod agents;
 mod limits;
+mod login;
 mod observer;
 mod retries;
 mod tokens;
@@ -142,6 +143,6 @@ fn client(agent: &Arc<Agent>) -> Client {
     builder(agent).build().unwrap()
 }
 
-fn secs(seconds: u64) -> Duration {
+const fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }

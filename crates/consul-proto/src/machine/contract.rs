@@ -123,6 +123,8 @@ pub enum FailureKind {
     Timeout,
     /// The driver dropped the exchange to free its slot. This is not an error: the machine asks for the slot again.
     Preempted,
+    /// The servers do not know the token, and another attempt may succeed: the token is new, or there is another one.
+    Token,
     /// Any other failure, such as a response that is not HTTP, or is too large.
     Other,
 }
