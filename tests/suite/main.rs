@@ -20,6 +20,8 @@ mod service;
 mod session;
 mod status;
 mod tls;
+mod tokens;
 mod traffic;
 mod txn;
+mod unix;
 mod watch;

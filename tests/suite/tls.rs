@@ -7,5 +7,6 @@ mod pki;
 mod rotation;
 mod secured;
 
+pub(crate) use self::pki::RSA_PKCS8;
 use self::pki::{Ca, Pair};
 use self::secured::{SERVER_NAMES, Secured};
