@@ -4,6 +4,6 @@ pub mod aioconsul;
 pub mod go;
 pub mod rs_consul;
 
-// What the links above name.
+// The items that the links above name.
 #[expect(unused_imports, reason = "for links in the documentation")]
 use crate::{catalog::Catalog, health::Health, kv::Kv};

@@ -1,4 +1,4 @@
-//! Watches: the newest value of everything that Consul can wait on, as a stream.
+//! Watches: streams of the newest value of a read that can block.
 //!
 //! ```no_run
 //! # async fn example(client: consul_client::Client) -> Result<(), consul_client::Error> {
@@ -18,10 +18,10 @@
 //!
 //! | | |
 //! | --- | --- |
-//! | [`Call::view`] | the newest value, available without waiting for any number of readers, updated by a task |
+//! | [`Call::view`] | a handle that always has the newest value, updated by a background task, for any number of readers |
 //! | [`Watch::diffs`] | the items of a list or map that were added, changed and removed |
-//! | [`Watch::config`] | a key or a subtree, decoded into a type of yours |
-//! | [`feed`](crate::event::Feed) | user events, each once |
+//! | [`Watch::config`] | a key or a subtree, decoded into your own type |
+//! | [`feed`](crate::event::Feed) | a stream that yields each user event once |
 //!
 //! # How watches behave
 //!
@@ -29,24 +29,24 @@
 //! reduced wait, if there is one. It yields a snapshot whenever it differs from the one that it yielded before, and never
 //! two equal ones in a row. Before the first value, [`Snapshot::value`] is `None`.
 //!
-//! **Values.** Absence is a value: a deleted key is `None`, a service without instances is an empty list. A watch does not
-//! see what happens between two responses: of several changes it yields the newest, and a value that changes and changes
-//! back is no change. After any failure, the next successful response shows the present state, so the last yielded value
-//! is the last one that was read.
+//! **Values.** Absence is a value: a deleted key is `None`, a service without instances is an empty list. A watch
+//! does not see changes between two responses: it yields only the newest of several changes, and no snapshot if a
+//! value changes and changes back. After any failure, the next successful response contains the current state, so the
+//! watch never misses the final value.
 //!
 //! **Values do not go back** when the leader changes, although a new leader can respond before it has applied its log,
 //! even with an empty list. If an index falls, a [consistent](crate::Call::consistent) read decides whether the servers
 //! were really reset, for example by restoring a snapshot.
 //!
-//! **A slow consumer** delays nothing and accumulates nothing. While it handles a snapshot, the watch sends no request.
-//! The next snapshot is the newest one.
+//! **A slow consumer** does not delay other watches and does not fill a queue. While it handles a snapshot, the watch
+//! sends no request. The next snapshot is the newest one.
 //!
-//! **Silence costs nothing.** One request waits at the server, for 55 seconds by default, and is then repeated. After any
-//! length of silence, the watch yields a change as fast as the network transmits it.
+//! **An idle watch is cheap.** One request waits at the server, for 55 seconds by default, and is then repeated. The
+//! watch yields a change as soon as the response arrives, however long it has been idle.
 //!
-//! **Frequent changes** are yielded up to ten times a second. Faster changes are coalesced: after an initial burst, only
-//! the newest value is yielded, once per second. Servers and proxies that do not wait at all receive no more requests
-//! than that. Both limits are settings: [`Watch::change_rate`], [`Watch::idle_rate`].
+//! **Frequent changes** are yielded up to 10 times per second. Faster changes are coalesced: after an initial burst,
+//! only the newest value is yielded, once per second. Servers and proxies that do not wait at all receive no more
+//! requests than that. Both limits are settings: [`Watch::change_rate`], [`Watch::idle_rate`].
 //!
 //! **Outages** make the watch degraded after 10 seconds ([`Watch::degraded_after`]). The watch retries with increasing
 //! delays: at most 10 attempts in the first 10 seconds, and eventually 2 per minute. It detects the end of an outage within
@@ -57,13 +57,13 @@
 //! page, are also reported immediately, and retried with shorter delays.
 //!
 //! **A lost permission is not an empty state.** If the server reports that ACLs have filtered all results
-//! (`X-Consul-Results-Filtered-By-ACLs`, since Consul 1.11), the last value stays and the watch is degraded. The agent's
-//! streaming backend does not report this, so the watch confirms each emptied list with the servers before it yields it.
-//! Older servers give no sign: there, a list whose items the token may no longer read becomes empty. If a token loses the
+//! (`X-Consul-Results-Filtered-By-ACLs`, since Consul 1.11), the last value stays and the watch is degraded. The
+//! agent's streaming backend does not report this, so the watch confirms each emptied list with the servers before it
+//! yields it. Older servers do not report this, so on these servers such a list becomes empty. If a token loses the
 //! permission for some of the items only, they disappear from the list on all versions.
 //!
-//! **The end** is an `Err`, once, and `None` from then on. By default, only an invalid request ends a watch, such as the
-//! watch of an empty key. [`Watch::stop_on`] selects other failures.
+//! **The end** of a watch is a single `Err`, followed by `None`. By default, only an invalid request ends a watch,
+//! such as a watch of an empty key. [`Watch::stop_on`] selects other failures.
 //!
 //! **The streaming backend.** Since Consul 1.10, the agent serves watches of a service's health from its streaming
 //! backend. This backend returns no instances if it has no data, which can mean that the token lacks permission or that
@@ -71,20 +71,20 @@
 //! servers in three cases: if a response has index 1, if the list becomes empty, and if the state has not changed for 5
 //! minutes ([`Watch::reverify_interval`]).
 //!
-//! **Waits that are cut off.** A server or a proxy can be configured to close long requests, with or without an error page.
-//! After two waits that ended like this at about the same time, the watch uses a shorter wait, which
-//! [`Snapshot::reduced_wait`] returns. It tries the configured wait again after 10 minutes, and less often if that fails.
-//! Such interruptions do not make the watch degraded, as long as the next request succeeds.
+//! **Waits that are cut off.** A server or a proxy can be configured to close long requests, with or without an error
+//! page. If two waits end like this after about the same time, the watch uses a shorter wait, which
+//! [`Snapshot::reduced_wait`] returns. It tries the configured wait again after 10 minutes, and less often if that
+//! fails. Such interruptions do not make the watch degraded if the next request succeeds.
 //!
 //! **Dropping** a watch closes its connection. The server only notices at the end of the wait. Until then it counts the
 //! connection as one of the 200 that it allows from one address.
 //!
 //! # Many watches
 //!
-//! An agent accepts 200 connections from one address, from all programs there together, and rejects every call beyond, so
-//! that the renewal of a session could fail. Therefore the watches of a client and its clones share a limit: 128 long
-//! polls ([`ClientBuilder::max_long_polls`](crate::ClientBuilder::max_long_polls)) and a sixteenth as many short requests,
-//! at least 8. Other calls are not counted and do not wait.
+//! By default, an agent accepts 200 connections from one address, which all programs on a host share. It rejects
+//! further connections, and then even the renewal of a session could fail. Therefore the watches of a client and its
+//! clones share a limit: 128 long polls ([`ClientBuilder::max_long_polls`](crate::ClientBuilder::max_long_polls)) and
+//! a sixteenth as many short requests, at least 8. Other calls do not count and do not wait.
 //!
 //! - With up to half as many watches as permits, every request uses the full wait.
 //! - With more, the wait gets shorter: permits / watches × 10 seconds, but at least 2 seconds. So a client with 100 watches
@@ -92,34 +92,34 @@
 //! - With more watches than permits, the watches share the permits, first come, first served. Each watch then polls about
 //!   every 10 seconds and yields a change at its next poll. The total rate is one request per watch every 10 seconds, but
 //!   at most half the number of permits per second: 215 watches with 128 permits send 22 requests per second.
-//! - The permit of a dropped watch stays taken until the server's wait would have ended.
+//! - The permit of a dropped watch stays in use until the server's wait would have ended.
 //!
-//! **Over TLS**, agents speak HTTP/2, and the long polls share two connections with up to 240 requests each. So there
-//! `max_long_polls` can be as large as 480.
+//! **Over TLS**, agents support HTTP/2, and long polls share two connections with up to 240 requests each. So
+//! `max_long_polls` can be up to 480.
 //!
-//! **Several programs on a host** share the agent's limit. With n programs, `max_long_polls` should be at most
-//! (200 − 20 n) / n, which leaves each program 20 connections for other calls: 128 for one program, 80 for two, 46 for
-//! three. Alternatively, raise `limits.http_max_conns_per_client` of the agent. If the agent rejects connections
-//! nevertheless, the number of long polls halves, from those in use, and then grows by one every 10 seconds. Requests
-//! that wait at the server at that time stay there until their wait ends, so it can take 59 seconds until connections are
+//! **Several programs on a host** share the agent's limit. With n programs, `max_long_polls` should be at most (200 −
+//! 20 n) / n, which leaves each program 20 connections for other calls: 180 for one program, 80 for two, 46 for
+//! three. Alternatively, raise `limits.http_max_conns_per_client` of the agent. If the agent still rejects
+//! connections, the client halves its number of long polls, and then increases it by one every 10 seconds. Requests
+//! that already wait at the server stay there until their wait ends, so it can take 59 seconds until connections are
 //! free.
 //!
-//! **While servers fail**, all watches of a client together send at most 2 requests per second for each of those short
-//! requests, 16 by default, after each has noticed the failure itself. The first request that succeeds releases the
-//! others.
+//! **While servers fail**, each watch first detects the failure with its own request. After that, all watches of a
+//! client together send at most 2 requests per second for each short request of the limit, 16 per second by default.
+//! The first request that succeeds ends this limit.
 //!
-//! **A watch makes progress only while it is polled.** If it is not, its request is dropped after its deadline as soon as
-//! another watch needs the permit, and sent again when the watch is polled. A [`View`] is polled by its task. If many
-//! places of a program need the same value, use views: equal views share one request.
+//! **A watch makes progress only while it is polled.** If it is not polled, its request is dropped after its deadline
+//! if another watch needs the permit, and sent again when the watch is polled. A [`View`] is polled by its task. If
+//! many parts of a program need the same value, use views: equal views share one request.
 //!
 //! # Limitations
 //!
 //! - Restoring a snapshot does not wake blocking queries. A watch sees the restored state when its current wait ends, by
 //!   default within 59 seconds. The same applies if an agent loses its data while the watch has no request in flight, for
 //!   example between two polls.
-//! - Servers without a leader hold requests for seconds, and continue to do so when there is a leader again. In this case a
-//!   watch detects the end of the outage later, by up to the [timeout](crate::Call::timeout) of an attempt, 5 seconds by
-//!   default.
+//! - Servers without a leader hold requests for seconds, and continue to do so when there is a leader again. In this
+//!   case, a watch detects the end of the outage later, by up to the [timeout of an
+//!   attempt](crate::Call::attempt_timeout), 5 seconds by default.
 //! - A server that freezes without closing its connections is detected when the attempt times out, after 64 seconds by
 //!   default. Behind the streaming backend it is detected when the state has not changed for 5 minutes.
 //! - A deleted token may continue to work for as long as the agent caches it.
@@ -156,28 +156,29 @@ use crate::{Call, Error};
 use driver::Driver;
 use machine::Watched;
 
-/// The state of a watch at one moment. See [`Snapshot`](proto::Snapshot) of the protocol crate for its methods.
+/// The state of a watch at one time. For its methods, see [`Snapshot`](proto::Snapshot) of the protocol crate.
 pub type Snapshot<T> = proto::Snapshot<T, Error>;
 
 type Event<T> = proto::Event<T, Error>;
 
-/// A stream of the values of an endpoint. The [module](self) describes how it behaves.
+/// A stream of the values of a read. The [module](self) describes its behavior.
 ///
-/// Created by [`Call::watch`]. No request is sent before it is polled for the first time, no task is spawned, and dropping
-/// it ends everything. It does nothing between two polls.
+/// Created by [`Call::watch`]. It sends no request before its first poll, spawns no task, and makes no progress
+/// between two polls. Dropping it cancels its request.
 #[must_use = "a watch does nothing until it is polled"]
 pub struct Watch<T> {
     driver: Driver<dyn Watched<T>>,
     route: Route,
-    /// The value that was yielded last.
+    /// The last yielded value.
     yielded: Option<Arc<T>>,
 }
 
 impl<E: Watchable> Call<E> {
-    /// Watches instead of reading once: returns a stream of the values from now on, the present one first.
+    /// Returns a stream of the values from now on, starting with the current one.
     ///
-    /// All settings of the call apply to every request. An [`index`](Self::index) has no effect. A [`wait`](Self::wait)
-    /// replaces the watch's own, and an [`attempt_timeout`](Self::attempt_timeout) limits how long each attempt may take beyond it.
+    /// All settings of the call apply to every request. An [`index`](Self::index) has no effect. A
+    /// [`wait`](Self::wait) overrides the watch's default, and an [`attempt_timeout`](Self::attempt_timeout) limits
+    /// the time of an attempt in addition to the wait.
     pub fn watch(self) -> Watch<OutputOf<E>>
     where
         OutputOf<E>: PartialEq + Send + Sync + 'static,
@@ -197,7 +198,7 @@ impl<E: Watchable> Call<E> {
 }
 
 impl<T: Send + Sync + 'static> Watch<T> {
-    /// Waits for the next snapshot; `None` once the watch has ended.
+    /// Waits for the next snapshot. Returns `None` after the watch has ended.
     ///
     /// This method is cancel safe.
     ///
@@ -208,7 +209,7 @@ impl<T: Send + Sync + 'static> Watch<T> {
         poll_fn(|cx| self.poll_snapshot(cx)).await
     }
 
-    /// Waits for the next new value; `None` once the watch has ended.
+    /// Waits for the next new value. Returns `None` after the watch has ended.
     ///
     /// This method is cancel safe.
     ///
@@ -237,19 +238,19 @@ impl<T: Send + Sync + 'static> Watch<T> {
         .await
     }
 
-    /// Returns the present snapshot.
+    /// Returns the current snapshot.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot<T> {
         self.driver.machine().snapshot()
     }
 
-    /// Returns the newest value; `None` before the first.
+    /// Returns the newest value, or `None` before the first one.
     #[must_use]
     pub fn value(&self) -> Option<Arc<T>> {
         self.snapshot().value().cloned()
     }
 
-    /// Returns how long ago the value was last confirmed; `None` before the first value.
+    /// Returns the time since the value was last confirmed, or `None` before the first value.
     ///
     /// In normal operation this is at most the configured [`wait`](Self::wait).
     #[must_use]
@@ -258,7 +259,7 @@ impl<T: Send + Sync + 'static> Watch<T> {
         Some(self.driver.now().since(confirmed_at))
     }
 
-    /// Returns how long the watch has been degraded; `None` if it is healthy.
+    /// Returns how long the watch has been degraded, or `None` if it is healthy.
     #[must_use]
     pub fn degraded_for(&self) -> Option<Duration> {
         let since = self.snapshot().degraded()?.since;
@@ -276,14 +277,14 @@ impl<T: Send + Sync + 'static> Watch<T> {
         }))
     }
 
-    /// Returns this watch as one that has yielded nothing yet.
+    /// Resets the watch to the state before its first snapshot.
     fn replayed(mut self) -> Self {
         self.driver.machine_mut().replay();
         self.yielded = None;
         self
     }
 
-    /// Replaces the machine by one that is made of it.
+    /// Wraps the machine in another one.
     fn map<U>(self, map: impl FnOnce(Box<dyn Watched<T>>) -> Box<dyn Watched<U>>) -> Watch<U> {
         Watch { driver: self.driver.map(map), route: self.route, yielded: None }
     }

@@ -1,6 +1,6 @@
 #![doc = include_str!("../../docs/migrating/aioconsul.md")]
 
-// What the links above name.
+// The items that the links above name.
 #[expect(unused_imports, reason = "for links in the documentation")]
 use crate::{
     acl::legacy::Legacy,

@@ -1,6 +1,6 @@
 #![doc = include_str!("../../docs/migrating/go.md")]
 
-// What the links above name.
+// The items that the links above name.
 #[expect(unused_imports, reason = "for links in the documentation")]
 use crate::{
     agent::{Agent, check::Checks, service::Services},

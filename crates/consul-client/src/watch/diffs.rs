@@ -16,10 +16,10 @@ use crate::watch::{Snapshot, View, Watch};
 
 /// A stream of the changes between the values of a list or a map: items that were added, changed or removed.
 ///
-/// Created by [`Watch::diffs`] and [`View::diffs`]. Each snapshot contains the difference to the value before; health and
-/// reduced wait are those of the watch. The first difference is from nothing: every item is added. If only the health
-/// has changed, the difference is empty. Applied in order, the diffs produce the last value. Several changes in quick
-/// succession become one diff, and items that were added and removed in between are in none.
+/// Created by [`Watch::diffs`] and [`View::diffs`]. Each snapshot contains the diff to the previous value, and the
+/// health and reduced wait of the watch. In the first diff, every item is added. If only the health has changed, the
+/// diff is empty. Applied in order, the diffs produce the last value. Several changes in quick succession become one
+/// diff. An item that is added and removed in between is in no diff.
 ///
 /// ```no_run
 /// # async fn example(client: consul_client::Client) -> Result<(), consul_client::Error> {
@@ -45,12 +45,12 @@ pub struct Diffs<L> {
     before: Option<Arc<L>>,
 }
 
-/// A value that diffs can be computed of: a list or a map.
+/// A value with items that can be compared: a list or a map.
 pub trait Collection {
-    /// The items.
+    /// The type of the items.
     type Item;
 
-    /// Returns the difference between `before` and this value; from nothing if there is none before.
+    /// Returns the diff from `before` to this value. If `before` is `None`, every item is added.
     fn since(&self, before: Option<&Self>) -> Diff<Self::Item>;
 }
 
@@ -76,21 +76,21 @@ where
 }
 
 impl<T: Collection + PartialEq + Send + Sync + 'static> Watch<T> {
-    /// Returns the changes between the values: [`Diffs`].
+    /// Converts the watch into a stream of diffs.
     pub fn diffs(self) -> Diffs<T> {
         Diffs { values: Box::pin(self.replayed()), before: None }
     }
 }
 
 impl<T: Collection + PartialEq + Send + Sync + 'static> View<T> {
-    /// Returns the changes between the values that this handle sees: [`Diffs`].
+    /// Converts the handle into a stream of diffs.
     pub fn diffs(self) -> Diffs<T> {
         Diffs { values: Box::pin(self.replayed()), before: None }
     }
 }
 
 impl<L: Collection + Send + Sync> Diffs<L> {
-    /// Waits for the next snapshot; `None` once the watch has ended.
+    /// Waits for the next snapshot. Returns `None` after the watch has ended.
     ///
     /// This method is cancel safe.
     ///
@@ -101,7 +101,7 @@ impl<L: Collection + Send + Sync> Diffs<L> {
         poll_fn(|cx| self.poll_diff(cx).map(|next| next.map(|next| next.map(|(snapshot, _)| snapshot)))).await
     }
 
-    /// Waits for the first value and then for the next change; `None` once the watch has ended.
+    /// Waits for the first value, and then for the next change. Returns `None` after the watch has ended.
     ///
     /// This method is cancel safe.
     ///
@@ -122,14 +122,14 @@ impl<L: Collection + Send + Sync> Diffs<L> {
         .await
     }
 
-    /// Returns the value that the last diff has led to; `None` before the first.
+    /// Returns the value after the last diff, or `None` before the first one.
     #[must_use]
     pub fn value(&self) -> Option<&Arc<L>> {
         self.before.as_ref()
     }
 }
 
-/// A snapshot of a difference, and whether the value is a new one.
+/// A snapshot of a diff, and whether the value has changed.
 type Next<I> = (Snapshot<Diff<I>>, bool);
 
 impl<L: Collection> Diffs<L> {

@@ -1,4 +1,4 @@
-//! Drives the machines of the protocol crate.
+//! The driver of the protocol crate's machines.
 
 #[cfg(test)]
 mod tests;
@@ -22,15 +22,15 @@ use crate::{ApiErrorKind, Client, Error, ErrorKind};
 
 /// Connects a machine to a client: its executor, clock and limiter.
 ///
-/// It lives by being polled. Nothing is spawned, and dropping it ends everything.
+/// It makes progress only while it is polled. It spawns no task, and dropping it cancels its requests.
 pub(crate) struct Driver<M: ?Sized> {
     client: Client,
-    /// Instead of the client's.
+    /// The token of the call, which overrides the client's.
     tokens: Option<Tokens>,
     in_flight: Vec<InFlight>,
     /// Created when the machine wants a slot for the first time.
     waiter: Option<Waiter>,
-    /// For the request that the machine sends in the next poll.
+    /// The permit for the request that the machine sends in the next poll.
     permit: Option<Permit>,
     timer: Option<(Instant, Sleep)>,
     machine: Box<M>,
@@ -45,7 +45,7 @@ struct InFlight {
 
 type Exchanging = Pin<Box<dyn Future<Output = Result<http::Response<Bytes>, Error>> + Send>>;
 
-/// A request in flight. The limiter drops it if nobody polls it and its time has passed.
+/// A request in flight. The limiter drops it if it is not polled and its deadline has passed.
 #[derive(Clone)]
 pub(super) struct Pending(Arc<Mutex<Option<Exchanging>>>);
 
@@ -67,7 +67,7 @@ impl<M: ?Sized> Driver<M> {
         &self.client
     }
 
-    /// Returns the source of the tokens of its requests.
+    /// Returns the token source of the requests.
     pub(crate) fn tokens(&self) -> &Tokens {
         self.tokens.as_ref().unwrap_or(&self.client.settings().tokens)
     }
@@ -76,7 +76,7 @@ impl<M: ?Sized> Driver<M> {
         self.client.settings().runtime.now()
     }
 
-    /// Replaces the machine by one that is made of it. Requests in flight stay.
+    /// Wraps the machine in another one. Keeps the requests in flight.
     pub(crate) fn map<N: ?Sized>(self, map: impl FnOnce(Box<M>) -> Box<N>) -> Driver<N> {
         let Self { client, tokens, in_flight, waiter, permit, timer, machine } = self;
         Driver { client, tokens, in_flight, waiter, permit, timer, machine: map(machine) }
@@ -84,15 +84,15 @@ impl<M: ?Sized> Driver<M> {
 }
 
 impl<M: Machine<Error = Error> + ?Sized> Driver<M> {
-    /// Does what the machine wants, until it emits an event; `None` once it has finished.
+    /// Drives the machine until it emits an event. Returns `None` after the machine has finished.
     pub(crate) fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<M::Event>> {
         loop {
-            // A response that is complete counts, even if its deadline has passed.
+            // A complete response is used, even if its deadline has passed.
             self.poll_exchanges(cx);
             let now = self.now();
             let output = self.machine.poll(now);
             if !matches!(output, Output::Send { .. }) {
-                // A grant that was not used is void.
+                // Releases a permit that the machine did not use.
                 self.permit = None;
             }
             match output {
@@ -144,7 +144,7 @@ impl<M: Machine<Error = Error> + ?Sized> Driver<M> {
         self.in_flight.push(InFlight { exchange, route, pending, permit });
     }
 
-    /// Waits for a slot and grants it. Also ready if it is time to poll again.
+    /// Waits for a slot and grants it. Is also ready when the machine must be polled again.
     fn poll_slot(
         &mut self,
         now: Instant,
@@ -209,7 +209,7 @@ impl<M: Machine<Error = Error> + ?Sized> Driver<M> {
 }
 
 impl Pending {
-    /// Polls the request; `None` if the limiter has dropped it.
+    /// Polls the request. Returns `None` if the limiter has dropped it.
     fn poll(&self, cx: &mut Context<'_>) -> Poll<Option<Result<http::Response<Bytes>, Error>>> {
         let mut exchanging = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match exchanging.as_mut() {
@@ -218,13 +218,13 @@ impl Pending {
         }
     }
 
-    /// Takes the request out, to drop it. A request that is being polled stays.
+    /// Removes the request to drop it, unless it is being polled.
     pub(super) fn take(&self) -> Option<impl Sized + use<>> {
         self.0.try_lock().ok()?.take()
     }
 }
 
-/// Requests are dropped with their driver, also if the limiter still knows them.
+/// Drops the request with its driver, even if the limiter still has a reference to it.
 impl Drop for InFlight {
     fn drop(&mut self) {
         let taken = self.pending.0.lock().unwrap_or_else(PoisonError::into_inner).take();

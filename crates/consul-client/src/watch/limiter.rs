@@ -1,8 +1,8 @@
-//! Limits how many requests of watches are in flight.
+//! Limits the requests of watches that are in flight.
 //!
-//! An agent allows 200 connections from one address, to all programs together, and rejects every call beyond, also
-//! renewals of sessions. Each request of a watch occupies one connection for as long as the server holds it. So watches
-//! need a permit for each request: one kind for long polls, another for short requests.
+//! An agent allows 200 connections from one address, which all programs on a host share, and rejects further
+//! connections, even for session renewals. Each request of a watch uses a connection while the server holds it. So
+//! watches need a permit for each request. Long polls and short requests have different permits.
 
 mod slots;
 
@@ -20,7 +20,7 @@ use crate::runtime::{Instant, Runtime};
 use crate::watch::driver::Pending;
 use slots::{Id, Slots};
 
-/// The default number of long polls.
+/// Default maximum number of long polls.
 pub(crate) const LONG_POLLS: usize = 128;
 /// The smallest number of short requests of watches, and how many long polls there are for each of them beyond.
 ///
@@ -28,23 +28,23 @@ pub(crate) const LONG_POLLS: usize = 128;
 /// soon all have recovered.
 const SHORT: usize = 8;
 const LONG_PER_SHORT: usize = 16;
-/// How often each watch polls, if there are more of them than permits.
+/// Interval in which each watch polls, if there are more watches than permits.
 const ROUND: Duration = Duration::from_secs(10);
-/// The shortest wait that the limiter asks for, so that very many watches do not cause very many requests.
+/// The shortest wait that the limiter sets. It limits the request rate of very many watches.
 const MIN_WAIT: Duration = Duration::from_secs(2);
 /// How long a permit stays unused after a short request that failed: by default, all watches together
 /// send 16 requests a second then.
 const COOL_DOWN: Duration = Duration::from_millis(500);
-/// Long polls of leases, which need no permit but count.
+/// Maximum number of long polls of leases, which count but do not wait.
 const LEASES: usize = 32;
 
-/// The permits that the watches of a client share.
+/// The permits of a client's watches.
 #[derive(Debug)]
 pub(crate) struct Limiter {
     runtime: Arc<dyn Runtime>,
     long: Slots,
     short: Slots,
-    /// Watches that have wanted a permit.
+    /// Number of watches that have requested a permit.
     watches: AtomicUsize,
 }
 
@@ -59,8 +59,8 @@ impl Limiter {
         self.long.max()
     }
 
-    /// Reacts to a sign that the agent has no connection left for this host: the number of long polls halves. It then
-    /// grows by one every 10 seconds.
+    /// Halves the number of long polls, after a sign that the agent has no connection left for this host. The number
+    /// then grows by one every 10 seconds.
     pub(crate) fn connection_limit_reached(&self, is_certain: bool) {
         self.long.halve(is_certain, self.runtime.now());
     }
@@ -72,11 +72,11 @@ impl Limiter {
         }
     }
 
-    /// Returns how long the server may hold the request.
+    /// Returns the maximum time that the server may hold a request.
     ///
-    /// With at most half as many watches as permits, there is no limit, so that small programs never notice the limiter.
-    /// With more, waits get shorter, before a watch has to queue: so the permits are never all taken for long. Permits
-    /// that dropped watches have left count like watches.
+    /// With at most half as many watches as permits, there is no limit, so that small programs are not affected. With
+    /// more, waits get shorter before a watch must queue, so that permits are soon free again. Permits of dropped
+    /// watches count like watches.
     fn longest(&self, slot: Slot) -> Duration {
         if slot == Slot::Short {
             return Slot::SHORT_WAIT;
@@ -89,7 +89,7 @@ impl Limiter {
     }
 }
 
-/// A watch that wants permits, one at a time.
+/// A watch that requests permits, one at a time.
 #[derive(Debug)]
 pub(crate) struct Waiter {
     limiter: Arc<Limiter>,
@@ -102,9 +102,10 @@ impl Waiter {
         Self { limiter: Arc::clone(limiter), waits_for: None }
     }
 
-    /// Waits for a slot, first come, first served. Returns the permit, and how long the server may hold the request.
+    /// Waits for a slot, first come, first served. Returns the permit, and the maximum time that the server may hold
+    /// the request.
     ///
-    /// A lease does not wait. If too many leases have a long poll, it gets no permit, and zero.
+    /// A lease does not wait. If too many leases have a long poll, returns no permit and a time of zero.
     pub(crate) fn poll(&mut self, slot: Slot, cx: &mut Context<'_>) -> Poll<(Option<Permit>, Duration)> {
         if self.waits_for.as_ref().is_some_and(|(waits_for, _)| *waits_for != slot) {
             self.leave();
@@ -123,7 +124,7 @@ impl Waiter {
         })
     }
 
-    /// Returns when the next slot is free at the latest.
+    /// Returns the latest time at which the next slot becomes free.
     pub(crate) fn next_release_at(&self) -> Option<Instant> {
         let (slot, _) = self.waits_for.as_ref()?;
         self.limiter.slots(*slot).next_release_at()
@@ -149,21 +150,21 @@ impl Drop for Waiter {
 
 /// The right to send one request.
 ///
-/// If it is dropped while the server holds the request, the slot stays taken until the server's wait ends: servers do
-/// not notice a closed connection before.
+/// If the permit is dropped while the server holds the request, the slot stays in use until the server's wait ends,
+/// since servers do not notice a closed connection earlier.
 #[derive(Debug)]
 pub(crate) struct Permit {
     limiter: Arc<Limiter>,
     slot: Slot,
-    /// `None` once the slot is given back.
+    /// `None` after the slot has been released.
     id: Option<Id>,
     held_until: Instant,
 }
 
-/// How an exchange has ended.
+/// The result of an exchange, for the limiter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// The servers work.
+    /// The servers respond.
     Working,
     /// The servers cannot be reached, or cannot respond.
     Failing,
@@ -182,10 +183,11 @@ impl Outcome {
 }
 
 impl Permit {
-    /// The request is sent. The server holds it until `held_until`, and its driver drops it at `deadline`.
+    /// Records that the request was sent. The server holds it until `held_until`, and its driver drops it at
+    /// `deadline`.
     ///
-    /// After the deadline, the slot is given to the next waiter, and the request is dropped if it is still there:
-    /// nobody polls it.
+    /// After the deadline, the slot is granted to the next waiter. If the request still exists, its watch is not
+    /// being polled, and the request is dropped.
     pub(super) fn sent(&mut self, held_until: Instant, deadline: Instant, pending: Pending) {
         self.held_until = held_until;
         if let Some(id) = self.id {
@@ -193,10 +195,10 @@ impl Permit {
         }
     }
 
-    /// The exchange has ended by itself, so the slot is free.
+    /// Records that the exchange has ended, which frees the slot.
     ///
-    /// While the servers fail, slots of short requests cool down first, so that all watches together send few requests.
-    /// The first request that succeeds ends this.
+    /// While the servers fail, slots of short requests first cool down, so that all watches together send few
+    /// requests. The first request that succeeds ends the cool-down.
     pub(super) fn ended(mut self, outcome: Outcome) {
         let now = self.limiter.runtime.now();
         self.held_until = Instant::ORIGIN;
@@ -220,7 +222,7 @@ impl Drop for Permit {
     }
 }
 
-/// Returns whether a response says that the agent has too many connections from this address.
+/// Returns `true` if a response reports that the agent has too many connections from this address.
 pub(crate) fn is_connection_limit(response: &http::Response<Bytes>) -> bool {
     const TEXT: &[u8] = b"too many concurrent connections";
     response.status() == http::StatusCode::TOO_MANY_REQUESTS

@@ -1,4 +1,4 @@
-//! Watch machines by their value.
+//! Watch machines without the type of their endpoint.
 
 use std::any::{Any, TypeId};
 use std::fmt;
@@ -12,20 +12,20 @@ use crate::token::Tokens;
 use crate::watch::registry::Query;
 use crate::watch::{Event, Settings, Snapshot};
 
-/// A machine that watches values of a type, whatever the endpoint is.
+/// A machine that watches values of a type, for any endpoint.
 pub(crate) trait Watched<T>: Machine<Event = Event<T>, Error = Error> + fmt::Debug + Send {
     fn settings_mut(&mut self) -> &mut Settings;
 
-    /// Returns the present snapshot.
+    /// Returns the current snapshot.
     fn snapshot(&self) -> Snapshot<T>;
 
-    /// Returns when the value was confirmed last.
+    /// Returns the time at which the value was last confirmed.
     fn confirmed_at(&self) -> Option<Instant>;
 
-    /// Emits the present snapshot again, for a new owner.
+    /// Emits the current snapshot again, for a new owner.
     fn replay(&mut self);
 
-    /// Returns what makes two watches the same; `None` if this one cannot be shared.
+    /// Returns the identity of the watch, or `None` if it cannot be shared.
     fn query(&self, tokens: &Tokens) -> Option<Query>;
 
     /// Returns the prefix of a watch of keys.
@@ -75,7 +75,7 @@ where
     }
 }
 
-/// The driver keeps the token of the request in the extensions of the response, so that it is masked in the error.
+/// The driver stores the request's token in the extensions of the response, so that it can be masked in the error.
 impl From<Cause> for Error {
     fn from(cause: Cause) -> Self {
         match cause {

@@ -1,4 +1,4 @@
-//! The views of a client, so that equal ones share one watch.
+//! The views of a client. Equal views share one watch.
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
@@ -11,12 +11,12 @@ use http::{HeaderName, HeaderValue, Method};
 use crate::token::Tokens;
 use crate::watch::Settings;
 
-/// The views of a client by their query.
+/// The views of a client, by query.
 #[derive(Default)]
 pub(crate) struct Registry(Mutex<HashMap<Query, Box<dyn Any + Send + Sync>>>);
 
 impl Registry {
-    /// Locks the registry. No view is added or removed meanwhile.
+    /// Locks the registry. While it is locked, no view is added or removed.
     pub(super) fn lock(&self) -> MutexGuard<'_, HashMap<Query, Box<dyn Any + Send + Sync>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -28,7 +28,7 @@ impl fmt::Debug for Registry {
     }
 }
 
-/// What makes two watches the same: the operation, the complete first request, the token and the settings.
+/// The identity of a watch: the operation, the complete first request, the token and the settings.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Query {
     pub(super) endpoint: TypeId,

@@ -4,24 +4,25 @@ use std::time::Duration;
 
 use crate::watch::{Backoff, Rate, Settings, StopOn, Watch};
 
-/// The settings. The defaults are right for nearly every program. A change applies from the next request on.
+/// Settings. The defaults are suitable for nearly every program. A change applies from the next request on.
 impl<T> Watch<T> {
-    /// Sets how long the server waits for a change before it responds anyway. Defaults to 55 seconds.
+    /// Sets the wait of the blocking queries, after which the server responds without a change. Defaults to 55
+    /// seconds.
     ///
-    /// After a snapshot is restored, the watch can be wrong for this time and a sixteenth. Many proxies close a request
-    /// after a minute.
+    /// After a snapshot is restored, the watch can have an outdated value for this time and a sixteenth of it. Many
+    /// proxies close requests after one minute.
     pub fn wait(self, wait: Duration) -> Self {
         self.with(|settings| settings.wait = wait)
     }
 
-    /// Sets how often changes are fetched. Defaults to 4 immediately, then one per 100 ms. If changes come faster, the
-    /// watch fetches only the newest.
+    /// Sets the maximum rate at which changes are fetched. Defaults to a burst of 4, then one per 100 ms. If changes
+    /// come faster, the watch fetches only the newest.
     pub fn change_rate(self, rate: Rate) -> Self {
         self.with(|settings| settings.change_rate = rate)
     }
 
-    /// Sets how often a response may contain nothing, or a change that was there immediately. Defaults to 20 in a row,
-    /// then one per second. It limits the requests to servers that do not wait.
+    /// Sets the maximum rate of responses that the server sent without waiting. Defaults to a burst of 20, then one
+    /// per second. It limits the requests to servers and proxies that do not wait.
     pub fn idle_rate(self, rate: Rate) -> Self {
         self.with(|settings| settings.idle_rate = rate)
     }
@@ -36,7 +37,7 @@ impl<T> Watch<T> {
         self.with(|settings| settings.rejected_retry_delay = delay)
     }
 
-    /// Sets how long a transient failure may last before the watch is degraded. Defaults to 10 seconds.
+    /// Sets the time after which a transient failure makes the watch degraded. Defaults to 10 seconds.
     pub fn degraded_after(self, after: Duration) -> Self {
         self.with(|settings| settings.degraded_after = after)
     }
@@ -47,8 +48,8 @@ impl<T> Watch<T> {
         self.with(|settings| settings.reverify_interval = interval)
     }
 
-    /// Sets, for [stale](crate::Call::stale) reads, how long ago the responding server may have heard from the leader. An
-    /// older response is discarded, and the leader is asked. Defaults to no limit.
+    /// Sets the maximum age of responses to [stale](crate::Call::stale) reads: the time since the responding server
+    /// last heard from the leader. The watch discards an older response and queries the leader. Defaults to no limit.
     pub fn max_staleness(self, limit: Duration) -> Self {
         self.with(|settings| settings.max_staleness = Some(limit))
     }
@@ -58,7 +59,7 @@ impl<T> Watch<T> {
         self.with(|settings| settings.stop_on = failures)
     }
 
-    /// Returns all settings, to change them while the watch runs.
+    /// Returns a mutable reference to the settings, which can be changed while the watch runs.
     pub fn settings_mut(&mut self) -> &mut Settings {
         self.driver.machine_mut().settings_mut()
     }

@@ -16,9 +16,9 @@ use crate::watch::registry::Query;
 use crate::watch::{Event, Settings, Snapshot, Watch};
 
 impl Watch<Option<kv::Entry>> {
-    /// Decodes the value of the key as JSON into a type of yours.
+    /// Decodes the value of the key as JSON into your own type.
     ///
-    /// See [`config`](Watch::config) of a prefix for how such a watch behaves.
+    /// For the behavior of such a watch, see [`config`](Watch::config) of a prefix.
     pub fn config<T>(self) -> Watch<Option<T>>
     where
         T: DeserializeOwned + PartialEq + Send + Sync + 'static,
@@ -26,7 +26,7 @@ impl Watch<Option<kv::Entry>> {
         self.config_with::<T, Json>()
     }
 
-    /// Decodes the value of the key into a type of yours, with another [`Codec`] than JSON.
+    /// Decodes the value of the key into your own type, with a [`Codec`].
     pub fn config_with<T, C>(self) -> Watch<Option<T>>
     where
         T: DeserializeOwned + PartialEq + Send + Sync + 'static,
@@ -37,17 +37,17 @@ impl Watch<Option<kv::Entry>> {
 }
 
 impl Watch<Vec<kv::Entry>> {
-    /// Decodes the keys below the prefix into one value of a type of yours, as [`codec::from_entries`] does.
+    /// Decodes the keys below the prefix into one value of your own type. See [`codec::from_entries`].
     ///
-    /// The value is `None` if there are no such keys. To treat that as a failure, use [`required`](Watch::required). Apart
-    /// from the following, the watch behaves like [every watch](crate::watch#how-watches-behave).
+    /// The value is `None` if there are no such keys. To treat this as a failure, use [`required`](Watch::required).
+    /// The watch behaves like [every watch](crate::watch#how-watches-behave), with two additions:
     ///
-    /// **A value that cannot be decoded** makes the watch degraded. The last valid value stays. The error kind is
-    /// [`Decode`](crate::ErrorKind::Decode), and its text says what is wrong and where. When the value is valid again,
+    /// **A value that cannot be decoded** makes the watch degraded. The last valid value is kept. The error kind is
+    /// [`Decode`](crate::ErrorKind::Decode), and its text has the reason and the path. When the value is valid again,
     /// the watch is healthy. No setting ends the watch on an invalid value.
     ///
-    /// **A subtree is written key by key**, and the watch may read it in between. Values that belong together are written
-    /// in one [transaction](crate::txn), and then read together.
+    /// **A subtree that is written key by key** may be read in between. If several keys belong together, write them
+    /// in one [transaction](crate::txn). They are then also read together.
     ///
     /// ```no_run
     /// # async fn example(client: consul_client::Client) -> Result<(), consul_client::Error> {
@@ -86,14 +86,14 @@ impl Watch<Vec<kv::Entry>> {
 }
 
 impl<T: Clone + PartialEq + Send + Sync + 'static> Watch<Option<T>> {
-    /// Treats absence as a failure: the last value stays, and the watch is degraded until there is a value again.
+    /// Treats absence as a failure: the last value is kept, and the watch is degraded until there is a value again.
     pub fn required(self) -> Watch<T> {
         self.typed(|value| value.clone().ok_or_else(|| CodecError::custom("required value does not exist")))
     }
 }
 
 impl<S: Send + Sync + 'static> Watch<S> {
-    /// Returns a watch of the values that `decode` returns. It starts from nothing.
+    /// Returns a watch of the values that `decode` returns. It starts without a value.
     fn typed<V: PartialEq + Send + Sync + 'static>(
         self,
         decode: impl Fn(&S) -> Result<V, CodecError> + Send + 'static,
@@ -119,23 +119,23 @@ struct Typed<S, V> {
     source: Box<dyn Watched<S>>,
     route: Route,
     decode: Decode<S, V>,
-    /// The source's value that was decoded last.
+    /// The last value of the source that was decoded.
     decoded: Option<Arc<S>>,
-    /// The last value that could be decoded.
+    /// The last valid value.
     valid: Option<(Arc<V>, Arc<Meta>)>,
     invalid: Option<Invalid>,
-    /// When the source's value was confirmed before it was confirmed last.
+    /// The time of the last but one confirmation of the source's value.
     confirmed_before: Option<Instant>,
     emitted: Snapshot<V>,
 }
 
 type Decode<S, V> = Box<dyn Fn(&S) -> Result<V, CodecError> + Send>;
 
-/// The present value cannot be decoded.
+/// The current value cannot be decoded.
 struct Invalid {
     error: Error,
     since: Instant,
-    /// When the value before was confirmed last.
+    /// The time at which the previous value was last confirmed.
     valid_until: Option<Instant>,
 }
 

@@ -1,4 +1,4 @@
-//! The newest value of a watch, always available.
+//! Views: the newest value of a watch, without waiting.
 
 mod keeper;
 
@@ -17,9 +17,9 @@ use crate::watch::{Snapshot, Watch};
 use crate::{Call, Error};
 use keeper::{Shared, Shown};
 
-/// A watch that a background task polls: its newest value is always available, for any number of readers.
+/// A watch that a background task polls. Any number of readers can access its newest value without waiting.
 ///
-/// Created by [`Call::view`] and [`Watch::view`]. The task ends with the last handle.
+/// Created by [`Call::view`] and [`Watch::view`]. The task ends when the last handle is dropped.
 ///
 /// ```no_run
 /// # async fn example(client: consul_client::Client) -> Result<(), consul_client::Error> {
@@ -34,35 +34,36 @@ use keeper::{Shared, Shown};
 /// # }
 /// ```
 ///
-/// **Handles** are cheap to clone and to keep. All views of one query share one watch with one request, if they were
-/// created by one [`Client`](crate::Client) and the clients [derived](crate::Client::with_datacenter) from it. The query
-/// is the complete request with its token, and the settings.
+/// **Handles** are cheap to clone. All views of the same query share one watch with one request, if they were created
+/// by one [`Client`](crate::Client) or by clients [derived](crate::Client::with_datacenter) from it. Two queries are
+/// the same if the complete requests, the tokens and the settings are equal.
 ///
-/// **The content** is the newest snapshot of the watch, and [how watches behave](crate::watch#how-watches-behave) holds
-/// for it too. During an outage, the last known value stays. [`last_confirmed`](Self::last_confirmed) returns its age,
-/// and [`snapshot`](Self::snapshot) the reason.
+/// **The content** is the newest snapshot of the watch, which behaves like [every
+/// watch](crate::watch#how-watches-behave). During an outage, the last known value is kept.
+/// [`last_confirmed`](Self::last_confirmed) returns its age, and [`snapshot`](Self::snapshot) the reason of the
+/// outage.
 ///
-/// **A view ends** when its watch ends, with an error. It also ends if its task cannot be spawned, if the task ends with
-/// its runtime, or if the comparison of a value panics. The last value stays.
+/// **A view ends** when its watch ends, with an error. It also ends if its task cannot be spawned, if the task ends
+/// with its runtime, or if the comparison of two values panics. The last value is kept.
 ///
-/// **As a stream**, and with [`next`](Self::next) and [`changed`](Self::changed), each handle receives the present snapshot
-/// first, and then the newest one whenever it differs from the one before. A slow handle skips what was in between, and
-/// does not delay others.
+/// **As a stream**, and with [`next`](Self::next) and [`changed`](Self::changed), each handle first receives the
+/// current snapshot, and then the newest one whenever it has changed. A slow handle skips snapshots and does not
+/// delay others.
 #[must_use = "a view ends with its last handle"]
 pub struct View<T> {
     shared: Arc<Shared>,
     receiver: Receiver<Shown<T>>,
-    /// The snapshot that this handle received last.
+    /// The last snapshot that this handle received.
     yielded: Snapshot<T>,
     has_ended: bool,
     waiting: Option<Waiting<T>>,
 }
 
-/// Waits for a change, and returns the receiver.
+/// A future that waits for a change and returns the receiver.
 type Waiting<T> = Pin<Box<dyn Future<Output = (Receiver<Shown<T>>, bool)> + Send + Sync>>;
 
 impl<E: Watchable> Call<E> {
-    /// Watches in the background, for any number of readers: [`View`]. For settings such as
+    /// Starts a watch in a background task, and returns a handle to its newest value. For settings such as
     /// [`degraded_after`](crate::Watch::degraded_after), use `watch().degraded_after(..).view()`.
     ///
     /// This method does not fail. If the task cannot be spawned, [`View::ready`](crate::View::ready) returns the error.
@@ -75,7 +76,7 @@ impl<E: Watchable> Call<E> {
 }
 
 impl<T: PartialEq + Send + Sync + 'static> Watch<T> {
-    /// Continues in the background, for any number of readers: [`View`].
+    /// Moves the watch to a background task, and returns a handle to its newest value.
     ///
     /// This method does not fail. If the task cannot be spawned, [`View::ready`] returns the error.
     pub fn view(self) -> View<T> {
@@ -88,7 +89,7 @@ impl<T: PartialEq + Send + Sync + 'static> View<T> {
         Self { shared, receiver, yielded: Snapshot::default(), has_ended: false, waiting: None }
     }
 
-    /// Returns the newest value; `None` before the first.
+    /// Returns the newest value, or `None` before the first one.
     #[must_use]
     pub fn value(&self) -> Option<Arc<T>> {
         self.receiver.borrow().snapshot.value().cloned()
@@ -100,13 +101,13 @@ impl<T: PartialEq + Send + Sync + 'static> View<T> {
         self.receiver.borrow().snapshot.clone()
     }
 
-    /// Returns why the view has ended; `None` while it runs.
+    /// Returns the error with which the view has ended, or `None` while it runs.
     #[must_use]
     pub fn error(&self) -> Option<Error> {
         self.receiver.borrow().end.clone()
     }
 
-    /// Returns how long ago the value was last confirmed; `None` before the first value.
+    /// Returns the time since the value was last confirmed, or `None` before the first value.
     ///
     /// In normal operation this is at most the configured [`wait`](Watch::wait).
     #[must_use]
@@ -115,23 +116,23 @@ impl<T: PartialEq + Send + Sync + 'static> View<T> {
         self.shared.last_confirmed()
     }
 
-    /// Returns how long the view has been degraded; `None` if it is healthy.
+    /// Returns how long the view has been degraded, or `None` if it is healthy.
     #[must_use]
     pub fn degraded_for(&self) -> Option<Duration> {
         let since = self.receiver.borrow().snapshot.degraded()?.since;
         Some(self.shared.now().since(since))
     }
 
-    /// Waits for the first value. Returns the present one if there is one.
+    /// Waits for the first value. If the view already has a value, returns the newest one.
     ///
-    /// It waits through outages, missing permissions and values that cannot be decoded. Set a timeout if the program must
-    /// not wait forever; the [`snapshot`](Self::snapshot) contains the reason.
+    /// It continues to wait during outages, without permission, and if a value cannot be decoded. To limit the wait,
+    /// use a timeout of your runtime. The [`snapshot`](Self::snapshot) then contains the reason.
     ///
     /// This method is cancel safe.
     ///
     /// # Errors
     ///
-    /// Returns an error if the view has ended without a value, also if its task could not be spawned.
+    /// Returns an error if the view has ended without a value, or if its task could not be spawned.
     pub async fn ready(&self) -> Result<Arc<T>, Error> {
         self.wait_for(|_| true).await
     }
@@ -147,7 +148,7 @@ impl<T: PartialEq + Send + Sync + 'static> View<T> {
         let mut receiver = self.receiver.clone();
         let matching = |shown: &Shown<T>| shown.snapshot.value().cloned();
         let found = async {
-            // The error of a closed channel: its last content has an end.
+            // The channel is closed, so its last content contains the error.
             let shown = receiver
                 .wait_for(|shown| {
                     shown.end.is_some() || matching(shown).is_some_and(|value| predicate(&value))
@@ -164,7 +165,7 @@ impl<T: PartialEq + Send + Sync + 'static> View<T> {
         }
     }
 
-    /// Waits for a snapshot that differs from the last one of this handle; `None` once the view has ended.
+    /// Waits for a snapshot that differs from the last one of this handle. Returns `None` after the view has ended.
     ///
     /// This method is cancel safe.
     ///
@@ -175,7 +176,7 @@ impl<T: PartialEq + Send + Sync + 'static> View<T> {
         poll_fn(|cx| self.poll_snapshot(cx)).await
     }
 
-    /// Waits for a value that differs from the last one of this handle; `None` once the view has ended.
+    /// Waits for a value that differs from the last one of this handle. Returns `None` after the view has ended.
     ///
     /// This method is cancel safe.
     ///
@@ -197,7 +198,7 @@ impl<T: PartialEq + Send + Sync + 'static> View<T> {
         .await
     }
 
-    /// Returns this handle as one that has received nothing yet.
+    /// Resets the handle to the state before its first snapshot.
     pub(super) fn replayed(self) -> Self {
         Self { yielded: Snapshot::default(), has_ended: false, waiting: None, ..self }
     }
@@ -224,7 +225,7 @@ impl<T: PartialEq + Send + Sync + 'static> View<T> {
         }
     }
 
-    /// Returns what this handle has not received yet, the snapshot before the end.
+    /// Returns the next item for this handle: a new snapshot, then the end.
     #[expect(clippy::option_option, reason = "nothing new, or the end")]
     fn unseen(&mut self) -> Option<Option<Result<Snapshot<T>, Error>>> {
         let shown = self.receiver.borrow_and_update();
@@ -249,7 +250,7 @@ impl<T: PartialEq + Send + Sync + 'static> Stream for View<T> {
     }
 }
 
-/// The clone continues from where the original is.
+/// The clone continues at the position of the original.
 impl<T> Clone for View<T> {
     fn clone(&self) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! A number of slots, and the queue for them.
+//! Slots and their queue.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
@@ -10,14 +10,14 @@ use std::time::Duration;
 use crate::runtime::Instant;
 use crate::watch::driver::Pending;
 
-/// How long a slot is reserved for a waiter that has been woken, and kept after the deadline of a request.
+/// Time for which a slot is reserved for a woken waiter, and kept after the deadline of a request.
 const RESERVED: Duration = Duration::from_secs(1);
-/// How often a reduced number of slots grows by one.
+/// Interval in which a reduced number of slots grows by one.
 const GROWTH: Duration = Duration::from_secs(10);
-/// Below this number of requests, a closed connection says nothing about the agent's limit.
+/// Minimum number of requests in flight for which a closed connection is a sign of the agent's limit.
 const MIN_EVIDENCE: usize = 8;
 
-/// Slots, given out first come, first served.
+/// Slots that are granted first come, first served.
 #[derive(Debug)]
 pub(super) struct Slots {
     max: usize,
@@ -26,13 +26,13 @@ pub(super) struct Slots {
 
 #[derive(Debug)]
 struct State {
-    /// The present number of slots, and when it grows if it is less than the maximum.
+    /// The current number of slots, and the time of its next increase if it is less than the maximum.
     capacity: usize,
     grows_at: Instant,
     held: Vec<Held>,
-    /// When the servers release the requests of dropped watches.
+    /// Times at which the servers release the requests of dropped watches.
     abandoned: BinaryHeap<Reverse<Instant>>,
-    /// When slots have cooled down.
+    /// Times at which the cool-down of slots ends.
     cooling: BinaryHeap<Reverse<Instant>>,
     queue: VecDeque<(Id, Waker)>,
     ids: u64,
@@ -45,7 +45,7 @@ pub(super) struct Id(u64);
 #[derive(Debug)]
 struct Held {
     id: Id,
-    /// When the slot is free at the latest, whatever its owner does or does not do.
+    /// The latest time at which the slot becomes free, even if its owner is not polled.
     until: Instant,
     is_lease: bool,
     pending: Option<Pending>,
@@ -90,13 +90,13 @@ impl Slots {
         self.max
     }
 
-    /// Returns how many slots are used, and how many there are.
+    /// Returns the number of used slots and the number of slots.
     pub(super) fn usage(&self) -> (usize, usize) {
         let state = self.lock();
         (state.used(), state.capacity)
     }
 
-    /// Takes a slot, or waits in the queue.
+    /// Acquires a slot, or waits in the queue.
     pub(super) fn poll(&self, id: &mut Option<Id>, now: Instant, cx: &mut Context<'_>) -> Poll<Id> {
         let until = now + RESERVED;
         let mut state = self.settled(now);
@@ -112,11 +112,11 @@ impl Slots {
                 drop(before);
                 return Poll::Pending;
             }
-            // It was woken and did not come in time, so it queues again.
+            // The reservation of the woken waiter has expired, so it queues again.
         }
         let new = state.new_id();
         *id = Some(new);
-        // While a slot is free, nobody is in the queue.
+        // While a slot is free, the queue is empty.
         if state.used() < state.capacity {
             state.reserve(new, until);
             return Poll::Ready(new);
@@ -125,7 +125,7 @@ impl Slots {
         Poll::Pending
     }
 
-    /// Takes a slot without waiting, unless `most` leases have one.
+    /// Acquires a slot without waiting, unless `most` leases have one.
     pub(super) fn take_for_lease(&self, most: usize, now: Instant) -> Option<Id> {
         let mut state = self.settled(now);
         if state.held.iter().filter(|held| held.is_lease).count() >= most {
@@ -157,7 +157,7 @@ impl Slots {
         self.settle(now);
     }
 
-    /// Gives a slot back. If the server holds the request until later, the slot is abandoned until then.
+    /// Releases a slot. If the server still holds the request, the slot stays in use until its wait ends.
     pub(super) fn release(&self, id: Id, held_until: Instant, now: Instant) {
         let mut state = self.lock();
         let held = state.take(id);
@@ -169,7 +169,7 @@ impl Slots {
         self.settle(now);
     }
 
-    /// Gives a slot back after some time.
+    /// Releases a slot after some time.
     pub(super) fn cool_down(&self, id: Id, until: Instant, now: Instant) {
         let mut state = self.lock();
         let held = state.take(id);
@@ -181,7 +181,7 @@ impl Slots {
         self.settle(now);
     }
 
-    /// Frees all slots that cool down.
+    /// Ends the cool-down of all slots.
     pub(super) fn end_cool_down(&self, now: Instant) {
         let mut state = self.lock();
         let was_cooling = !state.cooling.is_empty();
@@ -202,7 +202,7 @@ impl Slots {
         }
     }
 
-    /// Leaves the queue, or gives back a reserved slot.
+    /// Leaves the queue, or releases a reserved slot.
     pub(super) fn leave(&self, id: Id, now: Instant) {
         let mut state = self.lock();
         let held = state.take(id);
@@ -213,14 +213,14 @@ impl Slots {
         self.settle(now);
     }
 
-    /// Reserves free slots for the first in the queue, and lets the next one look when a slot is free: that may be
-    /// another time now.
+    /// Reserves free slots for the first waiters, and wakes the next one, since the time at which its slot becomes
+    /// free may have changed.
     fn settle(&self, now: Instant) {
         let next = self.settled(now).queue.front().map(|(_, waker)| waker.clone());
         next.into_iter().for_each(Waker::wake);
     }
 
-    /// Frees the slots whose time has passed, and reserves free ones for the first in the queue.
+    /// Frees the slots whose time has passed, and reserves free slots for the first waiters.
     fn settled(&self, now: Instant) -> MutexGuard<'_, State> {
         loop {
             let mut state = self.lock();
@@ -233,7 +233,7 @@ impl Slots {
             if let Some(at) = state.held.iter().position(|held| held.until <= now) {
                 let expired = state.held.swap_remove(at);
                 drop(state);
-                // A request that is still there belongs to a watch that nobody polls. It is dropped without the lock.
+                // The request of a watch that is not being polled. It is dropped without the lock.
                 let request = expired.pending.as_ref().and_then(Pending::take);
                 drop(request);
                 continue;

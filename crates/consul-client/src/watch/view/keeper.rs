@@ -1,4 +1,4 @@
-//! The task that polls the watch of a view, and what it shares with the handles.
+//! The task that polls the watch of a view, and the state that it shares with the handles.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -19,13 +19,13 @@ use crate::{Client, Error};
 /// The content of a view.
 pub(super) struct Shown<T> {
     pub(super) snapshot: Snapshot<T>,
-    /// Why the view has ended.
+    /// The error with which the view has ended.
     pub(super) end: Option<Error>,
 }
 
-/// What the handles of a view share besides its content.
+/// The shared state of a view's handles, besides the content.
 pub(super) struct Shared {
-    /// Nanoseconds of the client's clock; `NEVER` before the first value.
+    /// Nanoseconds of the client's clock, or `NEVER` before the first value.
     confirmed_at: AtomicU64,
     runtime: Arc<dyn Runtime>,
     route: Route,
@@ -43,7 +43,7 @@ impl Shared {
         (confirmed_at != NEVER).then(|| self.now().since(Instant::from_nanos(confirmed_at)))
     }
 
-    /// Returns the error of a view that nothing updates any more.
+    /// Returns the error of a view whose task has ended.
     pub(super) fn lost(&self, why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
         Error::transport(self.route.clone(), TransportError::unsent(TransportErrorKind::Other, why))
     }
@@ -54,7 +54,7 @@ impl Shared {
     }
 }
 
-/// Returns the view of a watch: the present one of the same query, or a new one.
+/// Returns the view of a watch: the existing one for the same query, or a new one.
 pub(super) fn join<T: PartialEq + Send + Sync + 'static>(watch: Watch<T>) -> View<T> {
     let client = watch.driver.client().clone();
     let query = watch.driver.machine().query(watch.driver.tokens());
@@ -76,18 +76,18 @@ pub(super) fn join<T: PartialEq + Send + Sync + 'static>(watch: Watch<T>) -> Vie
             Box::new(Entry { shared: Arc::downgrade(&shared), sender: Arc::downgrade(&sender) }),
         );
     }
-    // A task that cannot run is dropped, and locks the registry then.
+    // Dropping a task that cannot run locks the registry.
     drop(views);
     let (kept, shared_too) = (Arc::clone(&sender), Arc::clone(&shared));
     let keeper = Keeper { client: client.clone(), watch, shared: shared_too, sender: kept, query };
     if let Err(error) = client.settings().runtime.spawn(Box::pin(keep(keeper))) {
-        // The task was dropped and has shown an end, which the reason replaces.
+        // Replaces the end that the dropped task has set with the reason.
         sender.send_modify(|shown| shown.end = Some(shared.lost(error)));
     }
     view
 }
 
-/// A view that can be joined while it lives.
+/// A registered view, which equal views can join.
 struct Entry<T> {
     shared: Weak<Shared>,
     sender: Weak<Sender<Shown<T>>>,
@@ -105,11 +105,11 @@ struct Keeper<T: PartialEq + Send + Sync + 'static> {
     watch: Watch<T>,
     shared: Arc<Shared>,
     sender: Arc<Sender<Shown<T>>>,
-    /// The query under which the view can be joined, while it can.
+    /// The query of the view, while it can be joined.
     query: Option<Query>,
 }
 
-/// Polls the watch until the last handle of its view is gone, or the watch has ended.
+/// Polls the watch until the last handle of its view is dropped, or the watch has ended.
 async fn keep<T: PartialEq + Send + Sync + 'static>(mut keeper: Keeper<T>) {
     loop {
         let has_ended = {
@@ -135,7 +135,7 @@ async fn keep<T: PartialEq + Send + Sync + 'static>(mut keeper: Keeper<T>) {
             keeper.end("the watch had ended before it became a view");
         }
         let Some(query) = &keeper.query else { return };
-        // Under the lock, so that no view joins while this one ends.
+        // Locked, so that no view joins while this one ends.
         let mut views = keeper.registry().lock();
         if has_ended || keeper.sender.receiver_count() == 0 {
             views.remove(query);
@@ -151,7 +151,7 @@ impl<T: PartialEq + Send + Sync + 'static> Keeper<T> {
         &self.client.settings().registry
     }
 
-    /// Shows an end, unless the view has one.
+    /// Sets the end of the view, unless it has one.
     fn end(&self, why: &'static str) {
         self.sender.send_if_modified(|shown| {
             let is_running = shown.end.is_none();
@@ -163,7 +163,7 @@ impl<T: PartialEq + Send + Sync + 'static> Keeper<T> {
     }
 }
 
-/// If the task is dropped or the watch panics, the view ends all the same.
+/// Ends the view even if the task is dropped or the watch panics.
 impl<T: PartialEq + Send + Sync + 'static> Drop for Keeper<T> {
     fn drop(&mut self) {
         self.end("the task of the view has ended with its runtime, or by a panic");

@@ -105,16 +105,17 @@ impl Get {
         self.0.send().await
     }
 
-    /// Watches instead of reading once: returns a stream of the values from now on, the present one first.
+    /// Returns a stream of the values from now on, starting with the current one.
     ///
-    /// All settings of the call apply to every request. An [`index`](Self::index) has no effect. A [`wait`](Self::wait)
-    /// replaces the watch's own, and an [`attempt_timeout`](Self::attempt_timeout) limits how long each attempt may take beyond it.
+    /// All settings of the call apply to every request. An [`index`](Self::index) has no effect. A
+    /// [`wait`](Self::wait) overrides the watch's default, and an [`attempt_timeout`](Self::attempt_timeout) limits
+    /// the time of an attempt in addition to the wait.
     #[inline]
     pub fn watch(self) -> Watch<Option<Entry>> {
         self.0.watch()
     }
 
-    /// Watches in the background, for any number of readers: [`View`]. For settings such as
+    /// Starts a watch in a background task, and returns a handle to its newest value. For settings such as
     /// [`degraded_after`](crate::Watch::degraded_after), use `watch().degraded_after(..).view()`.
     ///
     /// This method does not fail. If the task cannot be spawned, [`View::ready`] returns the error.
