@@ -63,7 +63,7 @@ pub use endpoint::{
     Watchable,
 };
 pub use error::{
-    ApiError, ApiErrorKind, ArgumentFault, DecodeError, EncodeError, ErrorResponse, ResponseError,
+    ApiError, ApiErrorKind, ArgumentFault, Bounded, DecodeError, EncodeError, ErrorResponse, ResponseError,
 };
 pub use http::Method;
 pub use meta::{AclPolicy, CacheStatus, EffectiveConsistency, Meta, QueryBackend};

@@ -61,6 +61,7 @@ async fn hcl_and_json_rules_are_equivalent() {
         return assert_gone(legacy().create().rules(rules.to_hcl()).await);
     }
     for text in [rules.to_json(), rules.to_hcl()] {
+        assert_eq!(text.parse::<Rules>().unwrap().as_slice().len(), rules.as_slice().len());
         let bound = client_with(&text).await;
         bound.kv().put(format!("{odd}/below"), "x").await.unwrap();
         assert_denied(bound.kv().get(format!("{prefix}/twice")).await);
@@ -69,6 +70,37 @@ async fn hcl_and_json_rules_are_equivalent() {
         let raft = bound.request(Method::GET, "/v1/operator/raft/configuration").await.unwrap();
         assert_eq!(raft.status(), 200, "{text}");
     }
+}
+
+#[tokio::test]
+async fn every_form_of_hcl_that_servers_accept_is_read() {
+    let prefix = unique("hcl");
+    let text = format!(
+        r#"
+        # Two assignments on one line, names in quotes, commas and comments
+        service "{prefix}" {{ policy = "read" intentions = "deny" }}
+        "key" "{prefix}/a" {{ "policy" = "write", }} // the rest of a line
+        key = {{ "{prefix}/b" = {{ policy = "READ" }} }}
+        /* A resource
+           without names */
+        operator = "read"
+        "#
+    );
+    let mut rules =
+        Rules::from([("key", format!("{prefix}/a"), "write"), ("key", format!("{prefix}/b"), "read")]);
+    rules.push(Rule::new(Resource::Operator, "", Policy::Read));
+    let read: Rules = text.parse().unwrap();
+    assert_eq!(read.as_slice()[1..], *rules.as_slice());
+    assert_eq!(read.as_slice()[0].intentions, Some(Policy::Deny));
+    if is_gone() {
+        return assert_gone(legacy().create().rules(&text).await);
+    }
+    let bound = client_with(&text).await;
+    bound.kv().put(format!("{prefix}/a"), "x").await.unwrap();
+    assert_eq!(bound.kv().get(format!("{prefix}/b")).await.unwrap(), None);
+    assert_denied(bound.kv().put(format!("{prefix}/b"), "x").await);
+    let raft = bound.request(Method::GET, "/v1/operator/raft/configuration").await.unwrap();
+    assert_eq!(raft.status(), 200);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::fmt;
 use http::{StatusCode, header};
 
 use crate::ApiErrorKind;
-use crate::error::shown::Shown;
+use crate::error::bounded::Bounded;
 use crate::response::Head;
 
 /// An error that a server reports.
@@ -85,9 +85,9 @@ impl fmt::Display for ApiError {
         let Report { status, kind, message, location } = &*self.0;
         write!(f, "{kind} (status {})", status.as_u16())?;
         if let Some(location) = location {
-            write!(f, ", to {}", Shown::name(location))?;
+            write!(f, ", to {}", Bounded::name(location))?;
         }
-        if message.is_empty() { Ok(()) } else { write!(f, ": {}", Shown::message(message)) }
+        if message.is_empty() { Ok(()) } else { write!(f, ": {}", Bounded::message(message)) }
     }
 }
 
@@ -97,8 +97,8 @@ impl fmt::Debug for ApiError {
         f.debug_struct("ApiError")
             .field("status", status)
             .field("kind", kind)
-            .field("message", &Shown::message(message))
-            .field("location", &location.as_deref().map(Shown::name))
+            .field("message", &Bounded::message(message))
+            .field("location", &location.as_deref().map(Bounded::name))
             .finish()
     }
 }

@@ -6,8 +6,8 @@ use http::StatusCode;
 use thiserror::Error;
 
 use crate::ApiError;
+use crate::error::bounded::{Bounded, NAME};
 use crate::error::media;
-use crate::error::shown::{NAME, Shown};
 use crate::response::Head;
 
 /// A response without a value: an error of Consul, or something that the operation does not return.
@@ -113,6 +113,8 @@ impl DecodeError {
 
     /// Where in the document the error is, such as `[3].Service.Port`; `.` for the document itself. `None` if the body
     /// is not a document.
+    ///
+    /// For a [value](Self::is_value) it is the key, followed by the place in a document: `app/limits: sizes[3].unit`.
     #[must_use]
     pub fn path(&self) -> Option<&str> {
         self.0.path.as_deref()
@@ -141,8 +143,8 @@ impl DecodeError {
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Reason { status, content_type, path, text, excerpt, is_value } = &*self.0;
-        let path = path.as_deref().map(Shown::name);
-        let text = Shown::message(text);
+        let path = path.as_deref().map(Bounded::name);
+        let text = Bounded::message(text);
         if *is_value {
             f.write_str("value cannot be decoded: ")?;
             return match path {
@@ -156,10 +158,10 @@ impl fmt::Display for DecodeError {
         }
         write!(f, " (status {}", status.as_u16())?;
         match content_type {
-            Some(content_type) => write!(f, ", content type {})", Shown::name(content_type))?,
+            Some(content_type) => write!(f, ", content type {})", Bounded::name(content_type))?,
             None => f.write_str(", no content type)")?,
         }
-        if excerpt.is_empty() { Ok(()) } else { write!(f, ", body starts with {:?}", Shown::name(excerpt)) }
+        if excerpt.is_empty() { Ok(()) } else { write!(f, ", body starts with {:?}", Bounded::name(excerpt)) }
     }
 }
 
@@ -168,10 +170,10 @@ impl fmt::Debug for DecodeError {
         let Reason { status, content_type, path, text, excerpt, is_value } = &*self.0;
         f.debug_struct("DecodeError")
             .field("status", status)
-            .field("content_type", &content_type.as_deref().map(Shown::name))
-            .field("path", &path.as_deref().map(Shown::name))
-            .field("reason", &Shown::message(text))
-            .field("excerpt", &Shown::name(excerpt))
+            .field("content_type", &content_type.as_deref().map(Bounded::name))
+            .field("path", &path.as_deref().map(Bounded::name))
+            .field("reason", &Bounded::message(text))
+            .field("excerpt", &Bounded::name(excerpt))
             .field("is_value", is_value)
             .finish()
     }

@@ -4,8 +4,12 @@ use std::fmt;
 
 use thiserror::Error;
 
-/// A request that is not sent, because what is asked cannot be meant or cannot be carried.
-#[derive(Debug, Error)]
+use crate::error::bounded::Bounded;
+
+/// A request that is invalid or too large to send, and was not sent.
+///
+/// `Display` and `Debug` show the same text, in which names, keys and reasons are shortened.
+#[derive(Error)]
 #[non_exhaustive]
 pub enum EncodeError {
     /// An id or name cannot be an argument of a path, and so no request could name the object.
@@ -19,7 +23,7 @@ pub enum EncodeError {
     /// A key has no path of its own: servers would take the path for another key's, or for another operation's.
     ///
     /// A [transaction](crate::txn) carries its keys in the body and reaches every key but the empty one.
-    #[error("{name} {key:?} {fault}, so HTTP cannot address it; a transaction can")]
+    #[error("{name} {:?} {fault}, which a path cannot contain; use a transaction", Bounded::name(.key))]
     Key {
         /// The parameter of the path template.
         name: &'static str,
@@ -37,7 +41,7 @@ pub enum EncodeError {
         second: &'static str,
     },
     /// A value that the server would refuse, or silently take for another.
-    #[error("{name} {reason}")]
+    #[error("{name} {}", Bounded::message(.reason))]
     Invalid {
         /// The field or parameter.
         name: &'static str,
@@ -45,19 +49,26 @@ pub enum EncodeError {
         reason: String,
     },
     /// Path and query are longer than the HTTP types hold.
-    #[error("path and query have {length} bytes, where {limit} are possible")]
+    #[error("path and query have {length} bytes, at most {limit} are possible")]
     TooLong {
-        /// Bytes there are.
+        /// Their length in bytes.
         length: usize,
-        /// Bytes there may be.
+        /// The longest possible length in bytes.
         limit: usize,
     },
-    /// The body cannot be written as JSON.
-    #[error("request body cannot be written as JSON")]
-    Body(#[source] serde_json::Error),
+    /// The body cannot be encoded as JSON, for this reason.
+    #[error("request body cannot be encoded as JSON: {}", Bounded::message(.0))]
+    Body(String),
     /// An endpoint's path template and its arguments do not agree; a mistake in the endpoint's definition.
-    #[error("path template does not fit its arguments: {0}")]
+    #[error("path template does not match its arguments: {0}")]
     Template(&'static str),
+}
+
+/// The text of [`Display`](fmt::Display).
+impl fmt::Debug for EncodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "EncodeError({self})")
+    }
 }
 
 /// Why text cannot stand in a path.

@@ -15,12 +15,12 @@
 //!
 //! # Rules
 //!
-//! The rules of a token are text, in HCL or in JSON. [`Rules`] writes both. The segment of a rule is a prefix of names. Of
-//! the rules that match a name, the one with the longest segment decides; among rules with the same segment, `deny`
-//! precedes `write`, and `write` precedes `read`.
+//! The rules of a token are text, in HCL or in JSON. [`Rules`] reads and writes both. The segment of a rule is a prefix of
+//! names. Of the rules that match a name, the one with the longest segment decides; among rules with the same segment,
+//! `deny` precedes `write`, and `write` precedes `read`.
 //!
 //! Servers silently ignore resources that they do not know: a `deny` for `key_prefix`, which is a resource of policies,
-//! denies nothing. So rules in JSON are validated before they are sent.
+//! denies nothing. So rules are validated before they are sent, also if they are text.
 //!
 //! ```
 //! use consul_proto::acl::legacy::Rules;
@@ -67,7 +67,7 @@ fn check(request: &mut RequestWriter, id: Option<&Secret>, kind: &TokenType, rul
         let reason = format!("is {word:?}, which is neither client nor management");
         request.reject(EncodeError::Invalid { name: "kind", reason });
     }
-    // Text that is not JSON, or has other parts than rules, is left to the server.
+    // Text that is neither JSON nor HCL, or has other parts than rules, is left to the server.
     if let Some(reason) = rules.parse::<Rules>().ok().and_then(|rules| rules.fault()) {
         request.reject(EncodeError::Invalid { name: "rules", reason });
     }

@@ -99,9 +99,12 @@ mod tests {
             let error = rejected(&create(Rules::from([rule])));
             assert!(matches!(error, EncodeError::Invalid { name: "rules", .. }), "{rule:?}");
         }
+        for text in [r#"key_prefix "a" { policy = "deny" }"#, r#"{"key_prefix":{"a":{"policy":"deny"}}}"#] {
+            let error = rejected(&Create::new().rules(text));
+            assert!(matches!(error, EncodeError::Invalid { name: "rules", .. }), "{text}");
+        }
         // Rules that are not decoded here are left to the server.
-        for text in [r#"key_prefix "a" { policy = "deny" }"#, r#"{"key":{"a":{"sentinel":{}}}}"#, "nope nope"]
-        {
+        for text in [r#"{"key":{"a":{"sentinel":{}}}}"#, "nope nope"] {
             assert!(wire(&Create::new().rules(text)).contains("Rules"));
         }
     }

@@ -2,11 +2,14 @@
 
 mod hcl;
 mod json;
+mod part;
 
+use std::fmt;
 use std::str::FromStr;
 
 use thiserror::Error;
 
+use crate::Bounded;
 use crate::acl::legacy::Rule;
 
 /// The rules of a legacy token.
@@ -17,20 +20,35 @@ use crate::acl::legacy::Rule;
 pub struct Rules(Vec<Rule>);
 
 /// Text that cannot be read as legacy rules.
-#[derive(Debug, Error)]
+#[derive(Error)]
 #[non_exhaustive]
 pub enum RulesError {
-    /// It is no JSON document; it may be HCL, which is not read.
-    #[error("rules are no JSON document")]
-    Json(#[source] serde_json::Error),
+    /// The text starts with `{` and is not a JSON document.
+    #[error("rules are not valid JSON: {}", Bounded::message(.0))]
+    Json(serde_json::Error),
+    /// The text does not start with `{` and is not HCL.
+    #[error("rules are not valid HCL: {reason} in line {line}")]
+    Hcl {
+        /// The number of the line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
     /// A part of the document is not what a rule has in this place.
-    #[error("rules have a part at {path} that {reason}")]
+    #[error("invalid rules: {} {reason}", Bounded::name(.path))]
     Part {
         /// Where, such as `key."foo/".policy`.
         path: String,
         /// What is wrong with it.
         reason: &'static str,
     },
+}
+
+/// The text of [`Display`](fmt::Display).
+impl fmt::Debug for RulesError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RulesError({self})")
+    }
 }
 
 impl Rules {
@@ -69,12 +87,25 @@ impl Rules {
     }
 }
 
-/// Reads the JSON form; text with nothing in it is no rules.
+/// Reads JSON or HCL. As for servers, a text that starts with `{` is JSON. An empty text has no rules.
+///
+/// ```
+/// use consul_proto::acl::legacy::Rules;
+///
+/// let rules: Rules = r#"
+///     key "" { policy = "read" }
+///     key "private/" { policy = "deny" }
+/// "#.parse()?;
+/// assert_eq!(rules, Rules::from([("key", "", "read"), ("key", "private/", "deny")]));
+/// # Ok::<_, consul_proto::acl::legacy::RulesError>(())
+/// ```
 impl FromStr for Rules {
     type Err = RulesError;
 
     fn from_str(text: &str) -> Result<Self, RulesError> {
-        if text.trim().is_empty() { Ok(Self::new()) } else { json::read(text).map(Self) }
+        let is_json = text.trim_start().starts_with('{');
+        let document = if is_json { json::parse(text)? } else { hcl::parse(text)? };
+        part::rules_of(document).map(Self)
     }
 }
 

@@ -1,7 +1,10 @@
 //! Rules as HCL text.
 
+mod parse;
+
 use std::fmt::Write as _;
 
+pub(super) use self::parse::parse;
 use crate::acl::legacy::{Resource, Rule};
 
 pub(super) fn write(rules: &[Rule]) -> String {

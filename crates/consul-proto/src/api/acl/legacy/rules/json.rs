@@ -6,7 +6,8 @@ use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::acl::legacy::{Policy, Resource, Rule, RulesError};
+use super::part::Part;
+use crate::acl::legacy::{Resource, Rule, RulesError};
 
 pub(super) fn write(rules: &[Rule]) -> String {
     // Maps of texts cannot fail.
@@ -53,65 +54,8 @@ impl Serialize for Body<'_> {
     }
 }
 
-pub(super) fn read(text: &str) -> Result<Vec<Rule>, RulesError> {
-    let Part::Entries(resources) = serde_json::from_str(text).map_err(RulesError::Json)? else {
-        return Err(fault("the top", "is no object"));
-    };
-    let mut rules = Vec::new();
-    for (word, part) in resources {
-        let resource = known(&word, |other| matches!(other, Resource::Other(_)));
-        match part {
-            Part::Text(policy) if resource.is_single() => {
-                rules.push(Rule::new(resource, "", policy_of(&policy)))
-            }
-            Part::Entries(segments) if !resource.is_single() => {
-                for (segment, part) in segments {
-                    rules.push(rule(resource.clone(), segment, part)?);
-                }
-            }
-            _ => return Err(fault(&word, "is of another kind than the rules of this resource")),
-        }
-    }
-    Ok(rules)
-}
-
-fn rule(resource: Resource, segment: String, part: Part) -> Result<Rule, RulesError> {
-    let path = format!("{resource}.{segment:?}");
-    let Part::Entries(entries) = part else { return Err(fault(&path, "is no object")) };
-    let (mut policy, mut intentions) = (None, None);
-    for (name, part) in entries {
-        // What is not understood is not dropped: it may be what takes a right away.
-        match (name.to_ascii_lowercase().as_str(), part) {
-            ("policy", Part::Text(word)) => policy = Some(policy_of(&word)),
-            ("intentions", Part::Text(word)) if resource == Resource::Service => {
-                intentions = Some(policy_of(&word));
-            }
-            _ => return Err(fault(&format!("{path}.{name}"), "no rule has")),
-        }
-    }
-    let policy = policy.ok_or_else(|| fault(&path, "has no policy"))?;
-    Ok(Rule { intentions, ..Rule::new(resource, segment, policy) })
-}
-
-fn fault(path: &str, reason: &'static str) -> RulesError {
-    RulesError::Part { path: path.to_owned(), reason }
-}
-
-fn policy_of(word: &str) -> Policy {
-    known(word, |other| matches!(other, Policy::Other(_)))
-}
-
-/// Reads a word as servers do, who do not mind its case.
-fn known<W: for<'a> From<&'a str>>(word: &str, is_other: impl Fn(&W) -> bool) -> W {
-    let lower = W::from(&word.to_ascii_lowercase());
-    if is_other(&lower) { W::from(word) } else { lower }
-}
-
-/// A piece of the document. Entries keep their order, and equal names beside each other; HCL's JSON form may put
-/// objects into lists, which mean their entries one after the other.
-enum Part {
-    Text(String),
-    Entries(Vec<(String, Part)>),
+pub(super) fn parse(text: &str) -> Result<Part, RulesError> {
+    serde_json::from_str(text).map_err(RulesError::Json)
 }
 
 impl<'de> Deserialize<'de> for Part {
@@ -146,7 +90,7 @@ impl<'de> Visitor<'de> for PartVisitor {
         while let Some(part) = list.next_element()? {
             match part {
                 Part::Entries(more) => entries.extend(more),
-                Part::Text(_) => return Err(A::Error::custom("a list of words, where objects are due")),
+                Part::Text(_) => return Err(A::Error::custom("expected a list of objects")),
             }
         }
         Ok(Part::Entries(entries))
@@ -155,8 +99,7 @@ impl<'de> Visitor<'de> for PartVisitor {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::acl::legacy::Rules;
+    use crate::acl::legacy::{Policy, Rule, Rules};
 
     fn words(text: &str) -> Vec<(String, String, String)> {
         let rules: Rules = text.parse().unwrap();
@@ -196,17 +139,16 @@ mod tests {
         for (text, expected) in [
             (
                 r#"{"key":{"a":{"policy":"read","sentinel":{"code":""}}}}"#,
-                r#"at key."a".sentinel that no rule has"#,
+                r#"key."a".sentinel is not a field of a rule"#,
             ),
-            (r#"{"key":{"a":{"policy":"read","intentions":"read"}}}"#, r#"at key."a".intentions"#),
-            (r#"{"key":{"a":{}}}"#, r#"at key."a" that has no policy"#),
-            (r#"{"key":{"a":"read"}}"#, r#"at key."a" that is no object"#),
-            (r#"{"key":"read"}"#, "at key that is of another kind"),
-            (r#"{"operator":{"":{"policy":"read"}}}"#, "at operator that is of another kind"),
-            (r#"{"mesh":"read"}"#, "at mesh that is of another kind"),
-            (r#""key""#, "at the top that is no object"),
-            (r#"{"key":{"a":null}}"#, "are no JSON document"),
-            (r#"key "a" { policy = "read" }"#, "are no JSON document"),
+            (r#"{"key":{"a":{"policy":"read","intentions":"read"}}}"#, r#"key."a".intentions is not"#),
+            (r#"{"key":{"a":{}}}"#, r#"key."a" has no policy"#),
+            (r#"{"key":{"a":"read"}}"#, r#"key."a" is not an object"#),
+            (r#"{"key":"read"}"#, "key has the wrong type"),
+            (r#"{"operator":{"":{"policy":"read"}}}"#, "operator has the wrong type"),
+            (r#"{"mesh":"read"}"#, "mesh has the wrong type"),
+            (r#"{"key":{"a":null}}"#, "not valid JSON"),
+            (r#"{"key":{"a":{"policy":"read"}}"#, "not valid JSON"),
         ] {
             let error = text.parse::<Rules>().unwrap_err().to_string();
             assert!(error.contains(expected), "{text}: {error}");
