@@ -48,7 +48,7 @@ mod tree;
 use std::error::Error as StdError;
 use std::fmt;
 
-use consul_proto::DecodeError;
+use consul_proto::{Bounded, DecodeError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -119,11 +119,10 @@ impl Codec for Json {
 /// Error returned if a value cannot be encoded or decoded.
 ///
 /// The error does not contain the value, which may be a secret. If you implement a [`Codec`], make sure that its
-/// errors do not contain values either.
-#[derive(Debug)]
+/// errors do not contain values either. At most 500 characters of their text are shown. `Debug` shows the text of
+/// `Display`.
 pub struct CodecError(Box<Details>);
 
-#[derive(Debug)]
 struct Details {
     reason: Box<dyn StdError + Send + Sync>,
     path: Option<String>,
@@ -154,6 +153,25 @@ impl CodecError {
         Self(Box::new(Details::new(reason)))
     }
 
+    /// Adds the key of the value to the path.
+    pub(crate) fn in_key(mut self, key: &str) -> Self {
+        self.0.path = match self.0.path.filter(|path| path != ".") {
+            Some(place) => Some(format!("{key}: {place}")),
+            None => Some(key.to_owned()),
+        };
+        self
+    }
+
+    /// Adds the prefix of the keys to the path, which starts with the rest of a key.
+    pub(crate) fn below(mut self, prefix: &str) -> Self {
+        let slash = if prefix.is_empty() || prefix.ends_with('/') { "" } else { "/" };
+        self.0.path = match self.0.path.filter(|path| path != ".") {
+            Some(path) => Some(format!("{prefix}{slash}{path}")),
+            None => Some(prefix.to_owned()),
+        };
+        self
+    }
+
     /// Converts the error into the error of a response.
     pub(crate) fn into_decode_error(self) -> DecodeError {
         DecodeError::value(self.0.path, self.0.reason.to_string())
@@ -162,8 +180,17 @@ impl CodecError {
 
 impl fmt::Display for CodecError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0.reason)?;
-        self.path().map_or(Ok(()), |path| write!(f, ", at {path}"))
+        let reason = Bounded::message(&self.0.reason);
+        match self.path() {
+            Some(path) if path != "." => write!(f, "{}: {reason}", Bounded::name(path)),
+            _ => reason.fmt(f),
+        }
+    }
+}
+
+impl fmt::Debug for CodecError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CodecError({self})")
     }
 }
 
@@ -191,13 +218,13 @@ mod tests {
     fn decode_error_has_the_path() {
         let error = Json::decode::<Vec<u8>>(b"[1, 2, 300]").unwrap_err();
         assert_eq!(error.path(), Some("[2]"));
-        assert_eq!(error.to_string(), "invalid value: integer, expected u8, at [2]");
+        assert_eq!(error.to_string(), "[2]: invalid value: integer, expected u8");
     }
 
     #[test]
     fn decode_error_does_not_contain_the_value() {
         let error = Json::decode::<u8>(br#""hunter2""#).unwrap_err();
-        assert_eq!(error.to_string(), "invalid type: text, expected u8, at .");
+        assert_eq!(error.to_string(), "invalid type: text, expected u8");
         assert!(!format!("{error:?}").contains("hunter2"));
     }
 

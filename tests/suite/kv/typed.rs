@@ -74,7 +74,7 @@ async fn decode_error_has_the_path_without_the_value() {
     let error = kv.get_as::<Theme>(&key).await.unwrap_err();
     assert_eq!((error.kind(), error.route()), (ErrorKind::Decode, Some("/v1/kv/{*key}")));
     assert!(!error.is_retryable() && !error.is_outcome_unknown());
-    assert_eq!(error.decode_error().unwrap().path(), Some("sizes[1]"));
+    assert_eq!(error.decode_error().unwrap().path(), Some(format!("{key}: sizes[1]").as_str()));
 
     for value in ["hunter2", ""] {
         kv.put(&key, value).await.unwrap();

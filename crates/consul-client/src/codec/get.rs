@@ -78,7 +78,7 @@ impl<T: DeserializeOwned, C: Codec> FromResponse for Decoded<T, C> {
 
     fn from_response(head: &Head, body: Bytes) -> Result<Self::Output, DecodeError> {
         let Some(entry) = Stored::from_response(head, body)? else { return Ok(None) };
-        let value = C::decode(&entry.value).map_err(|error| error.into_decode_error())?;
+        let value = C::decode(&entry.value).map_err(|error| error.in_key(&entry.key).into_decode_error())?;
         Ok(Some(Typed { value, entry }))
     }
 }
@@ -115,8 +115,8 @@ mod tests {
     fn decode_error_has_the_path_without_the_value() {
         let body = r#"[{"Key":"k","Value":"WzEsMzAwXQ=="}]"#;
         let Err(ResponseError::Decode(error)) = answer(200, body) else { panic!("was read") };
-        assert_eq!(error.path(), Some("[1]"));
-        assert_eq!(error.to_string(), "value cannot be decoded: [1]: invalid value: integer, expected u8");
+        assert_eq!(error.path(), Some("k: [1]"));
+        assert_eq!(error.to_string(), "value cannot be decoded: k: [1]: invalid value: integer, expected u8");
         let body = r#"[{"Key":"k","Value":"aHVudGVyMg=="}]"#;
         let Err(ResponseError::Decode(error)) = answer(200, body) else { panic!("was read") };
         let text = format!("{error} {error:?}");

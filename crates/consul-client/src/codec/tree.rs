@@ -47,7 +47,7 @@ use node::{Item, Node};
 ///
 /// let entries = [entry("app/db/host", "db.internal"), entry("app/db/port", "postgres")];
 /// let error = codec::from_entries::<Config>("app/", &entries).err().expect("is no port");
-/// assert_eq!(error.to_string(), "invalid digit found in string, expected u16, at db/port");
+/// assert_eq!(error.to_string(), "db/port: invalid digit found in string, expected u16");
 /// # Ok::<_, codec::CodecError>(())
 /// ```
 ///

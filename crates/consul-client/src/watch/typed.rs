@@ -32,7 +32,10 @@ impl Watch<Option<kv::Entry>> {
         T: DeserializeOwned + PartialEq + Send + Sync + 'static,
         C: Codec,
     {
-        self.typed(|entry| entry.as_ref().map(|entry| C::decode(&entry.value)).transpose())
+        self.typed(|entry| {
+            let Some(entry) = entry else { return Ok(None) };
+            C::decode(&entry.value).map(Some).map_err(|error| error.in_key(&entry.key))
+        })
     }
 }
 
@@ -80,7 +83,7 @@ impl Watch<Vec<kv::Entry>> {
         let prefix = self.driver.machine().prefix().unwrap_or_default().to_owned();
         self.typed(move |entries| match entries.as_slice() {
             [] => Ok(None),
-            entries => codec::from_entries(&prefix, entries).map(Some),
+            entries => codec::from_entries(&prefix, entries).map(Some).map_err(|error| error.below(&prefix)),
         })
     }
 }

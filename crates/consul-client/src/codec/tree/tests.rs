@@ -26,7 +26,8 @@ fn fault<T: DeserializeOwned>(entries: &[(&str, &str)]) -> (String, String) {
     let Err(error) = read::<T>(entries) else { panic!("was read") };
     let path = error.path().unwrap().to_owned();
     let text = error.to_string();
-    (path.clone(), text.strip_suffix(&format!(", at {path}")).unwrap().to_owned())
+    let reason = text.strip_prefix(&format!("{path}: ")).unwrap_or(&text).to_owned();
+    (path, reason)
 }
 
 type Texts = BTreeMap<String, String>;
@@ -70,10 +71,10 @@ fn key_equal_to_the_prefix_is_the_value() {
     let error = from_entries::<u8>("app", &[entry("app", "x")]).unwrap_err();
     assert_eq!(
         (error.path(), error.to_string().as_str()),
-        (Some("."), "invalid digit found in string, expected u8, at .")
+        (Some("."), "invalid digit found in string, expected u8")
     );
     let error = from_entries::<Texts>("app", &[entry("app", "7"), entry("app/a", "8")]).unwrap_err();
-    assert_eq!(error.to_string(), "key has both a value and keys below it, at .");
+    assert_eq!(error.to_string(), "key has both a value and keys below it");
     // This key is not the key of the folder.
     assert_eq!(
         from_entries::<Texts>("app/", &[entry("app", "7"), entry("app/a", "8")]).unwrap(),
@@ -185,7 +186,7 @@ fn depth_of_folders_is_limited_to_128() {
     from_entries::<Value>("", &[entry(deep(128), "1")]).unwrap();
     let error = from_entries::<Value>("", &[entry(deep(129), "1")]).unwrap_err();
     assert_eq!(error.path(), Some(&*deep(128)));
-    assert!(error.to_string().starts_with("folders are nested too deeply, at a/"), "{error}");
+    assert!(error.to_string().contains("folders are nested too deeply"), "{error}");
 
     let far = [entry(deep(2048), "1")];
     assert_eq!(far[0].key.len(), 4095);
