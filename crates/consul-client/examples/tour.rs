@@ -10,10 +10,10 @@
 
 use std::time::Duration;
 
+use consul_client::Client;
 use consul_client::agent::Check;
 use consul_client::agent::service::Definition;
 use consul_client::txn::Outcome;
-use consul_client::{Client, Error};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -65,7 +65,7 @@ async fn keys(client: &Client) -> Result<(), Failure> {
     println!("  delete tour/color: it is {:?} now", kv.get("tour/color").await?.map(|entry| entry.key));
     println!("  and its neighbour is still there: {:?}", kv.keys("tour/color").await?);
     let refused = kv.get("tour//color").await.expect_err("has no path");
-    println!("  tour//color: {refused}: {}", cause(&refused));
+    println!("  tour//color: {refused}");
     Ok(())
 }
 
@@ -148,8 +148,4 @@ async fn blocking_read(client: &Client) -> Result<(), Failure> {
     let entry = woken.value.ok_or("tour/watched is gone")?;
     println!("  woken with {:?} at index {:?}", entry.text()?, woken.meta.index);
     Ok(())
-}
-
-fn cause(error: &Error) -> String {
-    std::error::Error::source(error).map(ToString::to_string).unwrap_or_default()
 }

@@ -164,12 +164,15 @@ impl<E: Endpoint<Response: Streamed>> Call<E> {
     pub async fn open(self) -> Result<Response<OpenedOf<E, BodyStream>>, Error> {
         let request = self.encode()?;
         let route = request.route.clone();
-        let Exchanged { response, token, permit, attempts, elapsed, .. } = self.client.open(request).await?;
+        let Exchanged { response, token, agent, permit, attempts, elapsed, .. } =
+            self.client.open(request).await?;
         let (head, body) = response.into_parts();
         let error = match body {
             Opened::Value(body) => {
-                let runtime = Arc::clone(&self.client.settings().runtime);
-                let body = BodyStream::new(body, route.clone(), runtime, permit);
+                let settings = self.client.settings();
+                let address = settings.agents.executor(agent).address().cloned();
+                let runtime = Arc::clone(&settings.runtime);
+                let body = BodyStream::new(body, route.clone(), runtime, permit).of(address);
                 match consul_proto::open::<E, _>(http::Response::from_parts(head, body)) {
                     Ok(response) => return Ok(response),
                     Err((head, _)) => consul_proto::error_response::<E>(&head, &[]),

@@ -1,15 +1,14 @@
 //! The error of calls, watches and recipes.
 
+mod display;
 mod kind;
 
-use std::error::Error as StdError;
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use consul_proto::Route;
 use consul_proto::{ApiError, ApiErrorKind, DecodeError, EncodeError, Method, ResponseError};
-use consul_transport::{TransportError, TransportErrorKind};
+use consul_transport::{Address, TransportError, TransportErrorKind};
 use http::StatusCode;
 
 pub use self::kind::ErrorKind;
@@ -23,15 +22,17 @@ use crate::{ConfigError, Token, TokenSourceError};
 /// - [`is_retryable`](Self::is_retryable) returns `true` if sending the request again may succeed and does no harm.
 /// - [`is_outcome_unknown`](Self::is_outcome_unknown) returns `true` if a write may have been executed.
 ///
-/// `Display` is complete enough for a log line: it contains the operation, the reason, and the status and text of the
-/// server's response. [`source`](StdError::source) returns the cause of the reason in `Display`, and `Debug` shows
-/// all causes. Cloning is cheap.
+/// `Display` is complete enough for a log line: it contains the operation, the reason with its causes, and the status
+/// and text of the server's response, or the agent if there is no response. [`source`](std::error::Error::source) returns
+/// causes that `Display` does not contain. Cloning is cheap.
 #[derive(Clone)]
 pub struct Error(Arc<Failure>);
 
 struct Failure {
     /// `None` if no operation was involved.
     route: Option<Route>,
+    /// The address of the agent, if it did not respond and its executor has one.
+    agent: Option<Box<str>>,
     attempts: u32,
     elapsed: Duration,
     cause: Cause,
@@ -82,7 +83,8 @@ impl Error {
     }
 
     fn new(route: impl Into<Option<Route>>, cause: Cause) -> Self {
-        Self(Arc::new(Failure { route: route.into(), attempts: 1, elapsed: Duration::ZERO, cause }))
+        let (attempts, elapsed) = (1, Duration::ZERO);
+        Self(Arc::new(Failure { route: route.into(), agent: None, attempts, elapsed, cause }))
     }
 
     /// Returns the kind of the error.
@@ -129,6 +131,14 @@ impl Error {
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         self.0.elapsed
+    }
+
+    /// Names the agent that did not respond. Does nothing if the error is already shared.
+    pub(crate) fn at(mut self, agent: Option<&Address>) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            inner.agent = agent.map(|agent| agent.to_string().into());
+        }
+        self
     }
 
     /// Sets the number and time of the attempts, unless the error is already shared.
@@ -180,6 +190,15 @@ impl Error {
     pub fn decode_error(&self) -> Option<&DecodeError> {
         match &self.0.cause {
             Cause::Decode(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// Returns the reason why there is no complete response. `None` for a [timeout](Self::is_timeout).
+    #[must_use]
+    pub fn transport_error(&self) -> Option<&TransportError> {
+        match &self.0.cause {
+            Cause::Transport(error) => Some(error),
             _ => None,
         }
     }
@@ -281,45 +300,6 @@ impl Error {
     }
 }
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Failure { route, attempts, elapsed, cause } = &*self.0;
-        if let Some(route) = route {
-            write!(f, "{} {}: ", route.method(), route.path())?;
-        }
-        match cause {
-            Cause::Config(error) => error.fmt(f),
-            Cause::Token(error) => write!(f, "request was not sent: {error}"),
-            Cause::Encode(error) => write!(f, "request was not sent: {error}"),
-            Cause::Transport(error) => {
-                error.fmt(f)?;
-                // Implied if there was no connection.
-                let is_new = error.is_unsent() && error.kind() != TransportErrorKind::Connect;
-                f.write_str(if is_new { ", request was not sent" } else { "" })
-            }
-            Cause::Timeout { limit, is_unsent } => {
-                write!(f, "timed out after {limit:?}")?;
-                f.write_str(if *is_unsent { ", request was not sent" } else { "" })
-            }
-            Cause::Api(error) => error.fmt(f),
-            Cause::Decode(error) => error.fmt(f),
-        }?;
-        if *attempts > 1 { write!(f, " ({attempts} attempts in {elapsed:.1?})") } else { Ok(()) }
-    }
-}
-
-impl fmt::Debug for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Error")
-            .field("method", &self.method())
-            .field("route", &self.route())
-            .field("kind", &self.kind())
-            .field("message", &format_args!("{self}"))
-            .field("causes", &Causes(self.source()))
-            .finish()
-    }
-}
-
 /// Creates an error without an operation.
 impl From<ConfigError> for Error {
     fn from(error: ConfigError) -> Self {
@@ -327,41 +307,21 @@ impl From<ConfigError> for Error {
     }
 }
 
-/// The causes of an error, the nearest first. `unwrap` only prints [`Debug`](fmt::Debug), which should contain causes
-/// such as the address that refused a connection.
-struct Causes<'a>(Option<&'a (dyn StdError + 'static)>);
-
-impl fmt::Debug for Causes<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let causes = std::iter::successors(self.0, |&error| error.source());
-        f.debug_list().entries(causes.map(ToString::to_string)).finish()
-    }
-}
-
-/// Returns the cause of the reason in `Display`.
-impl StdError for Error {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        match &self.0.cause {
-            Cause::Encode(error) => error.source(),
-            Cause::Transport(error) => error.source(),
-            Cause::Token(error) => error.source(),
-            Cause::Config(error) => error.source(),
-            Cause::Timeout { .. } | Cause::Api(_) | Cause::Decode(_) => None,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::error::Error as _;
+
     use super::*;
 
     #[test]
-    fn debug_shows_all_causes() {
+    fn display_contains_the_causes_and_the_agent() {
         let refused = TransportError::unsent(TransportErrorKind::Connect, "10.0.0.7:8500 refused");
-        let error = Error::transport(Route::raw(Method::GET), refused);
-        assert_eq!(error.to_string(), "GET (raw): failed to connect");
-        let shown = format!("{error:?}");
-        assert!(shown.contains(r#"causes: ["10.0.0.7:8500 refused"]"#), "{shown}");
+        let agent = "consul:8500".parse().expect("an address");
+        let error = Error::transport(Route::raw(Method::GET), refused).at(Some(&agent));
+        let text = "GET (raw): failed to connect: 10.0.0.7:8500 refused (agent http://consul:8500)";
+        assert_eq!((error.to_string().as_str(), error.source().is_none()), (text, true));
+        let error = error.with_attempts(3, Duration::from_secs(2));
+        assert!(error.to_string().ends_with("(agent http://consul:8500, 3 attempts in 2.0s)"), "{error}");
         assert_eq!((error.kind().as_str(), error.is_unsent()), ("connect", true));
     }
 

@@ -182,7 +182,7 @@ impl RequestWriter {
                 self.body = body.into();
                 self.content_type = Some(HeaderValue::from_static("application/json"));
             }
-            Err(error) => self.reject(EncodeError::Body(error)),
+            Err(error) => self.reject(EncodeError::Body(error.to_string())),
         }
     }
 

@@ -4,13 +4,15 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::bounded::Bounded;
+
 type Source = Box<dyn StdError + Send + Sync>;
 
 /// Error returned if there is no response, or only a part of it.
 ///
 /// Two questions decide what a caller may do next: what failed ([`kind`](Self::kind)), and whether the server can have
 /// seen the request ([`is_unsent`](Self::is_unsent)).
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct TransportError {
     kind: TransportErrorKind,
     unsent: bool,
@@ -79,6 +81,26 @@ impl fmt::Display for TransportError {
             TransportErrorKind::Request => "executor does not support this request",
             TransportErrorKind::Other => "transport failed",
         })
+    }
+}
+
+impl fmt::Debug for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TransportError")
+            .field("kind", &self.kind)
+            .field("unsent", &self.unsent)
+            .field("source", &Bounded::message(Chain(&*self.source)))
+            .finish()
+    }
+}
+
+/// An error and its sources, as one text.
+struct Chain<'a>(&'a (dyn StdError + 'static));
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        self.0.source().map_or(Ok(()), |source| write!(f, ": {}", Chain(source)))
     }
 }
 

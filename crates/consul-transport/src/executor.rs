@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use crate::{Body, TransportError};
+use crate::{Address, Body, TransportError};
 
 /// Sends HTTP requests to one agent and returns the responses.
 ///
@@ -61,6 +61,13 @@ pub trait Executor: std::fmt::Debug + Send + Sync + 'static {
     /// Returns an error if there is no response: the connection failed or was closed, the response is not valid HTTP,
     /// or the executor does not support the request.
     async fn execute(&self, request: http::Request<Body>) -> Result<http::Response<Body>, TransportError>;
+
+    /// Returns the address of the agent, for error messages, or `None` if the executor has none.
+    ///
+    /// The default implementation returns `None`.
+    fn address(&self) -> Option<&Address> {
+        None
+    }
 
     /// Returns how many long polls this executor can have open at the same time, or `None` if it sets no limit.
     ///

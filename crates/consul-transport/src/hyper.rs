@@ -216,6 +216,10 @@ impl Executor for HyperExecutor {
         Box::pin(self.execute_plain(request))
     }
 
+    fn address(&self) -> Option<&Address> {
+        Some(Self::address(self))
+    }
+
     #[cfg(feature = "tls")]
     fn max_long_polls(&self) -> Option<usize> {
         (self.connector.protocol() == Some(connect::Protocol::Http2)).then_some(lane::MAX_LONG_POLLS)

@@ -24,6 +24,7 @@
 
 mod address;
 mod body;
+mod bounded;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod error;

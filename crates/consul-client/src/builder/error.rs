@@ -4,6 +4,8 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::path::PathBuf;
 
+use consul_proto::Bounded;
+
 use crate::TokenError;
 
 /// Error building a [`Client`](crate::Client): a setting is invalid, unsupported, or contradicts another one.
@@ -71,26 +73,23 @@ impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Invalid { setting, value: Some(value), reason } => {
-                let short: String = value.chars().take(MAX_VALUE).collect();
-                let more = if short.len() < value.len() { " (shortened)" } else { "" };
-                write!(f, "invalid {setting} {short:?}{more}: {reason}")
+                write!(f, "invalid {setting} {:?}: {}", Bounded::name(value), Bounded::message(reason))
             }
-            Self::Invalid { setting, value: None, reason } => write!(f, "invalid {setting}: {reason}"),
+            Self::Invalid { setting, value: None, reason } => {
+                write!(f, "invalid {setting}: {}", Bounded::message(reason))
+            }
             Self::Contradiction { first, second, reason } => {
-                write!(f, "{first} contradicts {second}: {reason}")
+                write!(f, "{} contradicts {}: {reason}", Bounded::name(first), Bounded::name(second))
             }
             Self::Unsupported { setting, reason } => write!(f, "{setting} is not supported: {reason}"),
             Self::File { setting, path, source } => {
-                write!(f, "cannot read {} ({setting}): {source}", path.display())
+                write!(f, "failed to read {} ({setting}): {source}", Bounded::name(path.display()))
             }
             Self::Token { setting, source } => write!(f, "invalid {setting}: {source}"),
             Self::NoExecutor => f.write_str("no executor: set one, or enable the feature `hyper`"),
         }
     }
 }
-
-/// Maximum number of characters of a value in an error.
-const MAX_VALUE: usize = 200;
 
 /// Shows the text of [`Display`](fmt::Display).
 impl fmt::Debug for ConfigError {

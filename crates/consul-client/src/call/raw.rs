@@ -71,9 +71,10 @@ impl RawCall {
     pub fn json(self, value: &impl Serialize) -> Result<Self, Error> {
         match serde_json::to_vec(value) {
             Ok(body) => Ok(self.json_bytes(body)),
-            Err(error) => {
-                Err(Error::encode(Route::raw(self.request.method().clone()), EncodeError::Body(error)))
-            }
+            Err(error) => Err(Error::encode(
+                Route::raw(self.request.method().clone()),
+                EncodeError::Body(error.to_string()),
+            )),
         }
     }
 

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
-use consul_transport::Body;
+use consul_transport::{Address, Body};
 use futures_core::Stream;
 use http_body::Body as _;
 use tokio::sync::OwnedSemaphorePermit;
@@ -26,6 +26,8 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 pub struct BodyStream {
     body: Body,
     route: Route,
+    /// For errors.
+    agent: Option<Address>,
     runtime: Arc<dyn Runtime>,
     idle_timeout: Duration,
     /// Set while a chunk is awaited.
@@ -43,7 +45,20 @@ impl BodyStream {
         permit: Option<OwnedSemaphorePermit>,
     ) -> Self {
         let (timer, has_ended) = (None, false);
-        Self { body, route, runtime, idle_timeout: IDLE_TIMEOUT, timer, has_ended, _permit: permit }
+        Self {
+            body,
+            route,
+            agent: None,
+            runtime,
+            idle_timeout: IDLE_TIMEOUT,
+            timer,
+            has_ended,
+            _permit: permit,
+        }
+    }
+
+    pub(crate) fn of(self, agent: Option<Address>) -> Self {
+        Self { agent, ..self }
     }
 
     /// Sets the maximum time to wait for the next chunk. Defaults to 60 seconds.
@@ -76,7 +91,8 @@ impl BodyStream {
     ///
     /// Returns an error if the rest is longer than `limit` bytes, or if the body ends early.
     pub async fn collect(self, limit: usize) -> Result<Bytes, Error> {
-        self.body.collect(limit).await.map_err(|error| Error::transport(self.route, error))
+        let agent = self.agent.as_ref();
+        self.body.collect(limit).await.map_err(|error| Error::transport(self.route, error).at(agent))
     }
 }
 
@@ -91,14 +107,16 @@ impl Stream for BodyStream {
                 // The rest of the body is not read, so the request ends here.
                 this.body = Body::empty();
                 this.has_ended = true;
-                return Poll::Ready(Some(Err(Error::timeout(this.route.clone(), this.idle_timeout, false))));
+                let error = Error::timeout(this.route.clone(), this.idle_timeout, false);
+                return Poll::Ready(Some(Err(error.at(this.agent.as_ref()))));
             };
             this.timer = None;
             match frame.map(|frame| frame.map(http_body::Frame::into_data)) {
                 None => this.has_ended = true,
                 Some(Err(error)) => {
                     this.has_ended = true;
-                    return Poll::Ready(Some(Err(Error::transport(this.route.clone(), error))));
+                    let error = Error::transport(this.route.clone(), error);
+                    return Poll::Ready(Some(Err(error.at(this.agent.as_ref()))));
                 }
                 Some(Ok(Ok(chunk))) => return Poll::Ready(Some(Ok(chunk))),
                 // Ignores trailers, which Consul does not send.

@@ -159,7 +159,7 @@ impl Client {
         let settings = self.settings();
         let runtime = &*settings.runtime;
         let start = runtime.now();
-        let result = match with_timeout(runtime, start + *timeout, mark, exchange).await {
+        let result: Result<_, Error> = match with_timeout(runtime, start + *timeout, mark, exchange).await {
             Ok(Ok(response)) => Ok(response),
             Ok(Err(error)) => {
                 // An agent at its connection limit closes new connections without a response.
@@ -172,6 +172,7 @@ impl Client {
             }
             Err(TimedOut { is_unsent }) => Err(Error::timeout(route.clone(), *timeout, is_unsent)),
         };
+        let result = result.map_err(|error| error.at(settings.agents.executor(attempt.agent).address()));
         match result.as_ref().map_err(Error::kind) {
             Err(ErrorKind::Connect) => settings.agents.record(attempt.agent, false, runtime.now()),
             // A shortened timeout is not the agent's fault.

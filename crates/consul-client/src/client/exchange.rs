@@ -10,6 +10,7 @@ use consul_transport::{Hint, SendMark};
 use tokio::sync::OwnedSemaphorePermit;
 use tracing::Instrument as _;
 
+use crate::agents::AgentId;
 use crate::call::timeout::{TimedOut, Timeouts, with_timeout};
 use crate::client::attempt::{Attempt, Opened};
 use crate::client::{Client, Settings};
@@ -39,6 +40,7 @@ pub(crate) struct Exchanged<B> {
     pub(crate) response: http::Response<B>,
     /// The token that was sent.
     pub(crate) token: Option<Token>,
+    pub(crate) agent: AgentId,
     pub(crate) attempts: u32,
     pub(crate) elapsed: Duration,
     /// The kind of the error, if the response is one.
@@ -137,7 +139,15 @@ impl Client {
                     let Some(error) = error else {
                         settings.budget.succeeded();
                         let elapsed = runtime.now().since(start);
-                        return Ok(Exchanged { response, token, attempts, elapsed, error: None, permit });
+                        return Ok(Exchanged {
+                            response,
+                            token,
+                            agent,
+                            attempts,
+                            elapsed,
+                            error: None,
+                            permit,
+                        });
                     };
                     let failed =
                         self.judged(&route, &error, token.as_ref(), tokens.as_ref(), retry_after).await;
@@ -159,7 +169,7 @@ impl Client {
                 match result {
                     Ok((response, token)) => {
                         let error = Some(failed.kind);
-                        Ok(Exchanged { response, token, attempts, elapsed, error, permit: None })
+                        Ok(Exchanged { response, token, agent, attempts, elapsed, error, permit: None })
                     }
                     Err(error) => Err(error.with_attempts(attempts, elapsed)),
                 }

@@ -1,17 +1,21 @@
 //! Invalid addresses.
 
+use std::fmt;
+
+use crate::bounded::Bounded;
+
 /// Error returned for a string that is not a valid [`Address`](crate::Address).
 ///
 /// Apart from an unknown scheme and the path of a socket, the error never contains the string: people put passwords in
-/// addresses.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+/// addresses. `Debug` shows the text of `Display`.
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AddressError {
     /// The address is empty.
     #[error("address is empty")]
     Empty,
     /// The scheme is not `http`, `https` or `unix`.
-    #[error("unknown scheme {0:?}, expected http, https or unix")]
+    #[error("unknown scheme {:?}, expected http, https or unix", Bounded::name(.0))]
     Scheme(String),
     /// The address contains `user:password@` before the host. Consul ignores it; tokens are sent in a header.
     #[error("address contains credentials; set the token separately")]
@@ -26,7 +30,7 @@ pub enum AddressError {
     #[error("an address with a path must start with http:// or https://")]
     PathWithoutScheme,
     /// The address is the path of a file, such as `/var/run/consul.sock`.
-    #[error("address is a path; the address of a unix socket is unix://{0}")]
+    #[error("address is a path; the address of a unix socket is unix://{}", Bounded::name(.0))]
     SocketWithoutScheme(String),
     /// The address contains a query or a fragment.
     #[error("address contains a query or a fragment")]
@@ -37,4 +41,10 @@ pub enum AddressError {
     /// The path of the unix socket is missing or contains a NUL byte.
     #[error("path of the unix socket is empty or contains a NUL byte")]
     SocketPath,
+}
+
+impl fmt::Debug for AddressError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AddressError({self})")
+    }
 }

@@ -1,5 +1,6 @@
 //! Settings of the executor.
 
+use std::fmt;
 use std::time::Duration;
 
 use http::header::HeaderValue;
@@ -7,6 +8,7 @@ use http::header::HeaderValue;
 use http::uri::Authority;
 
 use crate::Address;
+use crate::bounded::Bounded;
 use crate::hyper::HyperExecutor;
 use crate::hyper::connect::Connector;
 #[cfg(feature = "tls")]
@@ -29,20 +31,26 @@ pub struct HyperExecutorBuilder {
     tls: TlsConfig,
 }
 
-/// Error building a [`HyperExecutor`].
-#[derive(Debug, thiserror::Error)]
+/// Error building a [`HyperExecutor`]. `Debug` shows the text of `Display`.
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
     /// The address starts with `https`, and the feature `tls` is off. The executor never uses plain text instead.
-    #[error("{0} requires TLS, which this build does not support")]
+    #[error("{} requires TLS, which this build does not support", Bounded::name(.0))]
     Tls(Address),
     /// The host cannot be sent in a `Host` header.
-    #[error("host of {0} cannot be sent in a header")]
+    #[error("host of {} cannot be sent in a header", Bounded::name(.0))]
     Host(Address),
     /// The TLS settings, or the files that they name, are invalid.
     #[cfg(feature = "tls")]
     #[error("invalid TLS settings")]
     TlsConfig(#[source] TlsConfigError),
+}
+
+impl fmt::Debug for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "BuildError({self})")
+    }
 }
 
 impl HyperExecutorBuilder {

@@ -1,13 +1,16 @@
 //! Errors of the operations of a transaction.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use serde::Deserialize;
 
+use crate::Bounded;
 use crate::types::null;
 
 /// The error of one operation, which rolled back its transaction.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+///
+/// `Display` and `Debug` show at most 500 characters of the server's text, on one line.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct OpError {
@@ -78,12 +81,16 @@ fn classify(what: &str) -> OpErrorKind {
 
 impl fmt::Display for OpError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "operation {}: ", self.op_index)?;
-        for c in self.what.chars() {
-            // The quotes around names stay readable; a control character could break the line.
-            if c.is_control() { write!(f, "{}", c.escape_debug())? } else { f.write_char(c)? }
-        }
-        Ok(())
+        write!(f, "operation {}: {}", self.op_index, Bounded::message(&self.what))
+    }
+}
+
+impl fmt::Debug for OpError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OpError")
+            .field("op_index", &self.op_index)
+            .field("what", &Bounded::message(&self.what))
+            .finish()
     }
 }
 

@@ -12,7 +12,7 @@ use crate::txn::{OpError, OpErrorKind, OpResult};
 use crate::types::null;
 use crate::{DecodeError, FromResponse, Json};
 
-/// Errors that the `Display` form of a rollback shows.
+/// Errors that the texts of a rollback show.
 const SHOWN: usize = 3;
 
 /// The outcome of a transaction.
@@ -67,8 +67,8 @@ impl Outcome {
 
 /// A transaction that was rolled back, so nothing changed.
 ///
-/// Its `Display` form has the first three errors, and the number of the others.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// `Display` and `Debug` show the first three errors and the number of the others.
+#[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RolledBack {
     /// The errors of the operations that failed.
@@ -100,6 +100,12 @@ impl fmt::Display for RolledBack {
             0 => Ok(()),
             more => write!(f, ", and {more} more"),
         }
+    }
+}
+
+impl fmt::Debug for RolledBack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RolledBack({self})")
     }
 }
 

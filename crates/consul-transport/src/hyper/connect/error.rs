@@ -1,5 +1,6 @@
 //! Reasons why there is no connection.
 
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -8,14 +9,17 @@ use std::time::Duration;
 use crate::Address;
 #[cfg(feature = "tls")]
 use crate::TlsError;
+use crate::bounded::Bounded;
 
 /// Reason why no connection was established. It is the source of a [`TransportError`](crate::TransportError), usually of
 /// the kind [`Connect`](crate::TransportErrorKind::Connect).
-#[derive(Debug, thiserror::Error)]
+///
+/// `Debug` shows the text of `Display`.
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ConnectError {
     /// The host name was not resolved.
-    #[error("failed to resolve host {host:?}")]
+    #[error("failed to resolve host {:?}", Bounded::name(.host))]
     Resolve {
         /// The host name.
         host: String,
@@ -31,7 +35,7 @@ pub enum ConnectError {
         source: io::Error,
     },
     /// The connection was not established in time.
-    #[error("connecting to {address} timed out after {limit:?}")]
+    #[error("connecting to {} timed out after {limit:?}", Bounded::name(.address))]
     Timeout {
         /// The address of the executor.
         address: Address,
@@ -39,16 +43,16 @@ pub enum ConnectError {
         limit: Duration,
     },
     /// The path of the unix socket does not exist.
-    #[error("unix socket {} does not exist", .0.display())]
+    #[error("unix socket {} does not exist", Bounded::name(.0.display()))]
     SocketMissing(PathBuf),
     /// This process has no permission to use the unix socket.
-    #[error("permission denied for unix socket {}", .0.display())]
+    #[error("permission denied for unix socket {}", Bounded::name(.0.display()))]
     SocketPermission(PathBuf),
     /// The file is not a socket.
-    #[error("{} is not a socket", .0.display())]
+    #[error("{} is not a socket", Bounded::name(.0.display()))]
     NotASocket(PathBuf),
     /// The unix socket did not accept the connection. For example, the agent that created it has exited.
-    #[error("failed to connect to unix socket {}", display(path))]
+    #[error("failed to connect to unix socket {}", Bounded::name(display(.path)))]
     Socket {
         /// The path. It starts with a NUL byte if the socket is abstract.
         path: PathBuf,
@@ -57,7 +61,7 @@ pub enum ConnectError {
     },
     /// The server closed the connection during the TLS handshake. Agents at their connection limit do this. The kind of
     /// the error is [`Rejected`](crate::TransportErrorKind::Rejected).
-    #[error("connection to {address} was closed during the TLS handshake")]
+    #[error("connection to {} was closed during the TLS handshake", Bounded::name(.address))]
     Handshake {
         /// The address of the executor.
         address: Address,
@@ -66,7 +70,7 @@ pub enum ConnectError {
     },
     /// The TLS connection was not established. The kind of the error is [`Tls`](crate::TransportErrorKind::Tls).
     #[cfg(feature = "tls")]
-    #[error("no TLS connection to {address}")]
+    #[error("no TLS connection to {}", Bounded::name(.address))]
     Tls {
         /// The address of the executor.
         address: Address,
@@ -75,13 +79,19 @@ pub enum ConnectError {
     },
     /// The server accepted HTTP/2 and sent an HTTP/1.1 response. Agents at their connection limit send 429 in this way.
     /// The kind of the error is [`Rejected`](crate::TransportErrorKind::Rejected).
-    #[error("{address} rejected the connection with status {status}")]
+    #[error("{} rejected the connection with status {status}", Bounded::name(.address))]
     Status {
         /// The address of the executor.
         address: Address,
         /// The status of the response, or 0 if it is not a number.
         status: u16,
     },
+}
+
+impl fmt::Debug for ConnectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ConnectError({self})")
+    }
 }
 
 /// Returns the path in the form that an address has.

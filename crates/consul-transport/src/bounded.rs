@@ -1,0 +1,102 @@
+//! Text from a server or a caller, as an error message shows it.
+
+use std::fmt::{self, Display, Write as _};
+
+/// Shows a text on one line and with a bounded length: unprintable characters are escaped, and the text ends with `…`
+/// after `limit` characters of output.
+///
+/// Quotes and backslashes stay as they are, since messages of servers are full of them. `Debug` adds quotes around the
+/// text.
+pub(crate) struct Bounded<D> {
+    text: D,
+    limit: usize,
+}
+
+/// Characters of a message that an error shows.
+const MESSAGE: usize = 500;
+
+/// Characters of a name, path or header that an error shows.
+const NAME: usize = 200;
+
+impl<D> Bounded<D> {
+    /// Shows at most 500 characters.
+    pub(crate) fn message(text: D) -> Self {
+        Self { text, limit: MESSAGE }
+    }
+
+    /// Shows at most 200 characters.
+    pub(crate) fn name(text: D) -> Self {
+        Self { text, limit: NAME }
+    }
+}
+
+impl<D: Display> Display for Bounded<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut output = Output { f, room: self.limit, is_full: false };
+        match write!(output, "{}", self.text) {
+            Err(fmt::Error) if output.is_full => Ok(()),
+            result => result,
+        }
+    }
+}
+
+impl<D: Display> fmt::Debug for Bounded<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{self}\"")
+    }
+}
+
+/// Escapes what is written. Fails once it is full, so that a long text is not formatted to its end.
+struct Output<'a, 'b> {
+    f: &'a mut fmt::Formatter<'b>,
+    room: usize,
+    is_full: bool,
+}
+
+impl fmt::Write for Output<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        if self.is_full {
+            return Err(fmt::Error);
+        }
+        for c in text.chars() {
+            let escaped = c.escape_debug();
+            let length = if matches!(c, '"' | '\'' | '\\') { 1 } else { escaped.len() };
+            let Some(room) = self.room.checked_sub(length) else {
+                self.f.write_char('…')?;
+                self.is_full = true;
+                return Err(fmt::Error);
+            };
+            self.room = room;
+            if length == 1 { self.f.write_char(c)? } else { write!(self.f, "{escaped}")? }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_are_kept_and_line_breaks_escaped() {
+        let shown = |text| Bounded::message(text).to_string();
+        assert_eq!(shown("key \"k\" doesn't exist"), "key \"k\" doesn't exist");
+        assert_eq!(shown("a\nb\u{1b}[31m\u{202e}é"), "a\\nb\\u{1b}[31m\\u{202e}é");
+    }
+
+    #[test]
+    fn length_is_limited_after_escaping() {
+        for text in ["a".repeat(10_000), "\u{1b}".repeat(10_000), "\"".repeat(10_000)] {
+            let shown = Bounded::name(&text).to_string();
+            assert!(shown.chars().count() <= NAME + 1 && shown.ends_with('…'), "{shown}");
+        }
+        assert_eq!(Bounded::name("a".repeat(NAME)).to_string(), "a".repeat(NAME));
+    }
+
+    #[test]
+    fn length_is_limited_for_text_in_pieces() {
+        let pieces = ["a".repeat(150), "b".repeat(150), "c".repeat(150)];
+        let shown = Bounded::name(format_args!("{pieces:?}")).to_string();
+        assert!(shown.chars().count() == NAME + 1 && shown.ends_with("b…"), "{shown}");
+    }
+}
