@@ -1,4 +1,4 @@
-//! The operations, by group of the API: one file for each, all with the same parts in the same order.
+//! The operations, by group of the API. Each operation has one file, and all files have the same structure.
 
 pub mod acl;
 pub mod agent;
@@ -13,7 +13,7 @@ pub mod txn;
 
 use crate::{ApiErrorKind, ErrorResponse};
 
-/// Returns what an error response means in the group of its path.
+/// Returns the kind of an error response in the group of its path.
 pub(crate) fn error_kind(response: &ErrorResponse<'_>) -> Option<ApiErrorKind> {
     let group = response.path().strip_prefix("/v1/")?.split('/').next()?;
     match group {

@@ -1,4 +1,4 @@
-//! From an endpoint to its request, and from the response to its value.
+//! Encoding requests and decoding responses.
 
 use bytes::Bytes;
 use http::{HeaderName, header};
@@ -10,12 +10,13 @@ use crate::{DecodeError, EncodeError, Endpoint, Meta, Options, RequestWriter, Re
 /// The value that an endpoint returns.
 pub type OutputOf<E> = <<E as Endpoint>::Response as FromResponse>::Output;
 
-/// The value that an endpoint returns while the body is still to be read.
+/// The value that an endpoint returns if the body is streamed.
 pub type OpenedOf<E, B> = <<E as Endpoint>::Response as Streamed>::Opened<B>;
 
-/// Writes the request of an endpoint, in origin form: path and query, no host, no token.
+/// Encodes the request of an endpoint in origin form: path and query, without host and token.
 ///
-/// The request must be sent with a `Content-Length`, not chunked: some operations ignore a chunked body.
+/// The request must be sent with a `Content-Length`, not chunked, since servers ignore a chunked body for some
+/// operations.
 ///
 /// # Errors
 ///
@@ -28,12 +29,12 @@ pub fn encode<E: Endpoint>(endpoint: &E, options: &Options) -> Result<http::Requ
     request.finish(E::METHOD)
 }
 
-/// Reads the response to an endpoint's request.
+/// Decodes the response to an endpoint's request.
 ///
 /// # Errors
 ///
-/// Returns [`ResponseError::Api`] if Consul reports an error, and [`ResponseError::Decode`] if the response is not what
-/// the operation returns, or not from Consul.
+/// Returns [`ResponseError::Api`] if Consul reports an error, and [`ResponseError::Decode`] if the response is
+/// unexpected for the operation, or not from Consul.
 pub fn decode<E: Endpoint>(response: http::Response<Bytes>) -> Result<Response<OutputOf<E>>, ResponseError> {
     let (head, body) = response.into_parts();
     check_headers(&head, &body)?;
@@ -46,12 +47,12 @@ pub fn decode<E: Endpoint>(response: http::Response<Bytes>) -> Result<Response<O
     Ok(Response { value, meta })
 }
 
-/// Reads the head of the response to an endpoint's request, and returns the body unread.
+/// Decodes the head of the response to an endpoint's request, and returns the body for streaming.
 ///
 /// # Errors
 ///
-/// Returns the parts of the response if it has no value. Once the body is complete, [`error_response`] returns the
-/// error.
+/// Returns the parts of the response if it has no value. Read the body completely, and pass both to
+/// [`error_response`] to get the error.
 pub fn open<E, B>(response: http::Response<B>) -> Result<Response<OpenedOf<E, B>>, (Head, B)>
 where
     E: Endpoint<Response: Streamed>,
@@ -81,10 +82,10 @@ where
     }
 }
 
-/// Rejects a response with one header twice and different values: parts of the program, and proxies on the way, would
-/// read different ones.
+/// Rejects a response that has a header twice with different values, since the program and proxies could read
+/// different values.
 fn check_headers(head: &Head, body: &[u8]) -> Result<(), DecodeError> {
-    // A map without repeated names has as many values as names.
+    // Without repeated names, the numbers of names and values are equal.
     if head.headers.len() == head.headers.keys_len() {
         return Ok(());
     }
@@ -98,7 +99,7 @@ fn check_headers(head: &Head, body: &[u8]) -> Result<(), DecodeError> {
     Ok(())
 }
 
-/// Whether the header decides how a response is read, and is no list.
+/// Returns `true` if the header affects decoding and is not a list.
 fn is_single(name: &HeaderName) -> bool {
     const SINGLE: [HeaderName; 5] = [
         header::AGE,
@@ -110,7 +111,7 @@ fn is_single(name: &HeaderName) -> bool {
     SINGLE.contains(name) || name == "x-cache" || name.as_str().starts_with("x-consul-")
 }
 
-/// Rejects a value with a content encoding: no request asks for one, and the encoded bytes are not the value.
+/// Rejects a value with a content encoding. No request accepts one, and the encoded bytes are not the value.
 fn check_encoding(head: &Head, body: &[u8]) -> Result<(), DecodeError> {
     match head.headers.get(header::CONTENT_ENCODING) {
         Some(encoding) if !encoding.as_bytes().eq_ignore_ascii_case(b"identity") => {

@@ -1,4 +1,4 @@
-//! The trait of an operation: data that writes a request and knows the type of its response.
+//! The trait of operations.
 
 use std::fmt::Debug;
 
@@ -8,10 +8,10 @@ use crate::{ApiErrorKind, ErrorResponse, FromResponse, OutputOf, RequestWriter};
 
 /// One operation of the HTTP API.
 ///
-/// An endpoint is plain data: `new` takes the required arguments, consuming setters add the optional ones. The same
-/// facts define each: how its response is read, its method, its path, and how it writes itself into a request; the
-/// defaults of the others are right for most. Programs can define endpoints of their own, which are called like any
-/// other.
+/// An endpoint is plain data: `new` takes the required arguments, and consuming setters add the optional ones. It
+/// defines the type of its response, its method and path, and how to write the request. The other items have defaults
+/// that are right for most operations. Programs can define their own endpoints, and use them like the endpoints of
+/// this crate.
 ///
 /// ```
 /// use consul_proto::{Endpoint, Json, Method, Options, Read, RequestWriter, encode};
@@ -33,29 +33,29 @@ use crate::{ApiErrorKind, ErrorResponse, FromResponse, OutputOf, RequestWriter};
 /// # Ok::<_, consul_proto::EncodeError>(())
 /// ```
 pub trait Endpoint: Debug + Send + Sync + 'static {
-    /// The kind of the response: how it is judged, and the type of its value.
+    /// The kind of the response, which decides if a response has a value, and how to decode it.
     type Response: FromResponse;
 
     /// The method of the request.
     const METHOD: Method;
 
-    /// The template of the path. `{name}` stands for one segment, a final `{*name}` for a key with its slashes.
+    /// The template of the path. `{name}` is one segment, and a final `{*name}` is a key, which can contain slashes.
     ///
-    /// The template also labels errors, logs and metrics. It contains no data of the user.
+    /// The template is also the label in errors, logs and metrics. It contains no user data.
     const PATH: &'static str;
 
-    /// Writes the path's arguments in their order, then the query, then the body.
+    /// Writes the arguments of the path in order, then the query, and then the body.
     fn write(&self, request: &mut RequestWriter);
 
-    /// Which parts of a cluster the operation can be sent to. Defaults to [`Scope::ALL`].
+    /// The scope parameters that the operation accepts. Defaults to [`Scope::ALL`].
     const SCOPE: Scope = Scope::ALL;
 
-    /// Which agents can serve the operation. Defaults to [`Target::AnyAgent`].
+    /// The agents that can serve the operation. Defaults to [`Target::AnyAgent`].
     const TARGET: Target = Target::AnyAgent;
 
-    /// Completes a decoded value with what only the request knows. Defaults to returning the value.
+    /// Completes a decoded value with data of the request. Returns the value unchanged by default.
     ///
-    /// A client calls it with the value that [`decode`](crate::decode) returned.
+    /// A client calls this method with the value that [`decode`](crate::decode) returns.
     fn complete(&self, value: OutputOf<Self>) -> OutputOf<Self>
     where
         Self: Sized,
@@ -63,26 +63,26 @@ pub trait Endpoint: Debug + Send + Sync + 'static {
         value
     }
 
-    /// Returns whether sending the request twice has the same effect as sending it once.
+    /// Returns `true` if sending the request twice has the same effect as sending it once.
     ///
-    /// A request whose outcome is unknown is retried only if it is idempotent. Defaults to whether the method is
-    /// [safe](Method::is_safe).
+    /// A request whose outcome is unknown is retried only if it is idempotent. By default, requests with a
+    /// [safe](Method::is_safe) method are idempotent.
     fn is_idempotent(&self) -> bool {
         Self::METHOD.is_safe()
     }
 
-    /// Returns whether the request changes something. Defaults to whether the method is not
-    /// [safe](Method::is_safe).
+    /// Returns `true` if the request is a write. By default, requests with a method that is not
+    /// [safe](Method::is_safe) are writes.
     fn is_write(&self) -> bool {
         !Self::METHOD.is_safe()
     }
 
-    /// Returns what an error response means for this operation; `None` for what it means in the group of the path, or
-    /// in general.
+    /// Returns the kind of an error response that has a special meaning for this operation. Returns `None` for the
+    /// meaning in the group of the path, or in general.
     ///
-    /// Only responses that Consul wrote come here. For example, the agent responds to `/v1/coordinate/node/nope` with a
-    /// 404 without a body. In general that is an unknown route, as old servers have no text for it; here the node is
-    /// missing:
+    /// This method is only called for responses from Consul. For example, the agent responds to
+    /// `/v1/coordinate/node/nope` with a 404 without a body. In general, this is an unknown route, since old servers
+    /// have no text for it. For this operation, the node is missing:
     ///
     /// ```
     /// # use consul_proto::{ApiErrorKind, Endpoint, ErrorResponse, Json, Method, RequestWriter};
@@ -108,11 +108,11 @@ pub trait Endpoint: Debug + Send + Sync + 'static {
     }
 }
 
-/// The parts of a cluster that a request can name: its datacenter, and in Consul Enterprise its namespace and admin
+/// The scope parameters that an operation accepts: datacenter, and in Consul Enterprise namespace and admin
 /// partition.
 ///
-/// Servers ignore a datacenter that an operation does not read, and reject a namespace that they do not know. So an
-/// option outside of an operation's scope is not sent.
+/// Servers ignore a datacenter if the operation does not use it, and reject a namespace if they do not support it. So
+/// the parameters outside of the scope are not sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Scope {
@@ -125,17 +125,17 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// Datacenter, namespace and partition, as the key/value store has them.
+    /// Datacenter, namespace and partition, for example for the key/value store.
     pub const ALL: Self = Self { datacenter: true, namespace: true, partition: true };
-    /// The datacenter only, as transactions have it.
+    /// Only the datacenter, for example for transactions.
     pub const DATACENTER: Self = Self { datacenter: true, namespace: false, partition: false };
-    /// Datacenter and partition, as lists of nodes have them.
+    /// Datacenter and partition, for example for lists of nodes.
     pub const DATACENTER_AND_PARTITION: Self = Self { datacenter: true, namespace: false, partition: true };
-    /// Namespace and partition, as services of an agent have them.
+    /// Namespace and partition, for example for services of an agent.
     pub const NAMESPACE: Self = Self { datacenter: false, namespace: true, partition: true };
-    /// None of them, as the settings of an agent have them.
+    /// No parameter, for example for the settings of an agent.
     pub const NONE: Self = Self { datacenter: false, namespace: false, partition: false };
-    /// The partition only, as the members of an agent have it.
+    /// Only the partition, for example for the members of an agent.
     pub const PARTITION: Self = Self { datacenter: false, namespace: false, partition: true };
 }
 
@@ -143,7 +143,7 @@ impl Scope {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Target {
-    /// Any agent of the cluster: it forwards the request to the servers.
+    /// Any agent of the cluster, which forwards the request to the servers.
     AnyAgent,
     /// The agent that has the object, such as the one that a service is registered with.
     SameAgent,
@@ -181,9 +181,9 @@ pub trait Watchable: Endpoint + Clone {
 pub enum Cursor {
     /// An index that rises with each change. A lower index means that the state of the servers was restored.
     Index,
-    /// An index without an order: any other value is a change. The list of events has one.
+    /// An index without an order: any other value is a change. Only the list of events has such an index.
     Opaque,
-    /// The hash of [hash-based blocking](HashBlocking). A response without one cannot be waited on.
+    /// The hash of [hash-based blocking](HashBlocking). A request cannot wait on a response without a hash.
     Hash,
 }
 

@@ -32,8 +32,9 @@
 //!
 //! # Decoding
 //!
-//! Unknown fields are ignored, `null` is an empty list, map or text, and enums keep words that they do not know. A value
-//! that cannot be decoded is a [`DecodeError`] with its path. Absence is part of the type of a value, not an error.
+//! Unknown fields are ignored, `null` is decoded as an empty list, map or string, and enums keep values that they do
+//! not know. A value that cannot be decoded is a [`DecodeError`] with its path. Absence is part of the type of a
+//! value, not an error.
 //!
 //! The crate has no features.
 
@@ -78,7 +79,7 @@ pub use route::Route;
 pub use types::string_enum::UnknownValue;
 pub use writer::RequestWriter;
 
-/// The code in the README of the package compiles.
+/// Compiles the code in the README.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

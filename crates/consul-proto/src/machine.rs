@@ -6,22 +6,22 @@
 //!
 //! # Inputs and outputs
 //!
-//! The driver passes events of the outside world to [`Machine::handle`], and asks for the next action with
-//! [`Machine::poll`]. Both take the current time.
+//! The driver passes inputs to [`Machine::handle`], and gets the next action from [`Machine::poll`]. Both take the
+//! current time.
 //!
 //! | input | meaning |
 //! | --- | --- |
 //! | [`Response`](Input::Response) | an exchange has ended with a complete response |
 //! | [`Failed`](Input::Failed) | an exchange has ended without one, or its deadline has passed |
 //! | [`Granted`](Input::Granted) | a slot that the machine wants is free |
-//! | [`Stop`](Input::Stop) | the owner has asked the machine to end |
+//! | [`Stop`](Input::Stop) | the owner wants the machine to end |
 //!
 //! | output | what the driver does |
 //! | --- | --- |
 //! | [`Send`](Output::Send) | sends the request and polls again |
 //! | [`Cancel`](Output::Cancel) | drops the exchange and polls again |
 //! | [`Event`](Output::Event) | passes the new state to the owner, then polls again |
-//! | [`Wait`](Output::Wait) | waits: for the time, for an exchange, for the slot |
+//! | [`Wait`](Output::Wait) | waits for the time, an exchange or the slot |
 //! | [`Done`](Output::Done) | stops: the machine has finished and has no exchange in flight |
 //!
 //! # Duties of a driver
@@ -30,13 +30,13 @@
 //!
 //! 1. Pass every input that is available to `handle`.
 //! 2. Call `poll` and do what it returns, until it returns [`Wait`](Output::Wait) or [`Done`](Output::Done).
-//! 3. Wait until an exchange ends, the time in `Wait` has come, the wanted slot is free, or the owner asks for the end.
-//!    Then start again with step 1.
+//! 3. Wait until an exchange ends, the time in `Wait` is reached, the wanted slot is free, or the owner wants the
+//!    machine to end. Then start again with step 1.
 //!
 //! While it does this:
 //!
-//! - **Time does not go back.** `now` is never smaller than in the call before. A machine does not expect it to be
-//!   fresh: the driver may have been preempted between reading the clock and the call.
+//! - **Time does not go back.** `now` is never smaller than in the previous call. It may be slightly outdated, since
+//!   the driver can be preempted between reading the clock and the call.
 //! - **Several exchanges can be in flight**, for different routes. Each ends with exactly one `Response` or `Failed`,
 //!   unless the machine has cancelled it. A machine never uses the same [`Exchange`] twice and ignores inputs for an
 //!   exchange that it does not know, so a late input does no harm.
@@ -46,27 +46,27 @@
 //!   know, it is `false`.
 //! - **A grant is valid for the next `poll` only.** If that poll does not return a `Send` for the slot, the slot is
 //!   free again. So a grant that comes too late cannot leak a slot.
-//! - **Requests are sent once.** A machine decides itself whether to repeat one.
+//! - **Requests are sent once.** The machine decides if it repeats one.
 //!
 //! # Slots
 //!
 //! An agent accepts a limited number of connections from one address, and a request that waits at the server occupies
 //! one of them. So each `Send` names the [`Slot`] it uses, and a machine sends a request for [`Slot::Short`] or
-//! [`Slot::LongPoll`] only in the poll after a grant. What a machine wants is a level: the newest
-//! [`Wait`](Output::Wait) counts. A driver that limits nothing grants immediately, with [`Duration::MAX`](std::time::Duration::MAX).
+//! [`Slot::LongPoll`] only in the poll after a grant. The newest [`Wait`](Output::Wait) replaces earlier ones. A
+//! driver without limits grants immediately, with [`Duration::MAX`](std::time::Duration::MAX).
 //!
 //! Requests for [`Slot::Lease`] need no grant: a renewal is sent when it is due. The exception is a request that the
-//! server holds, such as a lock holder's watch of its key. For this one the machine wants [`Slot::Lease`], and the
-//! driver grants immediately. If no connection can be spared, the grant's `longest` is zero, and the machine sends a
-//! request that the server does not hold.
+//! server holds, such as a lock holder's watch of its key. For such a request, the machine wants [`Slot::Lease`], and
+//! the driver grants it immediately. If the driver has no connection for it, the grant's `longest` is zero, and the
+//! machine sends a request that the server does not hold.
 //!
 //! # Events
 //!
 //! An event is a level, not an edge: it contains the newest state and replaces every event before it. Machines do not
 //! queue events. If several changes happen between two polls, the owner receives the last one.
 //!
-//! - A machine that *reads*, such as a watch, makes no progress while its driver is not polled. A consumer that takes
-//!   no events causes no requests.
+//! - A machine that *reads*, such as a watch, makes no progress while its driver is not polled. A consumer that does
+//!   not take events causes no requests.
 //! - A machine that *holds a lease* must not depend on a consumer. Its driver publishes each event, for example in a
 //!   channel that keeps the newest value, and continues to poll. Such a machine returns requests that are due before it
 //!   returns events.
@@ -108,9 +108,9 @@
 //! # Ok::<_, http::Error>(())
 //! ```
 //!
-//! A blocking driver performs each exchange on the spot and reports its end. The example `watch` of this crate is one,
-//! with a blocking HTTP client. It cannot be stopped while a request waits at the server; a shorter
-//! [`wait`](watch::Settings::wait) helps.
+//! A blocking driver executes each exchange immediately and reports its end. The example `watch` of this crate is
+//! such a driver, with a blocking HTTP client. It cannot be stopped while a request waits at the server, so use a
+//! short [`wait`](watch::Settings::wait).
 
 mod backoff;
 mod bucket;
@@ -145,12 +145,13 @@ pub trait Machine {
     /// The state that the machine reports to its owner.
     type Event;
 
-    /// The driver's error for an exchange without a response. The machine does not look at it and returns it in events.
+    /// The driver's error for an exchange without a response. The machine does not inspect it, and returns it in
+    /// events.
     type Error;
 
     /// Handles one input. The resulting actions come from [`poll`](Self::poll).
     ///
-    /// `now` is the current time. It must not be earlier than in any call before.
+    /// `now` is the current time. It must not be earlier than in any previous call.
     fn handle(&mut self, now: Instant, input: Input<Self::Error>);
 
     /// Returns the next action.

@@ -8,8 +8,8 @@ use crate::types::string_enum::string_enum;
 
 /// The metadata of a response.
 ///
-/// Every field is optional, since the responses of many operations have none of them. A missing or malformed header is
-/// `None`, not an error.
+/// Every field is optional, since many responses do not have these headers. A missing or malformed header is `None`,
+/// not an error.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Meta {
@@ -35,9 +35,10 @@ pub struct Meta {
     pub age: Option<Duration>,
     /// Backend that produced the response (`X-Consul-Query-Backend`), since 1.11.
     pub query_backend: Option<QueryBackend>,
-    /// Whether servers left out objects that the token may not read (`X-Consul-Results-Filtered-By-ACLs`), since 1.11.
+    /// Whether servers omitted objects that the token cannot read (`X-Consul-Results-Filtered-By-ACLs`), since 1.11.
     ///
-    /// It is never `Some(false)`, and absent for anonymous requests. So `None` does not mean that nothing was left out.
+    /// It is never `Some(false)`, and is absent for anonymous requests. So `None` does not mean that all objects are
+    /// present.
     pub results_filtered_by_acls: Option<bool>,
     /// Default policy of the agent's ACL system (`X-Consul-Default-ACL-Policy`), since 1.9.
     pub default_acl_policy: Option<AclPolicy>,
@@ -76,11 +77,11 @@ string_enum! {
 }
 
 string_enum! {
-    /// The policy of an ACL system if no rule applies.
+    /// The policy of an ACL system for operations without a matching rule.
     AclPolicy {
-        /// Everything that is not denied is allowed.
+        /// Operations are allowed unless a rule denies them.
         Allow = "allow",
-        /// Everything that is not allowed is denied.
+        /// Operations are denied unless a rule allows them.
         Deny = "deny",
     }
 }

@@ -6,11 +6,11 @@ use crate::{EncodeError, RequestWriter, Scope};
 
 /// Parameters that are common to many operations.
 ///
-/// Each operation accepts some of them. The marker traits of an endpoint say which: [`Read`](crate::Read) for the
-/// consistency, [`Blocking`](crate::Blocking) for `index` and `wait`, [`HashBlocking`](crate::HashBlocking) for `hash` and
-/// `wait`, and [`Filterable`](crate::Filterable), [`Sortable`](crate::Sortable), [`Cacheable`](crate::Cacheable) and
-/// [`Peerable`](crate::Peerable) for the options of these names. Servers silently ignore the others.
-/// [`Endpoint::SCOPE`](crate::Endpoint::SCOPE) says which of datacenter, namespace and partition it accepts;
+/// Each operation accepts some of them, as its marker traits show: [`Read`](crate::Read) for the consistency,
+/// [`Blocking`](crate::Blocking) for `index` and `wait`, [`HashBlocking`](crate::HashBlocking) for `hash` and `wait`,
+/// and [`Filterable`](crate::Filterable), [`Sortable`](crate::Sortable), [`Cacheable`](crate::Cacheable) and
+/// [`Peerable`](crate::Peerable) for the options with these names. Servers silently ignore the others.
+/// [`Endpoint::SCOPE`](crate::Endpoint::SCOPE) has the datacenter, namespace and partition that it accepts.
 /// [`encode`](crate::encode) rejects the others.
 ///
 /// ```
@@ -40,24 +40,25 @@ pub struct Options {
     pub cached: Option<Cached>,
     /// [Filter expression](https://developer.hashicorp.com/consul/api-docs/features/filtering).
     pub filter: Option<String>,
-    /// Node whose round-trip times sort the results; `_agent` for the node of the agent.
+    /// Node for sorting the results by round-trip time from it. `_agent` stands for the agent's own node.
     pub near: Option<String>,
-    /// Waits until the index of the response is above this one. 0 does not wait.
+    /// Index of a blocking query: the server responds when its index is greater. With 0, it responds immediately.
     pub index: Option<u64>,
-    /// How long to wait at most. Servers add up to a sixteenth, and wait for 10 minutes at most. Defaults to 5 minutes.
+    /// Maximum wait of a blocking query. Servers add up to a sixteenth, and wait at most 10 minutes. Defaults to 5
+    /// minutes.
     pub wait: Option<Duration>,
-    /// Waits until the content hash of the response differs from this one; for operations without an index.
+    /// Hash of a blocking query without an index: the agent responds when its content hash differs.
     pub hash: Option<String>,
 }
 
-/// How current a result must be.
+/// The consistency mode of a read.
 ///
 /// [Consistency modes](https://developer.hashicorp.com/consul/api-docs/features/consistency)
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Consistency {
-    /// The leader responds from its own state. The result can be stale for a moment after the leader lost its leadership
-    /// without noticing, and after a new leader was elected, until it has applied its log.
+    /// The leader responds from its own state. The result can be stale for a moment: if the leader has lost its
+    /// leadership and has not noticed it yet, and after an election, until the new leader has applied its log.
     Default,
     /// The leader confirms its leadership with a quorum before it responds, which costs a round trip between the servers.
     Consistent,
@@ -70,7 +71,7 @@ pub enum Consistency {
     Leader,
 }
 
-/// Which results of the agent's cache are accepted.
+/// The results of the agent's cache that a read accepts.
 ///
 /// [Agent caching](https://developer.hashicorp.com/consul/api-docs/features/caching)
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -105,7 +106,7 @@ impl Cached {
 }
 
 impl Options {
-    /// Creates options of which none is set.
+    /// Creates options without a value.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -188,10 +189,10 @@ impl Options {
         self
     }
 
-    /// Leaves out the datacenter, namespace and partition if they are outside of `scope`.
+    /// Removes the datacenter, namespace and partition if they are outside of `scope`.
     ///
-    /// For defaults that apply to many operations: [`encode`](crate::encode) rejects an option that the operation does
-    /// not accept.
+    /// Use this for the defaults of many operations, since [`encode`](crate::encode) rejects options that an
+    /// operation does not accept.
     #[must_use]
     pub fn limited_to(mut self, scope: Scope) -> Self {
         self.datacenter = self.datacenter.filter(|_| scope.datacenter);
@@ -250,13 +251,13 @@ impl Cached {
     }
 }
 
-/// The longest wait of a server. It treats a longer one as this, unless it cannot parse it.
+/// Maximum wait of servers. They reduce a longer wait to this one, if they can parse it.
 const MAX_WAIT: Duration = Duration::from_secs(600);
 
-/// The longest duration that servers parse: they count nanoseconds in 63 bits. A longer one is a 400.
+/// The longest duration that servers can parse: 63 bits of nanoseconds. They respond with 400 to a longer one.
 const LONGEST: Duration = Duration::from_secs(i64::MAX as u64 / 1_000_000_000);
 
-/// A duration as the query takes it. Rounded up, because 0 does not mean "at once" to a server but its default.
+/// Formats a duration for the query. Rounds up, because servers read 0 as their default wait.
 fn millis(duration: Duration) -> String {
     format!("{}ms", duration.as_nanos().div_ceil(1_000_000).max(1))
 }

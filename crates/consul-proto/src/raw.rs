@@ -1,12 +1,11 @@
-//! Requests that no endpoint describes.
+//! Requests to any path.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 
 use crate::{EncodeError, Options, RequestWriter, Scope};
 
-/// A request that no endpoint describes: for an operation that has no [`Endpoint`](crate::Endpoint), and is not worth
-/// one.
+/// A request without an [`Endpoint`](crate::Endpoint), for operations that this crate does not have.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct RawRequest {
@@ -17,8 +16,8 @@ pub struct RawRequest {
     body: Bytes,
 }
 
-/// Headers that say where the body ends, or that belong to the connection. With a wrong length, servers store a value
-/// that is cut off.
+/// Headers that frame the body or belong to the connection. With a wrong length, servers would store a truncated
+/// value.
 const FRAMING: [HeaderName; 8] = [
     header::CONNECTION,
     header::CONTENT_LENGTH,
@@ -31,9 +30,9 @@ const FRAMING: [HeaderName; 8] = [
 ];
 
 impl RawRequest {
-    /// Creates a request of this method and path, without headers and body.
+    /// Creates a request with this method and path, without headers and body.
     ///
-    /// The path can have a query. It is sent unchanged, so the caller escapes it.
+    /// The path can contain a query. It is sent unchanged, so the caller must escape it.
     pub fn new(method: Method, path: impl Into<String>) -> Self {
         let (query, headers, body) = (Vec::new(), HeaderMap::new(), Bytes::new());
         Self { method, path: path.into(), query, headers, body }
@@ -75,7 +74,7 @@ impl RawRequest {
         &self.headers
     }
 
-    /// Writes the request, in origin form.
+    /// Encodes the request in origin form.
     ///
     /// # Errors
     ///

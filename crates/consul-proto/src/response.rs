@@ -1,4 +1,4 @@
-//! How responses are judged and read.
+//! Kinds of responses, and how they are decoded.
 
 mod absence;
 mod agent;
@@ -27,7 +27,7 @@ use crate::{DecodeError, Meta};
 /// Status and headers of a response.
 pub type Head = http::response::Parts;
 
-/// A value, and what the headers of its response say.
+/// A value with the metadata of its response.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "callers take it apart and construct it")]
 pub struct Response<T> {
@@ -44,23 +44,24 @@ impl<T> Response<T> {
     }
 }
 
-/// A kind of response: which statuses have a value, and how the value is decoded.
+/// A kind of response. It decides which statuses have a value, and how to decode the value.
 ///
-/// The kinds nest: [`OrMissing`]`<`[`One`]`<T>>` is absent if the status is 404, and otherwise a list with one element.
+/// Kinds can be nested: [`OrMissing`]`<`[`One`]`<T>>` is `None` if the status is 404, and otherwise decodes a list
+/// with one element.
 pub trait FromResponse {
     /// The value.
     type Output;
 
-    /// Whether the response has a value, rather than an error.
+    /// Returns `true` if the response has a value, and `false` if it is an error.
     fn accepts(head: &Head, body: &[u8]) -> bool {
         let _ = body;
         head.status == http::StatusCode::OK
     }
 
-    /// Whether the body after this head may be a value, and so of any size. Of every other response only the error text
-    /// is needed, which is short: the rest of the body need not be read.
+    /// Returns `true` if the body after this head may be a value, which can have any size. The body of every other
+    /// response is an error text, which is short, so the rest of it need not be read.
     ///
-    /// A response that says that something is absent has no value.
+    /// Responses that report absence return `false`.
     fn may_carry(head: &Head) -> bool {
         head.status.is_success()
     }
@@ -69,13 +70,13 @@ pub trait FromResponse {
     ///
     /// # Errors
     ///
-    /// Returns an error if the body is not what the operation returns, or not from Consul.
+    /// Returns an error if the body is unexpected for the operation, or not from Consul.
     fn from_response(head: &Head, body: Bytes) -> Result<Self::Output, DecodeError>;
 }
 
-/// A kind of response that is judged by its head alone, so that its body can be streamed.
+/// A kind of response whose head decides if it has a value, so that its body can be streamed.
 pub trait Streamed: FromResponse {
-    /// The value while its body is still to be read.
+    /// The value with a streamed body.
     type Opened<B>;
 
     /// Checks the head of an accepted response.
@@ -88,6 +89,6 @@ pub trait Streamed: FromResponse {
         Ok(())
     }
 
-    /// Combines an accepted head with the body that follows it.
+    /// Combines an accepted head with the streamed body.
     fn open<B>(head: &Head, body: B) -> Self::Opened<B>;
 }

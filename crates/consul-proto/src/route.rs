@@ -1,4 +1,4 @@
-//! What is known about an operation without its arguments.
+//! Properties of an operation without its arguments.
 
 use std::fmt;
 
@@ -8,9 +8,10 @@ use crate::error::response::{error_of, error_of_raw};
 use crate::response::{FromResponse, Head};
 use crate::{Endpoint, ResponseError, Target};
 
-/// An operation without its arguments: labels for errors, logs and metrics, and what a client has to know to send it.
+/// An operation without its arguments. It has the labels for errors, logs and metrics, and the properties that a
+/// client needs to send the request.
 ///
-/// Contains no data of the user.
+/// It contains no user data.
 #[derive(Clone)]
 pub struct Route {
     method: Method,
@@ -23,7 +24,7 @@ pub struct Route {
     error_of: fn(&Head, &[u8]) -> Option<ResponseError>,
 }
 
-/// The path of requests that no endpoint describes.
+/// The path label of raw requests.
 const RAW: &str = "(raw)";
 
 impl Route {
@@ -41,7 +42,7 @@ impl Route {
         }
     }
 
-    /// Returns the route of a request that no endpoint describes. Its path is `(raw)`, and every response may be large.
+    /// Returns the route of a raw request. Its path is `(raw)`, and every response may be large.
     #[must_use]
     pub fn raw(method: Method) -> Self {
         let is_safe = method.is_safe();
@@ -69,37 +70,38 @@ impl Route {
         self.path
     }
 
-    /// Returns whether sending the request twice has the same effect as sending it once.
+    /// Returns `true` if sending the request twice has the same effect as sending it once.
     #[must_use]
     pub fn is_idempotent(&self) -> bool {
         self.is_idempotent
     }
 
-    /// Returns whether the operation can change something.
+    /// Returns `true` if the operation can be a write.
     #[must_use]
     pub fn is_write(&self) -> bool {
         self.is_write
     }
 
-    /// Returns which agents can serve the operation.
+    /// Returns the agents that can serve the operation.
     #[must_use]
     pub fn target(&self) -> Target {
         self.target
     }
 
-    /// Returns whether a response has a value, as far as its head says.
+    /// Returns `true` if the head of a response shows that it has a value.
     #[must_use]
     pub fn has_value(&self, head: &Head) -> bool {
         (self.has_value)(head)
     }
 
-    /// Returns the error that a response reports. `None` if the response has a value.
+    /// Returns the error that a response reports, or `None` if the response has a value.
     #[must_use]
     pub fn error_of(&self, head: &Head, body: &[u8]) -> Option<ResponseError> {
         (self.error_of)(head, body)
     }
 
-    /// Returns whether the body after this head can be a value, and so of any size. Other bodies are short error texts.
+    /// Returns `true` if the body after this head can be a value, which can have any size. Other bodies are short
+    /// error texts.
     #[must_use]
     pub fn may_be_large(&self, head: &Head) -> bool {
         (self.may_be_large)(head)

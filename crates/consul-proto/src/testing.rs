@@ -1,10 +1,10 @@
-//! What wire tests beside the endpoints are written with.
+//! Functions for the wire tests of endpoints.
 
 use bytes::Bytes;
 
 use crate::{EncodeError, Endpoint, Options, OutputOf, ResponseError, decode, encode};
 
-/// The request of an endpoint as text: `GET /v1/kv/a?raw`, and the body on a line of its own where there is one.
+/// Returns the request of an endpoint as text: `GET /v1/kv/a?raw`, and the body, if any, on its own line.
 pub(crate) fn wire<E: Endpoint>(endpoint: &E) -> String {
     let request = encode(endpoint, &Options::default()).unwrap();
     let (method, uri, body) = (request.method(), request.uri(), request.body());
@@ -15,18 +15,18 @@ pub(crate) fn wire<E: Endpoint>(endpoint: &E) -> String {
     }
 }
 
-/// Why an endpoint's request is not sent.
+/// Returns the error of encoding an endpoint's request.
 pub(crate) fn rejected<E: Endpoint>(endpoint: &E) -> EncodeError {
     encode(endpoint, &Options::default()).unwrap_err()
 }
 
-/// The value of a response that has index 7.
+/// Decodes a response with index 7.
 pub(crate) fn decoded<E: Endpoint>(status: u16, body: &str) -> Result<OutputOf<E>, ResponseError> {
     let response = response(status, body).header("X-Consul-Index", "7");
     read::<E>(response, body)
 }
 
-/// The value of a response without headers of Consul, as 1.8 sends them and proxies.
+/// Decodes a response without Consul's headers, like those of proxies and of Consul 1.8.
 pub(crate) fn unmarked<E: Endpoint>(status: u16, body: &str) -> Result<OutputOf<E>, ResponseError> {
     read::<E>(response(status, body), body)
 }

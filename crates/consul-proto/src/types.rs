@@ -1,4 +1,4 @@
-//! Forms of the wire that need a reader or writer of their own; one invariant each.
+//! Wire formats that need their own serialization.
 
 pub(crate) mod base64;
 pub(crate) mod blank;

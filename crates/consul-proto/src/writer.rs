@@ -1,4 +1,4 @@
-//! The one place where a request's text is made: path, escaping, query, body.
+//! Writing requests: path, escaping, query and body.
 
 mod name;
 
@@ -11,20 +11,20 @@ use serde::Serialize;
 
 use crate::{ArgumentFault, EncodeError};
 
-/// Longest target (path and query) that [`http::Uri`] can hold.
+/// Maximum length of a target (path and query) in [`http::Uri`].
 const MAX_TARGET: usize = u16::MAX as usize - 1;
 
 /// Writes a request along the path template of its [`Endpoint`](crate::Endpoint).
 ///
-/// Every byte outside RFC 3986's unreserved set is percent-encoded. The official client leaves some reserved
-/// characters bare (`:`, `&`, `+` in a path); servers decode both forms to the same text, and this one cannot be
-/// misread by anything on the way.
+/// Every byte outside of the unreserved set of RFC 3986 is percent-encoded. The official client does not encode some
+/// reserved characters in a path (`:`, `&`, `+`). Servers decode both forms to the same text, and no proxy can
+/// misread this one.
 ///
-/// An argument never leaves its place: what a server or proxy would take for another path is refused. The first
-/// fault is kept and returned by [`encode`](crate::encode), so an endpoint's `write` needs no error handling.
+/// An argument cannot change the rest of the path: the writer rejects values that a server or proxy would read as
+/// another path. [`encode`](crate::encode) returns the first error, so an endpoint's `write` needs no error handling.
 #[derive(Debug)]
 pub struct RequestWriter {
-    /// What of the template is still to be written.
+    /// The rest of the path template.
     template: &'static str,
     target: String,
     has_query: bool,
@@ -51,7 +51,7 @@ impl RequestWriter {
         }
     }
 
-    /// A writer whose path is given, with or without a query.
+    /// Creates a writer with a path, with or without a query.
     pub(crate) fn raw(path: &str) -> Self {
         let mut writer = Self::new("");
         let is_plain = path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#');
@@ -66,12 +66,12 @@ impl RequestWriter {
         writer
     }
 
-    /// Fills the path's next parameter.
+    /// Writes the next argument of the path.
     ///
-    /// A `{name}` is one segment of the path: a slash in the value is escaped. A `{*name}` is a [key](crate::kv), whose
-    /// slashes stay. Values that servers would change are rejected: empty ones, and those with a segment `.` or `..` or
-    /// an empty one that is not the last. So are characters that servers reject: in a name those that are not printable,
-    /// in a key control characters.
+    /// A `{name}` is one segment of the path, in which slashes are escaped. A `{*name}` is a [key](crate::kv), which
+    /// keeps its slashes. The writer rejects values that servers would change: empty values, and values with a
+    /// segment `.` or `..`, or with an empty segment that is not the last. It also rejects characters that servers
+    /// reject: non-printable characters in a name, and control characters in a key.
     pub fn arg(&mut self, value: &str) {
         let Some((literal, rest)) = self.template.split_once('{') else {
             return self.reject(EncodeError::Template("more arguments than parameters"));
@@ -92,19 +92,19 @@ impl RequestWriter {
         escape(&mut self.target, value.as_bytes(), false);
     }
 
-    /// Rejects the request if no path can have `value` as an argument.
+    /// Rejects the request if `value` cannot be an argument of a path.
     ///
-    /// For names and ids in the body or query: servers register an object under any name, also if no later request can
-    /// name it.
+    /// For names and IDs in the body or query: servers accept any name in a registration, even one that no later
+    /// request can contain.
     pub(crate) fn check_name(&mut self, field: &'static str, value: &str) {
         if let Some(fault) = name::fault(value) {
             self.reject(EncodeError::Argument { name: field, fault });
         }
     }
 
-    /// Rejects an empty name or id, which servers treat as missing.
+    /// Rejects an empty name or ID, which servers treat as missing.
     ///
-    /// For operations that also reach objects under names that no registration accepts.
+    /// For operations on objects whose names no registration accepts.
     pub(crate) fn check_not_empty(&mut self, field: &'static str, value: &str) {
         if value.is_empty() {
             self.reject(EncodeError::Argument { name: field, fault: ArgumentFault::Empty });
@@ -118,16 +118,16 @@ impl RequestWriter {
         }
     }
 
-    /// Writes a bare parameter where `on`, nothing otherwise.
+    /// Writes a query parameter without a value if `on` is `true`.
     ///
-    /// Consul tests most flags for presence alone, so there is no way to write `name=false`: it would mean true.
+    /// Consul only checks if most flags are present, so `name=false` would mean true, and cannot be written.
     pub fn flag(&mut self, name: &'static str, on: bool) {
         if on {
             self.query_name(name);
         }
     }
 
-    /// Writes `name=value` where there is a value.
+    /// Writes `name=value` if there is a value.
     pub fn opt(&mut self, name: &'static str, value: Option<impl Display>) {
         if let Some(value) = value {
             self.pair(name, value);
@@ -145,13 +145,13 @@ impl RequestWriter {
     pub fn pair(&mut self, name: &'static str, value: impl Display) {
         self.query_name(name);
         self.target.push('=');
-        // Writing to a String cannot fail; a Display that reports an error has broken its contract.
+        // Writing to a `String` cannot fail, unless a `Display` implementation breaks its contract.
         if write!(Escaping(&mut self.target), "{value}").is_err() {
             self.reject(EncodeError::Invalid { name, reason: "cannot be displayed".to_owned() });
         }
     }
 
-    /// Writes a parameter whose name is not known beforehand.
+    /// Writes a parameter with a dynamic name.
     pub(crate) fn query(&mut self, name: &str, value: Option<&str>) {
         self.query_name("");
         escape(&mut self.target, name.as_bytes(), false);
@@ -175,7 +175,7 @@ impl RequestWriter {
         self.target.push_str(std::mem::take(&mut self.template));
     }
 
-    /// Makes `value` the body, as JSON.
+    /// Sets the body to `value` as JSON.
     pub fn json(&mut self, value: &impl Serialize) {
         match serde_json::to_vec(value) {
             Ok(body) => {
@@ -186,21 +186,21 @@ impl RequestWriter {
         }
     }
 
-    /// Makes `bytes` the body, as they are.
+    /// Sets the body to `bytes`.
     pub fn bytes(&mut self, bytes: Bytes) {
         self.body = bytes;
         self.content_type = Some(HeaderValue::from_static("application/octet-stream"));
     }
 
-    /// Takes the datacenter that the options name, so that it does not go into the query.
+    /// Removes the datacenter from the options and returns it, so that it is not written to the query.
     ///
-    /// For an operation whose body tells the datacenter: servers would ignore that of the query.
+    /// For operations with the datacenter in the body, since servers ignore the datacenter in the query for them.
     pub fn take_datacenter(&mut self) -> Option<String> {
         self.is_datacenter_taken = true;
         self.datacenter.take()
     }
 
-    /// Returns the datacenter that the options name.
+    /// Returns the datacenter of the options.
     pub(crate) fn datacenter(&self) -> Option<&str> {
         self.datacenter.as_deref()
     }
@@ -214,18 +214,18 @@ impl RequestWriter {
     }
 
     pub(crate) fn cache_control(&mut self, value: &str) {
-        // Directives are made of ASCII words and numbers.
+        // Directives consist of ASCII words and numbers.
         self.cache_control = HeaderValue::from_str(value).ok();
     }
 
-    /// Refuses the request; [`encode`](crate::encode) returns the first refusal.
+    /// Rejects the request. [`encode`](crate::encode) returns the first error.
     ///
-    /// For an endpoint that finds its own fields in contradiction.
+    /// For endpoints that validate their own fields.
     pub fn reject(&mut self, fault: EncodeError) {
         self.fault.get_or_insert(fault);
     }
 
-    /// Refuses the request where both of two parameters that exclude each other are given.
+    /// Rejects the request if two mutually exclusive parameters are set.
     pub fn exclude(&mut self, first: (&'static str, bool), second: (&'static str, bool)) {
         if first.1 && second.1 {
             self.reject(EncodeError::Conflict { first: first.0, second: second.0 });
@@ -256,10 +256,10 @@ impl RequestWriter {
     }
 }
 
-/// Why a key has no path of its own, if so. See the [module on keys](crate::kv).
+/// Returns the reason if a key cannot be a path. See the [module on keys](crate::kv).
 fn key_fault(key: &str) -> Option<ArgumentFault> {
     if key.is_empty() {
-        // A listing of everything has an empty prefix; the others refuse the empty key themselves.
+        // Accepts the empty key, since a list of all keys has an empty prefix. Other operations reject it themselves.
         return None;
     }
     if key.chars().any(char::is_control) {

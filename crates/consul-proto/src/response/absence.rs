@@ -12,10 +12,10 @@ use crate::error::texts::{matches, without_prefixes};
 use crate::meta::INDEX;
 use crate::response::{FromResponse, Head, Streamed};
 
-/// A value of the key/value store; `None` if the status is 404.
+/// A value of the key/value store, or `None` if the status is 404.
 ///
-/// Both must have an `X-Consul-Index`. Without it, a 404 is not from Consul, or the server does not have the route, and
-/// a value is not from Consul: a proxy's page must neither look like a deleted key nor like a value.
+/// Both responses must have an `X-Consul-Index`. Without it, a 404 is not from Consul or the server does not have the
+/// route, and a value is not from Consul. So a proxy's page is never read as a deleted key or as a value.
 #[derive(Debug)]
 pub struct OrMissing<A>(PhantomData<A>);
 
@@ -132,7 +132,7 @@ fn check_index(head: &Head) -> Result<(), DecodeError> {
     }
 }
 
-/// Responses of sessions that are renewed have no index, so the text decides.
+/// Responses to session renewals have no index, so the text decides.
 fn is_gone(head: &Head, body: &[u8]) -> bool {
     head.status == StatusCode::NOT_FOUND && media::is_text(head) && is_text(body, "Session id '*' not found")
 }
@@ -141,7 +141,7 @@ fn is_absent(head: &Head, body: &[u8]) -> bool {
     head.status == StatusCode::NOT_FOUND && body.is_empty() && is_without_proxy(head)
 }
 
-/// Whether the body is an error text that matches the pattern.
+/// Returns `true` if the body is an error text that matches the pattern.
 pub(crate) fn is_text(body: &[u8], pattern: &str) -> bool {
     std::str::from_utf8(body).is_ok_and(|text| matches(pattern, without_prefixes(text.trim())))
 }

@@ -11,19 +11,19 @@ use crate::error::media;
 use crate::response::absence::is_text;
 use crate::response::{FromResponse, Head, Text};
 
-/// A value, or `None` if the status is 404 and the text says that the agent does not have the service.
+/// A value, or `None` if the status is 404 and the text reports an unknown service.
 #[derive(Debug)]
 pub struct OrUnknown<A>(PhantomData<A>);
 
-/// A value that an agent returns with the health of a service as the status: 200 for passing, 429 for a warning, 503 for
-/// critical and maintenance; the default value for 404.
+/// A value of an agent whose status is the health of a service: 200 for passing, 429 for warning, 503 for critical
+/// and maintenance. A 404 is the default value.
 ///
-/// Only responses with an `X-Consul-Reason` count. Otherwise a status other than 200 is from a proxy or from an overloaded
-/// agent, and stays an error: it must not look like the health of the service.
+/// Responses must have an `X-Consul-Reason`. Without it, a status other than 200 is from a proxy or an overloaded
+/// agent, and is an error, not the health of the service.
 #[derive(Debug)]
 pub struct Graded<A>(PhantomData<A>);
 
-/// Metrics in the text format of Prometheus.
+/// Metrics in the Prometheus text format.
 ///
 /// An empty body is an error: newer agents return it with status 200 if `prometheus_retention_time` is not configured.
 #[derive(Debug)]
@@ -73,7 +73,7 @@ impl FromResponse for Prometheus {
             let reason = "no metrics: prometheus_retention_time is not configured";
             return Err(DecodeError::new(head, &body, reason));
         }
-        // A page of plain text has no version of the format.
+        // Another text page has no format version.
         let kind = head.headers.get(CONTENT_TYPE);
         if kind.is_some_and(|kind| !kind.to_str().is_ok_and(|kind| kind.contains("version="))) {
             return Err(DecodeError::new(head, &body, "expected metrics in the format of Prometheus"));

@@ -1,4 +1,4 @@
-//! Ids of objects that were created.
+//! The IDs of created objects.
 
 use bytes::Bytes;
 use serde::Deserialize;

@@ -16,7 +16,7 @@ use crate::types::lenient::Lenient;
 #[derive(Debug)]
 pub struct Json<T>(PhantomData<T>);
 
-/// A JSON list; `null` is an empty one.
+/// A JSON list. `null` is an empty list.
 #[derive(Debug)]
 pub struct List<T>(PhantomData<T>);
 
@@ -24,7 +24,7 @@ pub struct List<T>(PhantomData<T>);
 #[derive(Debug)]
 pub struct One<T>(PhantomData<T>);
 
-/// A JSON list with at most one element; `None` if it is empty.
+/// A JSON list with at most one element, which is `None` if it is empty.
 #[derive(Debug)]
 pub struct First<T>(PhantomData<T>);
 
@@ -68,8 +68,8 @@ impl<T: DeserializeOwned> FromResponse for First<T> {
 
 /// Decodes a document.
 ///
-/// Checks the encoding once for the whole body. Looks for `null`, for numbers out of range and for the path of an error
-/// only in documents that cannot be decoded otherwise: all three cost time for each item.
+/// Checks the encoding once for the entire body. Only if a document cannot be decoded, it is decoded again with
+/// `null` and numbers out of range as defaults, and with the path of errors, since these cost time for each item.
 pub(super) fn from_json<'a, T: Deserialize<'a>>(head: &Head, body: &'a [u8]) -> Result<T, DecodeError> {
     let text = text(head, body)?;
     let mut json = serde_json::Deserializer::from_str(text);
@@ -84,7 +84,7 @@ fn text<'a>(head: &Head, body: &'a [u8]) -> Result<&'a str, DecodeError> {
     simdutf8::basic::from_utf8(body).map_err(|_| DecodeError::new(head, body, "text is not valid UTF-8"))
 }
 
-/// Decodes a document again after an error, leniently, and with the path of an error that remains.
+/// Decodes a document leniently after an error. A remaining error has its path.
 #[cold]
 fn again<'a, T: Deserialize<'a>>(
     head: &Head,
@@ -106,14 +106,14 @@ fn again<'a, T: Deserialize<'a>>(
     }
 }
 
-/// Reads the elements of a list into a vector that seldom has to grow: long lists are copied over and over otherwise.
+/// Reads the elements of a list into a vector with an estimated capacity, so that long lists are rarely copied.
 struct Elements<T> {
     capacity: usize,
     element: PhantomData<T>,
 }
 
 impl<T> Elements<T> {
-    /// Reserves no more memory than the text itself takes.
+    /// Reserves at most as much memory as the text uses.
     fn fitting(text: &str) -> Self {
         let capacity = text.len().checked_div(size_of::<T>()).unwrap_or(0);
         Self { capacity, element: PhantomData }
@@ -144,7 +144,8 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Elements<T> {
     }
 }
 
-/// Removes the value from a message of serde, such as `invalid type: string "secret", expected u64 at line 1 column 9`.
+/// Removes the value from an error text of serde, such as `invalid type: string "secret", expected u64 at line 1
+/// column 9`.
 fn without_value(message: &str) -> String {
     const STARTS: [&str; 3] = ["invalid type: ", "invalid value: ", "unknown variant "];
     let start = STARTS.iter().find(|start| message.starts_with(*start));

@@ -1,4 +1,4 @@
-//! Responses that are JSON objects with a value for each id.
+//! Responses that are JSON objects with a value for each ID.
 
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use crate::DecodeError;
 use crate::response::{FromResponse, Head, Json};
 
-/// The value of a JSON object with at most one entry; `None` if it is empty.
+/// The value of a JSON object with at most one entry, or `None` if it is empty.
 #[derive(Debug)]
 pub struct FirstValue<T>(PhantomData<T>);
 

@@ -1,11 +1,11 @@
-//! Texts for which empty means absent.
+//! Strings that are absent if empty.
 
 use bytes::Bytes;
 
 use crate::DecodeError;
 use crate::response::{FromResponse, Head, Json};
 
-/// A JSON string; `None` if it is empty or `null`.
+/// A JSON string, or `None` if it is empty or `null`.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct NonEmpty;

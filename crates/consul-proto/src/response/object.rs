@@ -1,4 +1,4 @@
-//! Responses that are JSON objects of a certain form.
+//! Responses that are JSON objects.
 
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
@@ -16,7 +16,7 @@ use crate::types::null;
 #[derive(Debug)]
 pub struct NonBlank<T>(PhantomData<T>);
 
-/// A JSON object of lists of texts, as a map. `null` is an empty object, list or text.
+/// A JSON object of lists of strings, as a map. `null` is an empty object, list or string.
 #[derive(Debug)]
 pub struct Lists<K>(PhantomData<K>);
 

@@ -1,4 +1,4 @@
-//! Responses that are not documents.
+//! Responses that are not JSON documents.
 
 use bytes::Bytes;
 use http::{Version, header};
@@ -12,12 +12,12 @@ use crate::response::{FromResponse, Head, Streamed};
 #[non_exhaustive]
 pub struct Flag;
 
-/// `true`, which means that the servers executed the request. Anything else is an error.
+/// `true`, which means that the servers executed the request. Any other body is an error.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct True;
 
-/// Nothing: the response of an operation that returns no value. The body must be empty.
+/// The empty response of an operation without a value. The body must be empty.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Empty;
@@ -29,8 +29,8 @@ pub struct Text;
 
 /// The bytes of the body, unchanged.
 ///
-/// The body must be complete: its length must be known, from `Content-Length`, from chunks or from HTTP/2, since
-/// otherwise a body that was cut off looks like a shorter value.
+/// The length of the body must be known, from `Content-Length`, from chunks or from HTTP/2. Otherwise a truncated
+/// body would look like a shorter value.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Raw;

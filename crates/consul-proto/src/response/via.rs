@@ -1,4 +1,4 @@
-//! Values that are converted from the value of another kind of response.
+//! Responses whose value is converted.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -8,7 +8,7 @@ use bytes::Bytes;
 use crate::DecodeError;
 use crate::response::{FromResponse, Head};
 
-/// Reads a response as `K` does, and converts its value into a `T`.
+/// Decodes a response as `K`, and converts its value into a `T`.
 pub struct Via<K, T>(PhantomData<fn() -> (K, T)>);
 
 impl<K: FromResponse, T: From<K::Output>> FromResponse for Via<K, T> {

@@ -1,4 +1,4 @@
-//! Bytes as padded base64, and `null` for none.
+//! Serialization of bytes as padded base64. `null` is decoded as empty.
 
 use std::fmt;
 
@@ -7,12 +7,12 @@ use bytes::Bytes;
 use serde::de::{Error, Visitor};
 use serde::{Deserializer, Serializer};
 
-/// Decodes base64 from the document into the bytes, without a string in between.
+/// Decodes base64 directly from the document, without an intermediate string.
 pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Bytes, D::Error> {
     deserializer.deserialize_option(Base64)
 }
 
-/// Encodes as base64; no bytes are the empty string.
+/// Serializes bytes as base64. Empty input becomes an empty string.
 pub(crate) fn serialize<S: Serializer>(bytes: &Bytes, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&STANDARD.encode_to_string(bytes))
 }
@@ -27,7 +27,7 @@ impl<'de> Visitor<'de> for Base64 {
     }
 
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Bytes, D::Error> {
-        // Asks for bytes, because serde_json then does not check that the text is UTF-8.
+        // Requests bytes, since `serde_json` then does not check for UTF-8.
         deserializer.deserialize_bytes(self)
     }
 

@@ -1,16 +1,16 @@
-//! Parts without content: servers send them, requests leave them out.
+//! Empty values, which servers send and requests omit.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
 
-/// A value that can be without content.
+/// A value that can be empty.
 ///
-/// Structs look at their fields. Comparing with a default value instead compares empty texts, and two empty texts that
-/// own no memory compare slowly on some processors.
+/// Structs check their fields. Comparing with a default value would be slower on some processors, since it compares
+/// empty strings.
 pub(crate) trait Blank {
-    /// Returns whether the value has no content: empty, zero, `false` or `None`.
+    /// Returns `true` if the value is empty, zero, `false` or `None`.
     fn is_blank(&self) -> bool;
 }
 
@@ -62,7 +62,7 @@ impl<K, V> Blank for BTreeMap<K, V> {
     }
 }
 
-/// Decodes a large part that servers nearly always send without content: `None`, so that it takes no room then.
+/// Decodes a large value that servers usually send empty. An empty value is `None`, to save memory.
 pub(crate) fn or_none<'de, D, T>(deserializer: D) -> Result<Option<Box<T>>, D::Error>
 where
     D: Deserializer<'de>,

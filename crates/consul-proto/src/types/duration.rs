@@ -1,4 +1,4 @@
-//! Durations as Go writes and reads them: `1m30s`, or a number of nanoseconds.
+//! Durations in Go's format: `1m30s`, or a number of nanoseconds.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,17 +6,17 @@ use std::time::Duration;
 use serde::de::{Error, Visitor};
 use serde::{Deserializer, Serializer};
 
-/// Reads either form; an empty string and `null` are zero, and so is what is negative.
+/// Deserializes both forms. An empty string, `null` and negative durations are zero.
 pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     deserializer.deserialize_any(GoDuration)
 }
 
-/// Writes the text form, for a number is taken for nanoseconds in one place and for seconds in another.
+/// Serializes the text form, since the unit of a number differs between fields: nanoseconds or seconds.
 pub(crate) fn serialize<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&Text(*duration))
 }
 
-/// The same for durations that servers do not check: text that is no duration is zero, and so is a negative number.
+/// Deserializes durations that servers do not check: invalid text and negative numbers are zero.
 pub(crate) mod tolerant {
     pub(crate) use super::serialize;
     use super::{Deserializer, Duration, OrZero};
@@ -26,7 +26,7 @@ pub(crate) mod tolerant {
     }
 }
 
-/// The same for a duration that may be left out; use with `skip_serializing_if`.
+/// Serializes an optional duration. Use it with `skip_serializing_if`.
 pub(crate) mod option {
     use super::{Duration, Serializer};
 
@@ -41,8 +41,7 @@ pub(crate) mod option {
     }
 }
 
-/// A duration in whole units: `90s`, `1500ms`, `7ns`. Servers read it exactly, and no unit below a millisecond is
-/// used where it is not needed.
+/// Formats a duration in whole seconds, milliseconds or nanoseconds: `90s`, `1500ms`, `7ns`.
 struct Text(Duration);
 
 impl fmt::Display for Text {
@@ -108,7 +107,7 @@ impl Visitor<'_> for OrZero {
     }
 }
 
-/// Reads Go's text form.
+/// Parses Go's text form.
 fn parse(text: &str) -> Option<Duration> {
     if text.is_empty() {
         return Some(Duration::ZERO);

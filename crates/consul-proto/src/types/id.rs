@@ -1,6 +1,6 @@
-//! Names and ids as types of their own, so that the id of a service is never taken for a key or a name.
+//! Types for names and IDs, so that the ID of a service cannot be used as a key or a name.
 
-/// Declares a type for one kind of name or id.
+/// Declares a type for one kind of name or ID.
 macro_rules! string_id {
     ($(#[$about:meta])* $name:ident) => {
         $(#[$about])*
@@ -15,7 +15,7 @@ macro_rules! string_id {
                 &self.0
             }
 
-            /// Returns whether the text is empty.
+            /// Returns `true` if the text is empty.
             #[must_use]
             pub fn is_empty(&self) -> bool {
                 self.0.is_empty()

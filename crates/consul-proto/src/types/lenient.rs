@@ -1,14 +1,13 @@
-//! Decoding of documents whose values servers do not check.
+//! Lenient decoding of values that servers do not check.
 //!
-//! Go writes an empty list, map or text as `null` in many places, and stores numbers of any size where this crate has a
-//! `u16`. One such value must not make the list unreadable that it is part of. So this deserializer stands between a
-//! document and the type, at every depth:
+//! Go often writes an empty list, map or string as `null`, and servers store numbers of any size in fields that are a
+//! `u16` here. One such value must not make an entire list unreadable. This deserializer converts these values at
+//! every depth:
 //!
-//! - `null` is the empty text, list or map, `0`, `false`, or an object without fields; in a list it is skipped.
+//! - `null` is an empty string, list or map, `0`, `false`, or an object without fields. In a list, it is skipped.
 //! - A number that the type cannot represent is 0.
 //!
-//! An `Option` is `None` for `null`, and documents of the user's inside of a response (`serde_json::Value`) are
-//! unchanged.
+//! For an `Option`, `null` is `None`. User documents inside a response (`serde_json::Value`) are unchanged.
 
 mod access;
 mod visit;
@@ -21,7 +20,7 @@ use self::visit::{Expected, Nested, OrNull};
 /// A deserializer that decodes `null` as empty, and a number out of range as 0.
 pub(crate) struct Lenient<D>(pub(crate) D);
 
-/// Deserializes what can be `null`.
+/// Deserializes a value that can be `null`.
 macro_rules! or_null {
     ($($method:ident($($argument:ident: $type:ty),*) => $expected:expr,)+) => {
         $(fn $method<V: Visitor<'de>>(self, $($argument: $type,)* visitor: V) -> Result<V::Value, D::Error> {
@@ -30,7 +29,7 @@ macro_rules! or_null {
     };
 }
 
-/// Passes a request on, so that what is nested in the value is decoded in the same way.
+/// Forwards a request, so that nested values are decoded in the same way.
 macro_rules! nested {
     ($($method:ident($($argument:ident: $type:ty),*),)+) => {
         $(fn $method<V: Visitor<'de>>(self, $($argument: $type,)* visitor: V) -> Result<V::Value, D::Error> {

@@ -1,4 +1,4 @@
-//! `null` in place of a list, a map or a text.
+//! Decoding `null` as an empty list, map or string.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,7 +16,7 @@ where
     Ok(Option::<T>::deserialize(deserializer)?.unwrap_or_default())
 }
 
-/// Decodes `null` as the default, of a field whose absence means something else: `None`.
+/// Decodes `null` as the default, for a field that is `None` if it is absent.
 pub(crate) fn or_default_if_present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -43,7 +43,7 @@ where
     deserializer.deserialize_any(Map::<V, V>(PhantomData))
 }
 
-/// Decodes a map of lists of texts. `null` is empty at every depth.
+/// Decodes a map of lists of strings. `null` is empty at every depth.
 pub(crate) fn map_of_lists<'de, D>(deserializer: D) -> Result<BTreeMap<String, Vec<String>>, D::Error>
 where
     D: Deserializer<'de>,
@@ -51,7 +51,7 @@ where
     deserializer.deserialize_any(Map::<Texts, Vec<String>>(PhantomData))
 }
 
-/// A list of texts whose elements can be `null`.
+/// A list of strings whose elements can be `null`.
 #[derive(Default, Deserialize)]
 pub(crate) struct Texts(#[serde(deserialize_with = "list")] Vec<String>);
 

@@ -6,8 +6,8 @@ use std::marker::PhantomData;
 use serde::Deserializer;
 use serde::de::{Error, Visitor};
 
-/// Decodes a number. `null` and a number out of range are zero, so that one odd entry does not hide the list that
-/// contains it: servers store a port of 70000.
+/// Decodes a number. `null` and a number out of range are zero, so that one invalid entry does not make a list
+/// unreadable: servers store a port of 70000.
 pub(crate) fn or_zero<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,

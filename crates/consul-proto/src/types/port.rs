@@ -4,7 +4,7 @@ use serde::Deserializer;
 
 use crate::types::number;
 
-/// Decodes a port. `null` and a number that cannot be a port are 0, which means none.
+/// Decodes a port. `null` and numbers that are not a port are 0, which means no port.
 pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
     number::or_zero(deserializer)
 }

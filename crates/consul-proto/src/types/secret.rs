@@ -1,16 +1,16 @@
-//! Text that no output shows.
+//! Text that is hidden in output.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A token or another secret. It is sent, and never shown: its `Debug` form hides it, and it has no `Display`.
+/// A token or another secret. `Debug` hides it, and there is no `Display`.
 #[derive(Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Secret(String);
 
 impl Secret {
-    /// The secret itself.
+    /// Returns the secret.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0

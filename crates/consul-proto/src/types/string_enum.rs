@@ -1,4 +1,4 @@
-//! Enums whose variants are text on the wire, with a variant for text that they do not know.
+//! Enums of strings, with a variant for unknown strings.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -6,10 +6,10 @@ use std::marker::PhantomData;
 use serde::Deserializer;
 use serde::de::{Error, Visitor};
 
-/// A value that this version of an enum does not know, such as one of a newer server.
+/// A value that this version of an enum does not know, for example from a newer server.
 ///
-/// It has no public constructor: a text that becomes a variant in a later version is never stored here by a program. To
-/// handle unknown values, match with `_` and read them with `as_str` of the enum.
+/// It has no public constructor, so that a program does not depend on a value being unknown, which can become a
+/// variant in a later version. To handle unknown values, match with `_` and use `as_str` of the enum.
 ///
 /// ```
 /// use consul_proto::catalog::CheckType;
@@ -42,7 +42,7 @@ impl fmt::Debug for UnknownValue {
     }
 }
 
-/// Declares an enum of texts from one table, so that reading and writing cannot drift apart.
+/// Declares an enum of strings from one table, so that decoding and encoding are consistent.
 macro_rules! string_enum {
     ($(#[$about:meta])* $name:ident { $($(#[$arm_about:meta])* $arm:ident = $text:literal,)+ }) => {
         $(#[$about])*
@@ -101,7 +101,7 @@ macro_rules! string_enum {
 }
 pub(crate) use string_enum;
 
-/// Decodes a text as a variant. `null` is the empty text.
+/// Decodes a string as a variant. `null` is the empty string.
 pub(crate) fn deserialize<'de, D, E>(deserializer: D) -> Result<E, D::Error>
 where
     D: Deserializer<'de>,

@@ -1,12 +1,12 @@
-//! Names and ids that can be an argument of a path.
+//! Validation of names and IDs in paths.
 
 use crate::ArgumentFault;
 
-/// Returns why no path can name an object by `text`, if so.
+/// Returns the reason if `text` cannot be a name or ID in a path.
 ///
-/// Servers register an object under any text, but clean each path after they have decoded it, and reject paths with
-/// characters that are not printable. An object with such a name could neither be read nor deregistered. A slash does no
-/// harm, also at the end.
+/// Servers accept any text in a registration. But they clean each path after decoding it, and reject paths with
+/// non-printable characters. So an object with such a name could neither be read nor deregistered. A slash is
+/// allowed, even at the end.
 pub(super) fn fault(text: &str) -> Option<ArgumentFault> {
     if text.is_empty() {
         return Some(ArgumentFault::Empty);
@@ -17,7 +17,7 @@ pub(super) fn fault(text: &str) -> Option<ArgumentFault> {
     segments(text)
 }
 
-/// Returns the fault of a segment that servers would remove, if there is one.
+/// Returns the reason if servers would remove a segment.
 pub(super) fn segments(text: &str) -> Option<ArgumentFault> {
     let mut segments = text.split('/').peekable();
     while let Some(segment) = segments.next() {
@@ -30,10 +30,10 @@ pub(super) fn segments(text: &str) -> Option<ArgumentFault> {
     None
 }
 
-/// Whether a character is printable by the definition of Go's `unicode.IsPrint`: letters, marks, numbers, punctuation,
-/// symbols and the ASCII space.
+/// Returns `true` if a character is printable by the definition of Go's `unicode.IsPrint`: letters, marks, numbers,
+/// punctuation, symbols and the ASCII space.
 ///
-/// The standard library has the same definition and a newer version of Unicode than most servers, which reject
+/// The standard library has the same definition, and a newer version of Unicode than most servers, which reject
 /// characters that they do not know yet.
 fn is_printable(character: char) -> bool {
     if character.is_ascii() {
