@@ -19,13 +19,13 @@ pub use self::error::AddressError;
 /// | `[fe80::1%eth0]:8500` | HTTP to a link-local address, with its zone |
 /// | `:8500` | HTTP to `localhost` |
 /// | `http://host:port`, `https://host:port` | HTTP, HTTP over TLS |
-/// | `http://proxy/consul`, `https://proxy:8443/consul/` | the same through a gateway, with a path before every path |
+/// | `http://proxy/consul`, `https://proxy:8443/consul/` | the same through a gateway, with a prefix for the path of every request |
 /// | `unix:///run/consul.sock` | HTTP over a unix socket |
 /// | `unix://@consul` | HTTP over an abstract unix socket (Linux) |
 ///
-/// **The port defaults to 80 for HTTP and to 443 for HTTPS, not to 8500.** The `consul` command and all programs built
-/// on Consul's official client read the variable in this way, and one variable should mean the same agent in every
-/// program. Only [`Address::default`], which is used if no address is set, has the port 8500.
+/// **The port defaults to 80 for HTTP and to 443 for HTTPS, not to 8500.** The `consul` command and all programs with
+/// Consul's official client interpret the variable in this way, so that it refers to the same agent in every program.
+/// Only [`Address::default`], which is used if no address is set, has the port 8500.
 ///
 /// ```
 /// use consul_transport::Address;
@@ -77,7 +77,7 @@ impl Address {
         }
     }
 
-    /// Returns the port, given or default, or `None` for a unix socket.
+    /// Returns the port, which may be the default one, or `None` for a unix socket.
     #[must_use]
     pub fn port(&self) -> Option<u16> {
         match self.0 {
@@ -97,8 +97,9 @@ impl Address {
 
     /// Returns the value of the `Host` header.
     ///
-    /// Consul rejects a `/` in it with 400, so a unix socket has a name that is not a path. A default port is left out,
-    /// because proxies look for the plain name. An IPv6 zone means nothing to another machine and is left out too.
+    /// Consul rejects a value with a `/` with 400, so the value for a unix socket is not its path. A default port is
+    /// omitted, since proxies compare the plain name. An IPv6 zone is omitted too, since it has no meaning on another
+    /// machine.
     #[cfg(feature = "hyper")]
     pub(crate) fn host_header(&self) -> String {
         match &self.0 {
@@ -113,7 +114,7 @@ impl Address {
 
 #[cfg(feature = "tls")]
 impl Address {
-    /// Returns the name that the server's certificate must be valid for, unless another one is set.
+    /// Returns the default name for which the server's certificate must be valid.
     pub(crate) fn server_name(&self) -> String {
         self.host().map_or("localhost", without_zone).to_owned()
     }
@@ -139,7 +140,7 @@ impl FromStr for Address {
     }
 }
 
-/// The form that [`FromStr`] accepts, with scheme and port.
+/// Writes the form that [`FromStr`] accepts, with scheme and port.
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
@@ -152,7 +153,7 @@ impl fmt::Display for Address {
     }
 }
 
-/// A host in the form that precedes a port.
+/// A host, formatted for a port to follow.
 struct Bracketed<'a>(&'a str);
 
 impl fmt::Display for Bracketed<'_> {

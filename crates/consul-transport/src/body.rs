@@ -1,4 +1,4 @@
-//! The one type of body that crosses [`Executor`](crate::Executor), in both directions.
+//! The body of requests and responses.
 
 use std::fmt;
 use std::pin::Pin;
@@ -11,9 +11,10 @@ use http_body_util::combinators::UnsyncBoxBody;
 
 use crate::{TransportError, TransportErrorKind};
 
-/// A body: either bytes in memory, or a stream of them.
+/// The body of a request or a response: either bytes in memory or a stream.
 ///
-/// A body made from [`Bytes`] is sent with its length. Consul ignores the body of some writes if it arrives in chunks.
+/// A body created from [`Bytes`] is sent with its length. Consul ignores the body of some writes if it is sent in
+/// chunks.
 pub struct Body(Inner);
 
 enum Inner {
@@ -48,8 +49,8 @@ impl Body {
 
     /// Reads the complete body of at most `limit` bytes.
     ///
-    /// An announced length above the limit is rejected before anything is read. Memory is reserved for the bytes that
-    /// have arrived, and for little of the announced length.
+    /// If the `Content-Length` is above the limit, the body is not read. Memory is mainly reserved for the bytes that
+    /// have arrived, not for the announced length.
     ///
     /// # Errors
     ///
@@ -77,7 +78,7 @@ impl Body {
     }
 }
 
-/// Keeps a body of one frame as it arrived, which is the usual case. Copies only if there are more frames.
+/// Returns a body of one frame without copying, which is the usual case. Copies only if there are more frames.
 enum Collected {
     None,
     One(Bytes),

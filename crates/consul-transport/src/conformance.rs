@@ -1,11 +1,11 @@
-//! Checks whether an [`Executor`] meets its contract.
+//! Checks if an [`Executor`] meets its contract.
 //!
 //! Each rule is a function. It starts a scripted server on the loopback address, makes an executor for it, and panics
 //! with a message if the executor breaks the rule. [`run_all`] runs all rules that apply to every executor and reports
 //! each. An executor that keeps connections should also pass [`sequential_calls_share_a_connection`].
 //!
-//! The functions need no particular runtime. They wait for conditions, up to a minute each, and never for time to pass,
-//! so a slow machine breaks no rule.
+//! The functions do not depend on a runtime. They wait for conditions, up to a minute each, and do not sleep, so that
+//! a slow machine does not break a rule.
 //!
 //! ```no_run
 //! # #[cfg(feature = "hyper")]
@@ -57,7 +57,7 @@ pub use self::response::{
 /// Creates an executor for the agent at an address. Executors share nothing.
 pub type Make<'a> = &'a (dyn Fn(SocketAddr) -> Arc<dyn Executor> + Sync);
 
-/// More than the size of any body in a rule.
+/// A limit that is larger than any body in a rule.
 const LIMIT: usize = 16 << 20;
 
 fn request(method: Method, target: &str, body: impl Into<Bytes>) -> Request<Body> {

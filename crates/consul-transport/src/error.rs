@@ -1,4 +1,4 @@
-//! Why there is no response.
+//! The error of an executor.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -10,8 +10,8 @@ type Source = Box<dyn StdError + Send + Sync>;
 
 /// Error returned if there is no response, or only a part of it.
 ///
-/// Two questions decide what a caller may do next: what failed ([`kind`](Self::kind)), and whether the server can have
-/// seen the request ([`is_unsent`](Self::is_unsent)).
+/// [`kind`](Self::kind) returns the reason, and [`is_unsent`](Self::is_unsent) returns `true` if the request can
+/// safely be sent again.
 #[derive(Clone)]
 pub struct TransportError {
     kind: TransportErrorKind,
@@ -20,7 +20,7 @@ pub struct TransportError {
     source: Arc<dyn StdError + Send + Sync>,
 }
 
-/// What failed.
+/// The kind of a [`TransportError`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
@@ -43,26 +43,26 @@ pub enum TransportErrorKind {
 }
 
 impl TransportError {
-    /// Creates an error after which the server may have seen the request.
+    /// Creates an error for a request that the server may have received.
     #[must_use]
     pub fn new(kind: TransportErrorKind, source: impl Into<Source>) -> Self {
         Self { kind, unsent: false, source: Arc::from(source.into()) }
     }
 
-    /// Creates an error after which the server has certainly not seen the request. Sending the request again is safe,
+    /// Creates an error for a request that the server has certainly not received. Sending the request again is safe,
     /// even if it is a write.
     #[must_use]
     pub fn unsent(kind: TransportErrorKind, source: impl Into<Source>) -> Self {
         Self { kind, unsent: true, source: Arc::from(source.into()) }
     }
 
-    /// Returns what failed.
+    /// Returns the kind of the error.
     #[must_use]
     pub fn kind(&self) -> TransportErrorKind {
         self.kind
     }
 
-    /// Returns `true` if the server has certainly not seen the request. `false` means unknown.
+    /// Returns `true` if the server has certainly not received the request. Returns `false` if this is not known.
     #[must_use]
     pub fn is_unsent(&self) -> bool {
         self.unsent

@@ -15,16 +15,16 @@ use crate::{Address, Body, TransportError};
 /// - The future resolves when the head of the response has arrived. The body follows while it is read.
 /// - Every status is `Ok`. Redirects are not followed; the response of a redirect is returned like any other.
 /// - Dropping the future, or the body of the response, ends the exchange. Nothing continues in the background.
-/// - A request is written at most once, unless the server certainly saw nothing of the earlier attempt.
+/// - A request is written at most once, unless the server has certainly not received any of the earlier attempt.
 /// - A body of known length is sent with a `Content-Length`, an empty one of a `PUT` with 0.
 /// - A request without `Accept-Encoding` asks for `identity`, and a body is never decoded.
-/// - A response keeps the version and the headers that arrived, including `Content-Length` and `Transfer-Encoding`. They
-///   show whether a body has an end of its own. A body that the end of the connection delimits may be cut off, and
-///   nothing else reveals it.
+/// - A response keeps the version and the headers that arrived, including `Content-Length` and `Transfer-Encoding`.
+///   They show if the end of a body is marked. A body that only ends with the connection may be truncated, and this
+///   cannot be detected otherwise.
 /// - A body that ends before its length or its last chunk is an error.
 /// - An error reports whether the request was [certainly not sent](TransportError::is_unsent).
-/// - A [`SendMark`](crate::SendMark) in the request's extensions is never `NotSent` once the server may have seen the
-///   request. An executor that ignores marks is safe.
+/// - A [`SendMark`](crate::SendMark) in the request's extensions is never `NotSent` after the server may have
+///   received the request. An executor can ignore marks.
 /// - The extensions may contain a [`Hint`](crate::Hint) and the mark [`Idempotent`](crate::Idempotent). An executor may
 ///   ignore both.
 ///
@@ -54,7 +54,7 @@ use crate::{Address, Body, TransportError};
 /// ```
 #[async_trait]
 pub trait Executor: std::fmt::Debug + Send + Sync + 'static {
-    /// Sends `request` and returns the head of the response, with a body that is still to be read.
+    /// Sends `request` and returns the response with a body that has not been read.
     ///
     /// # Errors
     ///
@@ -69,9 +69,9 @@ pub trait Executor: std::fmt::Debug + Send + Sync + 'static {
         None
     }
 
-    /// Returns how many long polls this executor can have open at the same time, or `None` if it sets no limit.
+    /// Returns the maximum number of concurrent long polls of this executor, or `None` if it has no limit.
     ///
-    /// A caller that has more of them lets them take turns. The default implementation returns `None`.
+    /// A caller with more long polls must let them share this limit. The default implementation returns `None`.
     fn max_long_polls(&self) -> Option<usize> {
         None
     }

@@ -1,9 +1,9 @@
 //! The default executor: HTTP/1.1 over TCP and unix sockets, and both HTTP/1.1 and HTTP/2 over TLS.
 //!
-//! Over HTTP/1.1, a call owns the connection that it uses and drives it with the waker of the task that awaits the call;
-//! see [`Connection`](connection::Connection). So a dropped call closes its connection, a response needs no second task
-//! to be woken, and two calls never share a connection. At the end of the response's body, the connection joins a small
-//! set of [`idle`] ones.
+//! Over HTTP/1.1, a call owns the connection that it uses and drives it with the waker of the task that awaits the
+//! call; see [`Connection`](connection::Connection). So dropping a call closes its connection, a response wakes only
+//! one task, and two calls never share a connection. At the end of the response's body, the connection is added to a
+//! small set of [`idle`] ones.
 //!
 //! Over HTTP/2, calls share connections, which are each driven by a task; see [`lane`] and [`http2`].
 
@@ -47,8 +47,8 @@ pub use self::connect::ConnectError;
 
 /// An [`Executor`] for the agent at one [`Address`].
 ///
-/// It speaks HTTP/1.1 over TCP and unix sockets. With the feature `tls`, it speaks HTTP/1.1 or HTTP/2 over TLS, as the
-/// server prefers.
+/// It supports HTTP/1.1 over TCP and unix sockets. With the feature `tls`, it supports HTTP/1.1 and HTTP/2 over TLS,
+/// and uses the protocol that the server prefers.
 ///
 /// It needs a tokio runtime with IO and time enabled, of either flavor. Connections belong to the runtime that opened
 /// them, so each runtime needs its own executor. A host name is resolved on tokio's blocking pool.
@@ -56,7 +56,7 @@ pub use self::connect::ConnectError;
 /// The [`source`](std::error::Error::source) of an error is a [`ConnectError`] if no connection was established, and
 /// otherwise usually an error of hyper or h2.
 ///
-/// A response head may have 64 KiB and 100 header fields. A larger one is a
+/// A response head can have at most 64 KiB and 100 header fields. A larger one is a
 /// [`Protocol`](TransportErrorKind::Protocol) error.
 ///
 /// ```no_run
@@ -115,7 +115,7 @@ impl HyperExecutor {
                 let Some(connection) = connection else { break place };
                 match connection.exchange(request, place).await {
                     Ok(response) => return Ok(response),
-                    // The agent closed this connection before anything was written.
+                    // The agent closed this connection before the request was written.
                     Err(Failed::Unsent(returned, _)) => request = *returned,
                     Err(Failed::Broken(error)) => return Err(error.into()),
                 }
@@ -164,7 +164,7 @@ impl HyperExecutor {
     }
 }
 
-/// Why a request got no response over HTTP/1.1.
+/// The reason for a request without a response over HTTP/1.1.
 enum Interrupted {
     Failed(TransportError),
     /// The server has changed to HTTP/2.
@@ -203,7 +203,8 @@ impl HyperExecutor {
 type Execution<'a> = Pin<Box<dyn Future<Output = Result<Response<Body>, TransportError>> + Send + 'a>>;
 
 impl Executor for HyperExecutor {
-    // Written without `async_trait`, because a call over HTTP/2 would keep the memory of one over HTTP/1.1.
+    // Written without `async_trait`, so that a call over HTTP/2 does not also contain the state of a call over
+    // HTTP/1.1.
     fn execute<'a, 'b>(&'a self, request: Request<Body>) -> Execution<'b>
     where
         'a: 'b,

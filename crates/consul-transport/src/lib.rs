@@ -1,13 +1,13 @@
-//! The transport of a Consul client. It sends HTTP messages and knows nothing of Consul.
+//! The transport of a Consul client. It sends HTTP messages and does not depend on Consul's API.
 //!
-//! [`Executor`] takes an `http::Request` and returns an `http::Response`. It is object-safe, so a program can put its
-//! own HTTP stack, a test double or a recording proxy below an unchanged client. [`Body`] and [`TransportError`] are the
-//! only other types that every executor uses. [`SendMark`], [`Hint`] and [`Idempotent`] are optional extensions of a
-//! request.
+//! [`Executor`] takes an `http::Request` and returns an `http::Response`. It is object-safe, so a program can use its
+//! own HTTP stack, a test double or a recording proxy with an unchanged client. [`Body`] and [`TransportError`] are
+//! the only other types that every executor uses. [`SendMark`], [`Hint`] and [`Idempotent`] are optional extensions
+//! of a request.
 //!
-//! The feature `hyper` adds an implementation, `HyperExecutor`. It speaks HTTP/1.1 over TCP and unix sockets, HTTP/1.1
-//! and HTTP/2 over TLS (feature `tls`), and keeps a small number of idle connections. [`Address`] is the address of an agent, in every form that `CONSUL_HTTP_ADDR`
-//! accepts.
+//! The feature `hyper` adds an implementation, `HyperExecutor`. It supports HTTP/1.1 over TCP and unix sockets, and
+//! HTTP/1.1 and HTTP/2 over TLS (feature `tls`), and keeps a small number of idle connections. [`Address`] is the
+//! address of an agent, in every form that `CONSUL_HTTP_ADDR` accepts.
 //!
 //! The module `conformance` checks whether an executor meets the contract.
 //!

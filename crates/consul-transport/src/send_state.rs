@@ -1,25 +1,25 @@
-//! Whether a request has left this process.
+//! Records whether a request was sent.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-/// Whether the server can have seen a request.
+/// Whether the server may have received a request.
 #[allow(clippy::exhaustive_enums, reason = "there is no fourth state")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum SendState {
-    /// The executor did not report a state. The server may have seen the request.
+    /// The executor did not report a state. The server may have received the request.
     #[default]
     Unknown,
-    /// The server has certainly not seen the request. Sending it again is safe, even if it is a write.
+    /// The server has certainly not received the request. Sending it again is safe, even if it is a write.
     NotSent,
-    /// At least one byte of the request was written, or is about to be. The server may have seen the request.
+    /// At least one byte of the request was written, or is about to be. The server may have received the request.
     Sent,
 }
 
 /// Shared record of the [`SendState`] of one request.
 ///
-/// A caller inserts a clone into the extensions of a request and keeps the original. The executor updates the record
-/// while it works, so the caller can read the state even if it drops the call, for example at a deadline.
+/// A caller inserts a clone into the extensions of a request and keeps the original. The executor updates the state
+/// during the call, so that the caller can read it even after it has dropped the call, for example at a deadline.
 ///
 /// ```
 /// use std::time::Duration;

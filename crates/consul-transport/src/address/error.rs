@@ -6,8 +6,8 @@ use crate::bounded::Bounded;
 
 /// Error returned for a string that is not a valid [`Address`](crate::Address).
 ///
-/// Apart from an unknown scheme and the path of a socket, the error never contains the string: people put passwords in
-/// addresses. `Debug` shows the text of `Display`.
+/// Except for an unknown scheme and the path of a socket, the error never contains the string, since addresses may
+/// contain passwords. `Debug` shows the text of `Display`.
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AddressError {

@@ -94,7 +94,7 @@ pub async fn streamed_request_body_arrives_completely(make: Make<'_>) {
     assert!(seen.body == pieces.concat(), "a streamed body must arrive completely");
 }
 
-/// A request asks for a response without an encoding, unless its caller asked for one.
+/// A request accepts only unencoded responses, unless its caller has set `Accept-Encoding`.
 pub async fn request_asks_for_an_unencoded_response(make: Make<'_>) {
     let server = Server::start(always_ok);
     let executor = make(server.address());

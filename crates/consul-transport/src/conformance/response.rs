@@ -122,9 +122,9 @@ fn bytes(length: usize) -> Vec<u8> {
     (0..length).map(|index| (index % 251) as u8).collect()
 }
 
-/// The version and the headers of a response show whether its body has an end of its own, and whether it is encoded.
+/// The version and the headers of a response show if the end of its body is marked, and if it is encoded.
 ///
-/// A body that only the end of the connection delimits may be cut off. The layer above rejects it if it would not notice.
+/// A body that only ends with the connection may be truncated. The caller must be able to detect and reject it.
 pub async fn framing_of_a_body_is_visible(make: Make<'_>) {
     let server = Server::start(|peer| {
         while let Some(request) = peer.request() {
@@ -217,7 +217,7 @@ pub async fn response_ahead_of_the_request_body_is_delivered(make: Make<'_>) {
     let server = Server::start(move |peer| {
         peer.head();
         peer.send("HTTP/1.1 413 Too Large\r\nConnection: close\r\nContent-Length: 9\r\n\r\ntoo large");
-        // The client cannot send the rest of the request, because nobody reads it.
+        // The client cannot send the rest of the request, since the server does not read it.
         held.pass();
     });
     // More than the socket buffers of both sides.

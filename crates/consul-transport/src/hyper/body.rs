@@ -17,8 +17,8 @@ type Piece = Result<Frame<Bytes>, TransportError>;
 
 /// Replaces the body of a response whose head has arrived.
 ///
-/// If the whole body arrived together with the head in one piece, as most of Consul's do, the connection returns to its
-/// place immediately and the body is plain bytes. This function waits for nothing.
+/// If the complete body arrived with the head in one piece, as is usual with Consul, the connection returns to its
+/// place immediately and the body is plain bytes. This function does not wait.
 pub(super) fn receive(
     response: Response<Incoming>,
     mut connection: Box<Connection>,
@@ -35,7 +35,7 @@ pub(super) fn receive(
     Response::from_parts(head, body)
 }
 
-/// Returns the whole body if it has arrived, otherwise its pieces that have.
+/// Returns the complete body if it has arrived, otherwise the pieces that have arrived.
 fn gather(incoming: &mut Incoming, connection: &mut Connection) -> Result<Bytes, VecDeque<Piece>> {
     let first = match poll_incoming(incoming) {
         Poll::Ready(None) => return Ok(Bytes::new()),
@@ -58,8 +58,8 @@ fn gather(incoming: &mut Incoming, connection: &mut Connection) -> Result<Bytes,
     }
 }
 
-/// Returns the next piece that the connection has read. Only driving the connection makes more of them, so no waker is
-/// needed.
+/// Returns the next piece that the connection has read. More pieces only arrive by driving the connection, so no
+/// waker is needed.
 fn poll_incoming(incoming: &mut Incoming) -> Poll<Option<Piece>> {
     let polled = Pin::new(incoming).poll_frame(&mut Context::from_waker(Waker::noop()));
     polled.map(|piece| piece.map(|piece| piece.map(|frame| frame.map_data(compact)).map_err(truncated)))
@@ -68,13 +68,13 @@ fn poll_incoming(incoming: &mut Incoming) -> Poll<Option<Piece>> {
 /// Largest piece that is copied out of the read buffer.
 const SMALL: usize = 4 << 10;
 
-/// Copies a small piece. It is a slice of the connection's read buffer, and would keep up to 64 KiB allocated for as
-/// long as a caller keeps the value.
+/// Copies a small piece. Otherwise it is a slice of the connection's read buffer, and keeps up to 64 KiB allocated
+/// while the caller keeps the value.
 pub(super) fn compact(data: Bytes) -> Bytes {
     if data.len() <= SMALL { Bytes::copy_from_slice(&data) } else { data }
 }
 
-/// A body that is still arriving, with the connection that it arrives on.
+/// A body that is still arriving, with its connection.
 struct Streamed {
     /// Pieces that arrived with the head.
     held: VecDeque<Piece>,
@@ -98,7 +98,7 @@ impl HttpBody for Streamed {
         {
             polled = connection.advance(cx, |_| poll_incoming(&mut this.incoming));
         }
-        // A reader that knows the length does not ask for the end.
+        // A reader that knows the length may not poll for the end.
         let has_ended = matches!(polled, Poll::Ready(None | Some(Err(_)))) || this.incoming.is_end_stream();
         if has_ended && let Some((connection, place)) = this.source.take() {
             place.put(connection);

@@ -72,15 +72,15 @@ impl HyperExecutorBuilder {
         self
     }
 
-    /// Sets the limit for establishing a connection: name resolution, all addresses of a name, and the TLS handshake.
-    /// Defaults to 5 seconds.
+    /// Sets the timeout for establishing a connection, including name resolution, all addresses of a name, and the
+    /// TLS handshake. Defaults to 5 seconds.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
     }
 
-    /// Sets how long an idle connection is kept before it is closed. Defaults to 60 seconds. With zero, every
-    /// connection is used once.
+    /// Sets the time after which an idle connection is closed. Defaults to 60 seconds. With zero, every connection is
+    /// used once.
     ///
     /// The timeout must be well below the 120 seconds after which Consul closes idle connections.
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
@@ -91,7 +91,8 @@ impl HyperExecutorBuilder {
     /// Sets the maximum number of idle connections. Defaults to 8. One more is kept for requests with the hint
     /// [`Reserved`](crate::Hint::Reserved). The number of connections in use is not limited.
     ///
-    /// An agent accepts 200 connections from one IP address by default, in use or idle, for all programs together.
+    /// By default, an agent accepts 200 connections from one IP address, including idle ones, which all programs on a
+    /// host share.
     pub fn max_idle(mut self, connections: usize) -> Self {
         self.max_idle = connections;
         self

@@ -1,4 +1,4 @@
-//! One HTTP/1.1 connection, and the exchange that it carries.
+//! One HTTP/1.1 connection and its exchange.
 
 use std::error::Error as StdError;
 use std::future::{Future, poll_fn};
@@ -22,15 +22,15 @@ use crate::{Body, SendMark, SendState, TransportError, TransportErrorKind};
 
 /// An HTTP/1.1 connection that one call owns.
 ///
-/// - It has exactly one owner: the set of idle connections, a call, or the body of a response. A call takes it from its
-///   [`Place`], the response's body takes it from the call, and at the end of the body it returns to its place. It
-///   carries one exchange at a time.
-/// - Its owner drives it. Nothing is spawned: the connection makes progress only while the call or the body is polled,
+/// - It has exactly one owner: the set of idle connections, a call, or the body of a response. A call takes it from
+///   its [`Place`], the response's body takes it from the call, and at the end of the body it returns to its place.
+///   It has one exchange at a time.
+/// - Its owner drives it, without a task: the connection makes progress only while the call or the body is polled,
 ///   and wakes the task that polls them.
 /// - Dropping it closes the socket. So a dropped call or body ends its exchange, and nothing continues in the
 ///   background.
-/// - Nothing is written before [`exchange`](Self::exchange) is polled. A connection that turns out to be closed before
-///   that returns the request.
+/// - No byte is written before [`exchange`](Self::exchange) is polled. If the connection is found to be closed before
+///   that, it returns the request.
 pub(super) struct Connection {
     /// `None` once it has ended. hyper fails the pending request, or the body, when its connection is dropped.
     http: Option<http1::Connection<TokioIo<Stream>, Body>>,
@@ -41,14 +41,14 @@ pub(super) struct Connection {
 
 /// How an exchange failed.
 pub(super) enum Failed {
-    /// Nothing was written. Contains the request, which can be sent on another connection.
+    /// No byte was written. Contains the request, which can be sent on another connection.
     Unsent(Box<Request<Body>>, ::hyper::Error),
     /// The request was consumed.
     Broken(TransportError),
 }
 
 impl Connection {
-    /// Prepares a new stream. Nothing is sent yet.
+    /// Prepares a new stream, without sending data.
     pub(super) async fn handshake(stream: Stream) -> Result<Box<Self>, ::hyper::Error> {
         let (state, generation) = (stream.state(), stream.generation());
         let (sender, http) =
@@ -56,7 +56,7 @@ impl Connection {
         Ok(Box::new(Self { http: Some(http), sender, state, generation }))
     }
 
-    /// Prepares an idle connection for another exchange. With `look`, the connection looks at the socket itself before
+    /// Prepares an idle connection for another exchange. With `look`, the connection checks the socket itself before
     /// it writes.
     ///
     /// This costs one system call. Without it, a request could be written to a connection that the server has closed
@@ -86,7 +86,7 @@ impl Connection {
                 return self.advance(cx, |cx| response.as_mut().poll(cx));
             }
             is_first = false;
-            // A new stream is read only after the request was written, which takes another turn.
+            // A new stream is read only after the request was written, which needs another poll.
             let turns = if self.state.stage() == Stage::New { 2 } else { 1 };
             for _ in 0..turns {
                 self.drive(cx);
@@ -114,11 +114,11 @@ impl Connection {
         Err(failed)
     }
 
-    /// Drives the connection until `ready` is, or until the connection waits for its socket.
+    /// Drives the connection until `ready` is ready, or until the connection waits for its socket.
     ///
-    /// The task that drives the connection is the task that waits for its results. A wake-up of that task by itself
-    /// would cost another turn, so hyper's channels are polled with a waker that does nothing, and the connection too
-    /// as long as it can make progress. The task's own waker is needed only to wait for the socket.
+    /// The task that drives the connection is the task that waits for its results. If that task woke itself, it would
+    /// be polled again needlessly. So hyper's channels, and the connection while it can make progress, are polled
+    /// with a waker that does nothing. The task's own waker is only needed to wait for the socket.
     pub(super) fn advance<T>(
         &mut self,
         cx: &mut Context<'_>,
@@ -140,17 +140,17 @@ impl Connection {
         self.state.set_quiet(false);
     }
 
-    /// Returns `true` if the connection can carry another exchange.
+    /// Returns `true` if the connection can be used for another exchange.
     pub(super) fn is_reusable(&mut self) -> bool {
         if !self.sender.is_ready() {
-            // The connection needs another turn to notice that the response was read.
+            // The connection needs another poll to notice that the response was read.
             self.drive_quietly();
         }
         self.http.is_some() && self.sender.is_ready() && !self.state.is_broken()
     }
 
     fn drive(&mut self, cx: &mut Context<'_>) {
-        // An error goes to the task that waits for the response or its body. Nobody else needs it.
+        // The task that waits for the response or its body gets the error.
         if let Some(http) = &mut self.http
             && http.poll_without_shutdown(cx).is_ready()
         {
@@ -162,7 +162,7 @@ impl Connection {
 /// Polls a future that only this task can make ready.
 fn quietly<T>(cx: &mut Context<'_>, poll: impl FnOnce(&mut Context<'_>) -> Poll<T>) -> Poll<T> {
     let result = poll(&mut Context::from_waker(Waker::noop()));
-    // tokio's channels are also pending when the task has used up its budget. Then the task asks for another turn.
+    // tokio's channels are also pending if the task has used up its budget. Then the task wakes itself.
     if result.is_pending() && !coop::has_budget_remaining() {
         cx.waker().wake_by_ref();
     }
@@ -183,7 +183,7 @@ fn broken(error: ::hyper::Error, is_sent: bool) -> TransportError {
     if is_sent { TransportError::new(kind, error) } else { TransportError::unsent(kind, error) }
 }
 
-/// Converts the error of a response that broke off after its head.
+/// Converts the error of a response that ended early after its head.
 pub(super) fn truncated(error: ::hyper::Error) -> TransportError {
     let cause = error.source().and_then(|source| source.downcast_ref::<io::Error>());
     let kind = match cause.map(io::Error::kind) {

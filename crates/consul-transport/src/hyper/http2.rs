@@ -32,8 +32,8 @@ use self::upload::respond;
 const STREAM_WINDOW: u32 = 2 << 20;
 const CONNECTION_WINDOW: u32 = 5 << 20;
 
-/// An HTTP/2 connection. A task drives it, and ends when the connection is closed: by the peer, because it was idle, or
-/// because nothing uses it any more.
+/// An HTTP/2 connection. A task drives it. The task ends when the connection is closed: by the peer, by the idle
+/// timeout, or when the connection is no longer used.
 pub(super) struct Http2 {
     sender: SendRequest<Bytes>,
     slots: Arc<Slots>,
@@ -41,7 +41,7 @@ pub(super) struct Http2 {
     generation: u64,
 }
 
-/// Why a connection cannot be used.
+/// The reason why a connection cannot be used.
 pub(super) enum Rejected {
     /// The peer sent the start of an HTTP/1.1 response.
     Http1(String),
@@ -53,13 +53,13 @@ pub(super) enum Rejected {
 pub(super) enum Failed {
     /// The server certainly did not process the request, which can be sent on another connection.
     Unsent(TransportError),
-    /// The request was processed, or is gone, or both.
+    /// The request may have been processed, or was consumed.
     Broken(TransportError),
 }
 
 impl Http2 {
-    /// Prepares a connection. Resolves when the peer has sent its first frame: before, it may still reject the client
-    /// certificate or the connection.
+    /// Prepares a connection. Completes when the peer has sent its first frame, since it may reject the client
+    /// certificate or the connection before that.
     pub(super) async fn handshake<T>(
         io: T,
         generation: u64,
@@ -104,13 +104,13 @@ impl Http2 {
         self.slots.is_closed()
     }
 
-    /// Ends the use of this connection for new requests. Those in flight continue.
+    /// Stops using this connection for new requests. Requests in flight continue.
     pub(super) fn retire(&self) {
         self.slots.close();
     }
 
-    /// Takes a slot if fewer than `max` are in use. For a long poll, `held` is its wait. `freed` is notified when the slot
-    /// is free again.
+    /// Acquires a slot if fewer than `max` are in use. For a long poll, `held` is its wait. `freed` is notified when
+    /// the slot is free again.
     pub(super) fn take(
         self: &Arc<Self>,
         max: usize,
@@ -141,8 +141,8 @@ pub(super) async fn exchange(
     poll_fn(|cx| sender.poll_ready(cx)).await.map_err(|error| Failed::Unsent(unsent(error)))?;
     let (response, upload): (ResponseFuture, _) =
         sender.send_request(request, is_empty).map_err(|error| Failed::Unsent(unsent(error)))?;
-    // Pending until the peer's limit of streams allows this one. Until then nothing of it is written, and dropping it
-    // sends nothing.
+    // Pending until the peer's limit of streams allows this one. Until then, no part of the request is written, and
+    // dropping it sends no data.
     poll_fn(|cx| sender.poll_ready(cx)).await.map_err(|error| Failed::Unsent(unsent(error)))?;
     if let Some(mark) = mark {
         mark.set(SendState::Sent);
@@ -168,7 +168,7 @@ pub(super) async fn exchange(
 
 /// Returns `true` if the peer certainly did not process the request.
 ///
-/// A GOAWAY of the peer is the error of exactly the streams above its last stream id. The others end with an IO error.
+/// After a GOAWAY, only the streams above its last stream ID have it as their error. The others end with an IO error.
 fn is_unprocessed(error: &h2::Error) -> bool {
     error.is_remote()
         && (error.is_go_away() || (error.is_reset() && error.reason() == Some(Reason::REFUSED_STREAM)))

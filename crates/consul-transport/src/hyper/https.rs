@@ -30,10 +30,10 @@ impl HyperExecutor {
     ) -> Result<Response<Body>, TransportError> {
         self.prepare(&mut request)?;
         let generation = self.connector.refresh().await;
-        // The server chose another protocol than last time at most once for a request, unless it keeps changing.
+        // Repeats at most once, unless the server changes its protocol again.
         for _ in 0..3 {
             if self.connector.is_http1() {
-                // Boxed, because a call over HTTP/2 needs none of its memory.
+                // Boxed, so that a call over HTTP/2 does not contain its state.
                 match Box::pin(self.execute_http1(request, generation)).await {
                     Ok(response) => return Ok(response),
                     Err(Interrupted::Failed(error)) => return Err(error),
@@ -82,7 +82,7 @@ impl HyperExecutor {
             match http2::exchange(slot, request, &mut body, mark.as_ref()).await {
                 Ok(response) => return Ok(Executed::Response(response)),
                 Err(http2::Failed::Unsent(_)) if !is_again => {
-                    // The connection goes away, or the server refused the stream.
+                    // The connection is being closed, or the server refused the stream.
                     is_again = true;
                     connection.retire();
                 }

@@ -11,17 +11,17 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::hyper::connection::Connection;
 
-/// How recently a connection must have been used to carry a request that is not idempotent.
+/// Maximum idle time of a connection for requests that are not idempotent.
 ///
-/// A look at the socket cannot win the race with a server that closes an idle connection. Servers close connections
+/// Checking the socket cannot exclude a race with a server that closes the idle connection. Servers close connections
 /// that were idle for minutes, rarely for seconds.
 const FRESH: Duration = Duration::from_secs(5);
 
-/// How recently a connection must have been used to carry a read without a look at its socket.
+/// Maximum idle time of a connection for reads without checking its socket.
 const JUST_USED: Duration = Duration::from_millis(1);
 
-/// Idle connections in the order in which they became idle. The one used last is taken first, so connections left from
-/// a burst grow old.
+/// Idle connections in the order in which they became idle. The one used last is taken first, so that the additional
+/// connections of a burst time out.
 ///
 /// One task closes connections whose time has passed. It runs only while there are idle connections, and ends with the
 /// executor.
@@ -65,7 +65,7 @@ impl Reserved {
     }
 }
 
-/// Properties of a request that decide which connection can carry it.
+/// Properties of a request that decide which connections it can use.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Demand {
     pub(super) is_idempotent: bool,
@@ -75,7 +75,8 @@ pub(super) struct Demand {
     pub(super) generation: u64,
 }
 
-/// Where a connection returns after its exchange. Dropped without a connection, it frees the reserved place.
+/// The place to which a connection returns after its exchange. If it is dropped without a connection, it frees the
+/// reserved place.
 pub(super) struct Place {
     idle: Arc<Idle>,
     is_reserved: bool,
@@ -86,9 +87,9 @@ impl Idle {
         Arc::new(Self { state: Mutex::default(), timeout, max })
     }
 
-    /// Returns a connection that meets the demand, if there is one, and the place for the connection of this call.
+    /// Returns a suitable connection, if there is one, and the place for the connection of this call.
     ///
-    /// The server may have closed the connection. Using it shows this before the request is written.
+    /// The server may have closed the connection. This is detected before the request is written.
     pub(super) fn take(self: &Arc<Self>, demand: Demand) -> (Option<Box<Connection>>, Place) {
         let now = Instant::now();
         let max_age = if demand.is_idempotent { self.timeout } else { FRESH.min(self.timeout) };
@@ -163,7 +164,7 @@ impl Idle {
         due
     }
 
-    /// Nothing panics under the lock, so its contents are consistent.
+    /// No code panics while it holds the lock, so its contents are consistent.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -179,7 +180,7 @@ async fn close_by_time(idle: Weak<Idle>, first: Instant) {
 }
 
 impl Place {
-    /// Keeps a connection for the next call if it can carry one.
+    /// Keeps a connection for the next call, if it can be reused.
     pub(super) fn put(mut self, mut connection: Box<Connection>) {
         if self.idle.max == 0 || self.idle.timeout.is_zero() || !connection.is_reusable() {
             return;
@@ -188,7 +189,7 @@ impl Place {
         if !self.idle.start_closing(&mut state) {
             return;
         }
-        // Under the lock, so that the connections are in the order of time.
+        // Read while locked, so that the connections are sorted by time.
         let kept = Kept { since: Instant::now(), connection };
         let mut surplus = None;
         if std::mem::take(&mut self.is_reserved) {

@@ -1,4 +1,4 @@
-//! State that a stream and the owner of its connection share. hyper, between the two, passes nothing on.
+//! State that a stream shares with the owner of its connection, since hyper between them does not forward it.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -12,20 +12,20 @@ pub(super) struct IoState {
     mark: Mutex<Option<SendMark>>,
 }
 
-/// Progress of the present request.
+/// Progress of the current request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(super) enum Stage {
-    /// A new connection, and nothing was written. Data from the peer waits until the request is written.
+    /// A new connection without written bytes. Data from the peer waits until the request is written.
     New,
-    /// An idle connection was taken, and the next read looks at the socket itself: the runtime's record of the socket
-    /// is as old as the last turn of its driver.
+    /// An idle connection is reused, and the next read checks the socket itself, since the runtime's state of the
+    /// socket is as old as the last poll of its IO driver.
     Unchecked,
-    /// An idle connection was taken that is considered open, and nothing was written.
+    /// An idle connection that is considered open is reused, and no byte was written.
     Ready,
     /// The socket accepted at least one byte of the request.
     Written,
-    /// The first write failed, so nothing of the request was sent. Further writes are discarded.
+    /// The first write failed, so no part of the request was sent. Further writes are discarded.
     Unwritable,
     /// A later write failed. Further writes are discarded.
     Broken,
@@ -33,13 +33,13 @@ pub(super) enum Stage {
 
 /// How reads behave.
 ///
-/// hyper tries three more reads after the one that returned a response. While nobody waits for the connection, these
-/// need not reach the runtime, which would store a waker for each of them.
+/// hyper tries three more reads after the one that returned a response. While no task waits for the connection, these
+/// need not reach the runtime, which would store a waker for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(super) enum Reads {
     Normal,
-    /// Nobody waits for the connection. A read that is not ready need not store a waker.
+    /// No task waits for the connection. A read that is not ready need not store a waker.
     Quiet,
     /// A quiet read has emptied the socket.
     Drained,
@@ -53,7 +53,7 @@ impl Default for IoState {
 }
 
 impl IoState {
-    /// Prepares an idle connection for another request. With `look`, the first read looks at the socket itself.
+    /// Prepares an idle connection for another request. With `look`, the first read checks the socket itself.
     pub(super) fn reuse(&self, look: bool) {
         self.set_stage(if look { Stage::Unchecked } else { Stage::Ready });
     }
@@ -77,7 +77,7 @@ impl IoState {
         }
     }
 
-    /// Returns `true` if bytes of the present request may have been sent.
+    /// Returns `true` if bytes of the current request may have been sent.
     pub(super) fn is_sent(&self) -> bool {
         matches!(self.stage(), Stage::Written | Stage::Broken)
     }

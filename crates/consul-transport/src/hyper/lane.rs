@@ -12,20 +12,22 @@ use crate::hyper::connect::{Connector, Opened};
 use crate::hyper::connection::Connection;
 use crate::hyper::http2::{Http2, Slot};
 
-/// Long polls that one connection carries. Consul allows 250 streams.
+/// Maximum number of long polls of a connection. Consul allows 250 streams.
 const LONG_POLLS: usize = 240;
 
-/// Long polls that all connections carry.
+/// Maximum number of long polls of all connections.
 pub(super) const MAX_LONG_POLLS: usize = 2 * LONG_POLLS;
 
-/// Connections for one kind of request, so that short requests never wait behind long polls.
+/// The connections for one kind of request. Short requests and long polls have different lanes, so that short
+/// requests never wait for long polls.
 ///
-/// One caller connects, and the others wait for it and share its failure. If it is dropped, the next caller connects.
+/// One caller connects. The others wait for it, and share the error if it fails. If it is dropped, the next caller
+/// connects.
 pub(super) struct Lane {
     max_connections: usize,
     max_streams: usize,
     connections: Mutex<Vec<Arc<Http2>>>,
-    /// Held by the caller that connects.
+    /// Locked by the caller that connects.
     connecting: tokio::sync::Mutex<()>,
     attempts: Mutex<Attempts>,
     freed: Arc<Notify>,
@@ -35,7 +37,7 @@ pub(super) struct Lane {
 #[derive(Default)]
 struct Attempts {
     finished: u64,
-    /// Number and error of the last one that failed.
+    /// Number and error of the last failed attempt.
     failed: Option<(u64, TransportError)>,
 }
 
@@ -44,7 +46,7 @@ struct Attempts {
 pub(super) struct Want {
     /// The wait of a long poll.
     pub(super) held: Option<Duration>,
-    /// Only a connection that is opened after the start of the call.
+    /// Set if the connection must be opened after the start of the call.
     pub(super) is_fresh: bool,
     /// The oldest generation of the TLS configuration.
     pub(super) generation: u64,
@@ -53,7 +55,7 @@ pub(super) struct Want {
 /// The connection for a request.
 pub(super) enum Placed {
     Http2(Slot),
-    /// The server does not support HTTP/2. This is the connection that showed it, if this caller opened it.
+    /// The server does not support HTTP/2. Contains the HTTP/1.1 connection if this caller opened it.
     Http1(Option<Box<Connection>>),
 }
 
@@ -123,7 +125,7 @@ impl Lane {
         }
     }
 
-    /// Takes a slot, and removes connections that carry no more requests.
+    /// Acquires a slot, and removes connections that accept no more requests.
     fn take(&self, want: Want, start: Instant) -> Option<Slot> {
         let mut connections = lock(&self.connections);
         connections.retain(|connection| {
@@ -139,7 +141,7 @@ impl Lane {
     }
 }
 
-/// Nothing panics under the locks of a lane, so their contents are consistent.
+/// No code panics while it holds a lock of the lane, so their contents are consistent.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

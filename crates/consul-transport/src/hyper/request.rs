@@ -1,4 +1,4 @@
-//! Completes requests for the wire.
+//! Completes requests for sending.
 
 use http::header::{ACCEPT_ENCODING, CONTENT_LENGTH, HeaderValue};
 use http::uri::PathAndQuery;
@@ -8,7 +8,7 @@ use http_body::Body as _;
 use crate::hyper::idle::Demand;
 use crate::{Body, Hint, Idempotent, TransportError, TransportErrorKind};
 
-/// Adds everything to a request that does not depend on the version of HTTP.
+/// Adds the parts of a request that do not depend on the HTTP version.
 pub(super) fn prepare(request: &mut Request<Body>, base_path: &str) -> Result<(), TransportError> {
     let uri = request.uri();
     if uri.authority().is_some() || !uri.path().starts_with('/') {
@@ -25,14 +25,14 @@ pub(super) fn prepare(request: &mut Request<Body>, base_path: &str) -> Result<()
             request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
     } else if matches!(*method, Method::GET | Method::HEAD) && request.body().size_hint().exact().is_none() {
-        // hyper would send none of it.
+        // hyper would not send such a body.
         return Err(invalid("a GET or HEAD request cannot have a body of unknown length"));
     }
     request.headers_mut().entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("identity"));
     Ok(())
 }
 
-/// Returns the properties that decide which HTTP/1.1 connection can carry a request.
+/// Returns the properties that decide which HTTP/1.1 connections a request can use.
 pub(super) fn demand(request: &Request<Body>, generation: u64) -> Demand {
     let (is_read, extensions) = (request.method().is_safe(), request.extensions());
     Demand {

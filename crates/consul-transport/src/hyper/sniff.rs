@@ -43,7 +43,7 @@ impl<T> Sniff<T> {
         Self { io, seen: Vec::new(), first: Some(first), reads }
     }
 
-    /// Reports the first bytes. Nobody may wait for them any more.
+    /// Reports the first bytes. The receiver may have been dropped.
     fn report(&mut self, first: First) {
         if let Some(sender) = self.first.take() {
             let _ = sender.send(first);
@@ -51,7 +51,7 @@ impl<T> Sniff<T> {
         self.seen = Vec::new();
     }
 
-    /// Classifies the bytes seen so far. Returns an error if h2 must not see them.
+    /// Classifies the bytes received so far. Returns an error if h2 must not receive them.
     fn classify(&mut self, bytes: &[u8]) -> io::Result<()> {
         if bytes.is_empty() {
             self.report(First::Failed(io::ErrorKind::UnexpectedEof.into()));
@@ -59,7 +59,7 @@ impl<T> Sniff<T> {
         }
         self.seen.extend_from_slice(bytes);
         if self.seen.starts_with(b"HTTP/1.") {
-            // The response nearly always arrives in one piece. Its status suffices.
+            // The response nearly always arrives in one piece, and its status is sufficient.
             if self.seen.len() >= STATUS_LINE {
                 self.report(First::Http1(String::from_utf8_lossy(&self.seen).into_owned()));
                 return Err(io::Error::other("HTTP/1.1 response on an HTTP/2 connection"));
@@ -71,7 +71,7 @@ impl<T> Sniff<T> {
     }
 
     /// Ignores the failure of a write of `length` bytes until the first bytes have arrived. A peer that rejects the
-    /// connection closes it while it is written to, and h2 would end before it reads the reason.
+    /// connection may close it during a write, and h2 would end before it reads the reason.
     fn ignore_failure(&self, written: Poll<io::Result<usize>>, length: usize) -> Poll<io::Result<usize>> {
         match written {
             Poll::Ready(Err(_)) if self.first.is_some() => Poll::Ready(Ok(length)),

@@ -66,7 +66,7 @@ impl Stream {
             self.state.set_stage(Stage::Ready);
         }
         match self.socket.peek() {
-            // Closed. hyper learns it by a read of no bytes.
+            // The peer has closed the connection, which hyper detects by a read of 0 bytes.
             Ok(0) => Some(Poll::Ready(Ok(()))),
             // A response ahead of its request, such as Consul's 429 at its connection limit, is a valid response. hyper
             // rejects it as garbage unless it has sent the request.
@@ -79,8 +79,8 @@ impl Stream {
 
     /// Records the result of a write of `length` bytes.
     ///
-    /// A server may reject a request by its head alone, respond, and close. A write of the rest then fails while the
-    /// response is still to be read, and hyper would give up. So writes are discarded from here on, and the read side
+    /// A server may reject a request after its head, respond, and close. Writing the rest then fails before the
+    /// response is read, and hyper would fail the exchange. So further writes are discarded, and the read side
     /// decides how the exchange ends.
     fn record(&self, written: Poll<io::Result<usize>>, length: usize) -> Poll<io::Result<usize>> {
         match written {
@@ -89,7 +89,7 @@ impl Stream {
                 written
             }
             Poll::Ready(Err(error)) if is_gone(&error) => {
-                // TLS may have sent a part of a write that fails.
+                // TLS may have sent a part of a failed write.
                 let is_sent = self.state.stage() == Stage::Written || self.socket.is_tls();
                 self.state.set_stage(if is_sent { Stage::Broken } else { Stage::Unwritable });
                 Poll::Ready(Ok(length))
@@ -128,7 +128,7 @@ impl AsyncRead for Stream {
             #[cfg(feature = "tls")]
             Socket::Tls(socket) => Pin::new(socket).poll_read(cx, buffer),
         };
-        // At the end of the stream the buffer stays empty, and every read has to report the end.
+        // At the end of the stream, the buffer stays empty, and every read must report the end.
         if reads == Reads::Quiet && !buffer.filled().is_empty() && buffer.remaining() > 0 {
             this.state.set_reads(Reads::Drained);
         }
@@ -176,7 +176,7 @@ impl AsyncWrite for Stream {
         true
     }
 
-    /// Sockets buffer nothing in this process, but TLS does. As for writes, the read side decides after an error.
+    /// TLS buffers data in this process. As for writes, the read side decides after an error.
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         #[cfg(feature = "tls")]
         if let Socket::Tls(socket) = &mut self.get_mut().socket {
@@ -211,14 +211,15 @@ impl Socket {
         }
     }
 
-    /// Peeks at the socket itself rather than at the runtime's record of it. Never blocks, as tokio's sockets do not.
+    /// Peeks at the socket itself instead of the runtime's state of it. Never blocks, since tokio's sockets are
+    /// non-blocking.
     fn peek(&self) -> io::Result<usize> {
         let mut byte = [MaybeUninit::uninit()];
         match self {
             Self::Tcp(socket) => SockRef::from(socket).peek(&mut byte),
             #[cfg(unix)]
             Self::Unix(socket) => SockRef::from(socket).peek(&mut byte),
-            // On an idle connection, anything that arrives announces its end.
+            // On an idle connection, any data from the server means that it is being closed.
             #[cfg(feature = "tls")]
             Self::Tls(socket) => SockRef::from(socket.get_ref().0).peek(&mut byte),
         }

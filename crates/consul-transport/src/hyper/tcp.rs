@@ -36,7 +36,7 @@ pub(super) async fn connect(host: &str, port: u16, limit: Duration) -> Result<Tc
 
 async fn open(address: SocketAddr) -> io::Result<TcpStream> {
     let socket = TcpStream::connect(address).await?;
-    // A request is written at once, so nothing would fill a delayed segment.
+    // A request is written in one piece, so delaying a segment does not help.
     socket.set_nodelay(true)?;
     Ok(socket)
 }

@@ -24,7 +24,7 @@ pub(super) use self::alert::find_alert;
 use self::build::build;
 use self::load::{Material, load};
 
-/// How often files are checked for changes, at most.
+/// Minimum interval between checks of files for changes.
 const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// TLS settings with the configuration that was built from them.
@@ -42,7 +42,7 @@ struct State {
     checked: Instant,
 }
 
-/// A configuration in use. Connections of an older generation carry no new requests.
+/// A configuration in use. Connections of an older generation are not used for new requests.
 #[derive(Clone)]
 pub(super) struct Current {
     client: Arc<ClientConfig>,
@@ -56,7 +56,7 @@ impl Tls {
         let name = config.server_name.clone().unwrap_or_else(|| address.server_name());
         let name = ServerName::try_from(name.clone()).map_err(|_| TlsConfigError::ServerName(name))?;
         let current = if config.needs_native_roots() {
-            // Errors in the client certificate are reported now, although nothing is built.
+            // Reports errors in the client certificate early.
             load(&config)?.check()?;
             None
         } else {
@@ -79,10 +79,10 @@ impl Tls {
         Ok(self.lock().current.get_or_insert(first).clone())
     }
 
-    /// Reads files again if they have not been checked recently, and returns the present generation.
+    /// Reads files again if they have not been checked recently, and returns the current generation.
     ///
-    /// Files that cannot be used, for example because certificate and key do not match yet, leave the last usable
-    /// configuration in place.
+    /// If the files cannot be used, for example because certificate and key do not match yet, the last valid
+    /// configuration stays in use.
     pub(super) async fn refresh(&self) -> u64 {
         let (previous, unusable) = {
             let mut state = self.lock();
@@ -136,7 +136,7 @@ impl Tls {
         }
     }
 
-    /// Nothing panics under the lock, so its contents are consistent.
+    /// No code panics while it holds the lock, so its contents are consistent.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

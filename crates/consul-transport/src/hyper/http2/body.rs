@@ -37,7 +37,7 @@ impl HttpBody for Streamed {
         let this = self.get_mut();
         let polled = match ready!(this.stream.poll_data(cx)) {
             Some(Ok(data)) => {
-                // Fails only if the stream has ended, and then nobody needs the window.
+                // Fails only if the stream has ended, and the window is then not needed.
                 let _ = this.stream.flow_control().release_capacity(data.len());
                 Some(Ok(Frame::data(compact(data))))
             }

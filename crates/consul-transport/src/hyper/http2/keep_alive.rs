@@ -16,10 +16,10 @@ use tokio::time::{Instant, Sleep, sleep};
 use super::slots::Slots;
 use crate::hyper::sniff::Sniff;
 
-/// A connection with open streams that is silent for this long is sent a ping.
+/// Time without data after which a connection with open streams is pinged.
 const PING_INTERVAL: Duration = Duration::from_secs(10);
 
-/// A connection is closed if nothing arrives for this long after a ping.
+/// Time without data after a ping, after which a connection is closed.
 const PING_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Drives a connection until it ends, is lost, or has been idle for `idle_timeout`.
@@ -84,7 +84,7 @@ impl Watchdog {
         Some(if self.is_waiting { PING_TIMEOUT } else { self.interval })
     }
 
-    /// Takes the response to a ping.
+    /// Handles the response to a ping.
     fn poll_pong(&mut self, cx: &mut Context<'_>, ping_pong: Option<&mut PingPong>, timer: Pin<&mut Sleep>) {
         if self.is_waiting
             && let Some(ping_pong) = ping_pong

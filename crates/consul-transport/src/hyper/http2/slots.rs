@@ -12,8 +12,8 @@ use super::Http2;
 
 /// The slots of one connection.
 ///
-/// A server works on a cancelled long poll until its wait ends, and starts no other request in its place. So the slot of
-/// a cancelled long poll stays in use until then.
+/// A server executes a cancelled long poll until its wait ends, and it counts as an open stream until then. So the
+/// slot of a cancelled long poll stays in use.
 pub(super) struct Slots(Mutex<State>);
 
 struct State {

@@ -52,7 +52,7 @@ pub(super) async fn respond(
     .await
 }
 
-/// Sends a streamed body. Ends without an error if the peer accepts no more of it: the response tells why.
+/// Sends a streamed body. Ends without an error if the peer stops accepting it, since the response has the reason.
 async fn send(mut upload: SendStream<Bytes>, mut body: Body) -> Result<(), TransportError> {
     while let Some(frame) = body.frame().await {
         let frame = frame.inspect_err(|_| upload.send_reset(Reason::CANCEL))?;

@@ -10,7 +10,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use crate::tls::{Identity, Pem, Roots};
 use crate::{TlsConfig, TlsConfigError};
 
-/// Everything that a configuration is built from.
+/// The contents of all files of a configuration.
 pub(super) struct Material {
     /// CA certificates with their origin.
     pub(super) roots: Vec<(String, CertificateDer<'static>)>,
@@ -41,7 +41,7 @@ impl TlsConfig {
     }
 }
 
-/// Reads everything that the settings name, except for the certificates of the operating system.
+/// Reads all files of the settings, except for the certificates of the operating system.
 pub(super) fn load(config: &TlsConfig) -> Result<Material, TlsConfigError> {
     let mut hasher = DefaultHasher::new();
     let mut roots = Vec::new();

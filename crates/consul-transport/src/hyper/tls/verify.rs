@@ -7,7 +7,7 @@ use tokio_rustls::rustls::crypto::{CryptoProvider, verify_tls12_signature, verif
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio_rustls::rustls::{DigitallySignedStruct, Error, SignatureScheme};
 
-/// Accepts every certificate, but only from the owner of its key.
+/// Accepts every certificate, but still verifies that the server has its key.
 #[derive(Debug)]
 pub(super) struct AcceptAll(Arc<CryptoProvider>);
 
