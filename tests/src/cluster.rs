@@ -1,18 +1,18 @@
-//! Three servers that elect a leader among them.
+//! A cluster of three servers.
 
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::Agent;
 
-/// How long an election, and the way back of a server, may take; far more than they need.
+/// Generous limit for an election and for a server to rejoin.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Three running servers, started by [`Builder::start_cluster`](crate::Builder::start_cluster). Dropping it kills them.
 ///
-/// Each is an [`Agent`], to be killed, frozen and [started again](Agent::start_again) by itself. Two of them are a
-/// quorum. One that was away votes again some seconds after its return, so tests wait for
-/// [`until_ready`](Self::until_ready) before they stop the next one.
+/// Each server is an [`Agent`], which tests can kill, freeze and [start again](Agent::start_again). Two of them are a
+/// quorum. A server that rejoins votes again after some seconds, so tests wait for [`until_ready`](Self::until_ready)
+/// before they stop the next one.
 #[derive(Debug)]
 pub struct Cluster {
     servers: Vec<Agent>,
@@ -25,36 +25,36 @@ impl Cluster {
         cluster
     }
 
-    /// The servers, always in the same order.
+    /// Returns the servers, always in the same order.
     pub fn servers(&self) -> &[Agent] {
         &self.servers
     }
 
-    /// The server that leads, by its own word and another's. Where there is none it waits for the election.
+    /// Returns the leader on which it and another server agree. Waits for the election if there is none.
     ///
     /// # Panics
     ///
-    /// Where none is elected.
+    /// Panics if no leader is elected.
     pub fn leader(&self) -> &Agent {
         until("a leader", || self.elected().ok_or("no server leads by its own word and another's".to_owned()))
     }
 
-    /// The servers that do not lead, whether they run or not.
+    /// Returns the servers that are not the leader, whether they run or not.
     ///
     /// # Panics
     ///
-    /// Where none is elected.
+    /// Panics if no leader is elected.
     pub fn followers(&self) -> Vec<&Agent> {
         let leader = self.leader();
         self.servers.iter().filter(|server| server.node() != leader.node()).collect()
     }
 
-    /// Waits until the servers that run know one leader and all that is stored, all vote, and a write works on each.
-    /// Frozen ones run too.
+    /// Waits until all running servers know the same leader, have all stored data and vote, and a write succeeds on
+    /// each. A frozen server counts as running.
     ///
     /// # Panics
     ///
-    /// Where they do not get there.
+    /// Panics if this takes too long.
     pub fn until_ready(&self) {
         until("the cluster to be ready", || self.obstacle().map_or(Ok(()), Err));
     }
@@ -76,7 +76,8 @@ impl Cluster {
         })
     }
 
-    /// A killed leader goes on being named by the others for seconds, and a frozen one takes itself for it when it wakes.
+    /// The others report a killed leader for some seconds, and a frozen leader still reports itself after it is
+    /// resumed.
     fn elected(&self) -> Option<&Agent> {
         let named: Vec<_> = self
             .servers
@@ -92,7 +93,7 @@ impl Cluster {
     }
 }
 
-/// Asks until there is what was waited for; the error says what is missing.
+/// Repeats a check until it returns a value. The error contains the reason why it did not.
 fn until<T>(what: &str, ask: impl Fn() -> Result<T, String>) -> T {
     let start = Instant::now();
     loop {

@@ -1,26 +1,26 @@
-//! Starts real Consul agents for tests, and never leaves one behind.
+//! Starts real Consul agents for tests, and ends them with the tests.
 //!
 //! ```no_run
 //! use consul_tests::{Agent, require, shared_agent, unique};
 //!
-//! // Most tests only need keys of their own on an agent that the whole process shares.
+//! // Most tests only need unique keys on an agent that the process shares.
 //! let prefix = unique("counts");
 //! println!("{}/v1/kv/{prefix}/a", shared_agent().url());
 //!
-//! // Those that configure, stop or freeze an agent start one.
+//! // Tests that configure, stop or freeze an agent start their own.
 //! let agent = Agent::builder().acl().config(r#"{"datacenter": "east"}"#).start();
 //! require!(agent.since(1, 14), "cluster peering came with 1.14");
 //! agent.pause();
 //!
-//! // And those about leaders and their loss start a cluster.
+//! // Tests of leader changes start a cluster.
 //! let cluster = Agent::builder().start_cluster();
 //! cluster.leader().kill9();
 //! cluster.until_ready();
 //! ```
 //!
-//! The agent is whatever Consul [`binary::find`] finds, so one run of the suite speaks to one version. A test that
-//! needs more than the oldest one served asks the agent with [`require!`]; skipped tests are named with their reason.
-//! Everything here blocks, and is meant to be called at the start of a test, also of an asynchronous one.
+//! The binary is the one that [`binary::find`] returns, so one run of the suite tests one version. A test that
+//! requires a later version than the oldest one states this with [`require!`]. Skipped tests are reported with their
+//! reason. All functions block. Call them at the start of a test, even of an async one.
 
 pub mod agent;
 pub mod binary;

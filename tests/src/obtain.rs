@@ -14,14 +14,14 @@ use std::time::Instant;
 
 use crate::{Version, binary};
 
-/// The oldest version that tests run on: the package of Debian 11, which still has both ACL systems.
+/// The oldest version that tests run on: the package of Debian 11, which has both ACL systems.
 pub const OLDEST: Version = Version::new(1, 8, 7);
 /// The newest version whose modules all have an open-source license.
 pub const OPEN_SOURCE: Version = Version::new(1, 14, 11);
-/// HashiCorp's newest releases of both major versions. Only its release archive has them.
+/// The newest releases of both major versions. Only HashiCorp's release archive has them.
 pub const NEWEST: [Version; 2] = [Version::new(1, 22, 7), Version::new(2, 1, 0)];
 
-/// A Consul binary that runs.
+/// A working Consul binary.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Consul {
@@ -29,15 +29,15 @@ pub struct Consul {
     pub path: PathBuf,
     /// Version that the binary reports.
     pub version: Version,
-    /// Where the binary came from, for a log line.
+    /// The origin of the binary, for a log line.
     pub origin: String,
 }
 
-/// Returns a Consul of any version: one that is installed or cached, otherwise the newest that can be obtained.
+/// Returns a Consul of any version: an installed or cached one, otherwise the newest that can be obtained.
 ///
 /// # Errors
 ///
-/// Returns an error if no source has one. The reasons are printed.
+/// Returns an error if no source has one. Prints the reasons.
 pub fn any() -> io::Result<Consul> {
     println!("==> Looking for a Consul");
     if let Some(path) = binary::named() {
@@ -63,7 +63,7 @@ pub fn any() -> io::Result<Consul> {
         })
 }
 
-/// Returns the Consul that a command line names by its version or its path.
+/// Returns the Consul with the version or path of a command line.
 ///
 /// # Errors
 ///
@@ -121,7 +121,7 @@ impl Source {
         }
     }
 
-    /// Leaves a binary of the version in the folder.
+    /// Writes a binary of the version to the folder.
     fn fetch(self, version: Version, dir: &Path) -> io::Result<PathBuf> {
         match self {
             Self::Release => release::fetch(version, dir),
@@ -156,9 +156,9 @@ fn fetch(version: Version, sources: &[Source]) -> io::Result<Consul> {
     Err(io::Error::other(reasons.join("; ")))
 }
 
-/// Adds what was attempted to an error.
+/// Adds context to an error.
 trait Context<T> {
-    /// Puts `what` before the error's own text.
+    /// Adds `what` before the text of the error.
     fn context(self, what: impl FnOnce() -> String) -> io::Result<T>;
 }
 

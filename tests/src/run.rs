@@ -1,4 +1,4 @@
-//! Runs programs: shows their progress, keeps their output, and ends those that become silent.
+//! Runs programs, shows their progress, collects their output, and kills silent ones.
 #![allow(clippy::print_stdout, reason = "shows the progress of commands that take minutes")]
 
 use std::io::{self, BufRead, BufReader, Read};
@@ -7,7 +7,7 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 use std::{fmt, thread};
 
-/// How long the rest of the output may take after a program has ended: its children can hold the pipes open.
+/// Limit for reading the rest of the output after a program has ended. Its children can keep the pipes open.
 const DRAIN: Duration = Duration::from_secs(2);
 
 /// A program and how to run it.
@@ -18,16 +18,16 @@ pub struct Run<'a> {
     tick: Option<(Duration, Describe<'a>)>,
 }
 
-/// Turns the last line of a program's output into a line about its progress.
+/// Converts the last line of a program's output into a progress message.
 type Describe<'a> = Box<dyn FnMut(&str) -> String + 'a>;
 
-/// How a program ended, and what it printed.
+/// The result of a program.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Output {
-    /// Its exit status.
+    /// The exit status.
     pub status: ExitStatus,
-    /// Its standard output.
+    /// The standard output.
     pub stdout: String,
     /// Standard output and standard error, in the order of their lines.
     pub all: String,
@@ -43,18 +43,18 @@ impl fmt::Debug for Run<'_> {
 }
 
 impl<'a> Run<'a> {
-    /// Prepares to run a command with empty input, keeping its output.
+    /// Prepares a command with empty input and collected output.
     pub fn new(command: Command) -> Self {
         Self { command, silence: None, tick: None }
     }
 
-    /// Kills the program after it has printed nothing for this long.
+    /// Sets the time without output after which the program is killed.
     pub fn silence(mut self, limit: Duration) -> Self {
         self.silence = Some(limit);
         self
     }
 
-    /// Prints a line about the progress at this interval; `describe` makes it from the program's last line.
+    /// Prints a progress message at this interval. `describe` converts the program's last line.
     pub fn tick(mut self, every: Duration, describe: impl FnMut(&str) -> String + 'a) -> Self {
         self.tick = Some((every, Box::new(describe)));
         self
@@ -64,7 +64,7 @@ impl<'a> Run<'a> {
     ///
     /// # Errors
     ///
-    /// Returns an error if the program cannot be started, or was killed because it was silent.
+    /// Returns an error if the program cannot be started, or is killed because it is silent.
     pub fn output(mut self) -> io::Result<Output> {
         let name = self.command.get_program().to_string_lossy().into_owned();
         self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -132,7 +132,7 @@ impl<'a> Run<'a> {
     ///
     /// # Errors
     ///
-    /// As [`output`](Self::output), and an error with the end of the output if the program fails.
+    /// Returns an error if [`output`](Self::output) does, or with the end of the output if the program fails.
     pub fn success(self) -> io::Result<Output> {
         let name = self.command.get_program().to_string_lossy().into_owned();
         let output = self.output()?;

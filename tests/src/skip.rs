@@ -1,20 +1,20 @@
-//! Tests that a server cannot run, counted and named.
+//! Skipping tests that a server cannot run.
 
 use std::io::Write;
 
-/// What each line about a skipped test starts with: `SKIPPED <test>: <reason>`.
+/// Prefix of the line about a skipped test: `SKIPPED <test>: <reason>`.
 pub const SKIPPED: &str = "SKIPPED ";
 
-/// Names a test that does not run here, and why, on the real stderr.
+/// Prints the name of a skipped test and the reason to the real stderr.
 ///
-/// libtest calls the test passed, so `cargo xtask test` counts these lines and repeats them in its summary. Tests say
-/// [`skip!`](crate::skip!) or [`require!`](crate::require!), which know their name.
+/// libtest counts the test as passed, so `cargo xtask test` counts these lines and repeats them in its summary. Tests
+/// use [`skip!`](crate::skip!) or [`require!`](crate::require!), which add their name.
 pub fn skip(test: &str, reason: &str) {
-    // Not `eprintln!`: libtest captures that one, and would hide it with the output of a test that passed.
+    // Not `eprintln!`, since libtest captures it and hides the output of passed tests.
     let _ = writeln!(std::io::stderr(), "{SKIPPED}{}: {reason}", short(test));
 }
 
-/// Skips the test it stands in: prints the reason and returns.
+/// Skips the current test: prints the reason and returns.
 #[macro_export]
 macro_rules! skip {
     ($($reason:tt)+) => {{
@@ -24,7 +24,7 @@ macro_rules! skip {
     }};
 }
 
-/// Skips the test it stands in unless the condition holds; the rest is the reason, formatted.
+/// Skips the current test unless the condition holds. The other arguments format the reason.
 #[macro_export]
 macro_rules! require {
     ($condition:expr, $($reason:tt)+) => {
@@ -34,9 +34,9 @@ macro_rules! require {
     };
 }
 
-/// What a test returns when there is nothing to complain about.
+/// The successful result of a test.
 pub trait Passed {
-    /// The value that libtest takes for success.
+    /// Returns the value that libtest accepts as success.
     fn passed() -> Self;
 }
 
@@ -50,7 +50,7 @@ impl<E> Passed for Result<(), E> {
     }
 }
 
-/// Turns the path of a function inside a test into the name that libtest prints for the test.
+/// Converts the path of a function inside a test into the test's name in libtest.
 fn short(path: &str) -> String {
     let inner = path.strip_suffix("::here").unwrap_or(path).replace("::{{closure}}", "");
     inner.split_once("::").map_or(inner.as_str(), |(_, name)| name).to_owned()
@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn macros_work_in_sync_and_async_tests() {
-        // Conditions that hold: a line of this test's would be counted as a skipped test.
+        // The conditions hold, since a printed line would be counted as a skipped test.
         fn plain() {
             crate::require!(true, "never");
         }

@@ -1,25 +1,25 @@
-//! Versions of Consul, which can be compared.
+//! Versions of Consul.
 
 use std::fmt;
 use std::str::FromStr;
 
 /// A released version of Consul.
 ///
-/// What follows the three numbers (`-dev`, `+ent`, a packager's `+dfsg1`) is dropped: it never decides what a server
-/// can do here.
+/// Suffixes after the three numbers (`-dev`, `+ent`, a packager's `+dfsg1`) are ignored, since no test depends on
+/// them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(clippy::exhaustive_structs, reason = "a version has three numbers")]
 pub struct Version {
-    /// First number.
+    /// The major version.
     pub major: u16,
-    /// Second number; features come with it.
+    /// The minor version, which determines the features.
     pub minor: u16,
-    /// Third number.
+    /// The patch version.
     pub patch: u16,
 }
 
 impl Version {
-    /// Names a version by its numbers.
+    /// Creates a version.
     pub const fn new(major: u16, minor: u16, patch: u16) -> Self {
         Self { major, minor, patch }
     }
@@ -28,7 +28,7 @@ impl Version {
 impl FromStr for Version {
     type Err = InvalidVersion;
 
-    /// Reads `1.22.7`, `v1.22.7` and the longer forms that builds print.
+    /// Parses `1.22.7`, `v1.22.7` and the longer forms that builds print.
     fn from_str(text: &str) -> Result<Self, InvalidVersion> {
         let invalid = || InvalidVersion(text.to_owned());
         let core = text.strip_prefix('v').unwrap_or(text);
@@ -52,7 +52,7 @@ impl fmt::Debug for Version {
     }
 }
 
-/// A text that is not a version.
+/// Error returned for a string that is not a version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidVersion(String);
 

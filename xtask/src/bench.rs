@@ -1,7 +1,7 @@
 //! Measures the client against the floor, a program with hyper's pooled client and plain serde, and measures watches.
 //!
-//! The programs are those of the package `xtask-bench`. Two figures decide: instructions, which repeat exactly, and CPU
-//! time, since instructions differ in what they cost.
+//! The programs are in the package `xtask-bench`. Two figures have limits: instructions, which are reproducible, and
+//! CPU time, since instructions have different costs.
 
 mod report;
 mod watches;
@@ -17,7 +17,7 @@ use crate::error::{Context, Error};
 use crate::run::Run;
 use crate::workspace::{cargo, metadata, root};
 
-/// One line of the table.
+/// A row of the table.
 #[derive(Debug)]
 struct Row {
     /// The name on a command line.
@@ -71,31 +71,31 @@ const BARE: &str = "conn";
 
 /// Concurrent callers of the last line, on one thread.
 const CALLERS: &str = "64";
-/// Rounds of timed runs of one caller. The best of them counts.
+/// Rounds of timed runs of one caller. The best round is used.
 const ROUNDS: usize = 9;
-/// Rounds of runs of many callers. They are short, because other load of the machine affects them most.
+/// Rounds of runs of many callers. They are short, since other load on the machine affects them most.
 const CALLERS_ROUNDS: usize = 15;
 /// Requests of a run of many callers.
 const CALLERS_COUNT: &str = "25600";
 
-/// glibc copies large blocks by one instruction that repeats, and callgrind counts each byte of it. How much is copied
-/// that way depends on how a body happens to arrive. So blocks of any size are copied in the way of small ones.
+/// glibc copies large blocks with a repeated instruction, and callgrind counts every repetition. How much is copied
+/// in this way depends on how a body arrives. This setting makes glibc copy blocks of every size in the same way.
 const TUNABLES: &str =
     "glibc.cpu.x86_rep_movsb_threshold=0x7fffffffffff:glibc.cpu.x86_rep_stosb_threshold=0x7fffffffffff";
 
-/// The rows of watches, on a command line.
+/// The name of the rows of watches on a command line.
 const WATCHES: &str = "watches";
 
 const USAGE: &str = "usage: cargo xtask bench [--no-write] [--row NAME]... [--plain-copies]";
 
-/// What the command line asks for.
+/// The parsed command line.
 #[derive(Debug)]
 struct Options {
     write: bool,
     rows: Vec<&'static Row>,
     concurrent: bool,
     watches: bool,
-    /// Counts copies as glibc makes them by default, to compare with [`TUNABLES`].
+    /// Set to count copies with glibc's default, without [`TUNABLES`].
     plain_copies: bool,
 }
 
@@ -127,7 +127,7 @@ impl Options {
             options.rows = ROWS.iter().collect();
             options.watches = true;
         } else {
-            // The document has all rows.
+            // The report needs all rows.
             options.write = false;
             options.concurrent = false;
         }
@@ -170,7 +170,7 @@ pub(crate) fn run(args: &[String]) -> Result<(), Error> {
     if is_met { Ok(()) } else { Err(Error::Reported) }
 }
 
-/// The version of valgrind.
+/// Returns the version of valgrind.
 fn valgrind() -> Result<String, Error> {
     let mut command = Command::new("valgrind");
     command.arg("--version");
@@ -183,14 +183,14 @@ fn valgrind() -> Result<String, Error> {
     Ok(output.stdout.trim().trim_start_matches("valgrind-").to_owned())
 }
 
-/// The programs, and the server that they talk to.
+/// The programs and their server.
 #[derive(Debug)]
 struct Bench {
     programs: PathBuf,
     port: String,
     tunables: &'static str,
     server: Child,
-    /// The server lives as long as this is open.
+    /// The server ends when this is closed.
     _stdin: Option<ChildStdin>,
 }
 
@@ -230,7 +230,7 @@ impl Bench {
             .context(|| "cannot run the canned server".to_owned())?;
         let stdin = server.stdin.take();
         let stdout = server.stdout.take();
-        // From here on the server is ended, whatever fails.
+        // From here on, dropping the value ends the server.
         let mut bench = Self { programs, port: String::new(), tunables, server, _stdin: stdin };
         if let Some(stdout) = stdout {
             BufReader::new(stdout).read_line(&mut bench.port)?;
@@ -252,7 +252,7 @@ impl Bench {
         Ok(Costs { instructions, bare, elapsed: ours[0] / floor[0], cpu: ours[1] / floor[1] })
     }
 
-    /// Counts the instructions of a request: the difference between two runs, so that the start cancels out.
+    /// Returns the instructions of a request: the difference between two runs, which excludes the startup.
     fn instructions(&self, program: &str, row: &Row) -> Result<f64, Error> {
         let once = self.callgrind(program, row.name, row.counted)?;
         let twice = self.callgrind(program, row.name, row.counted * 2)?;
@@ -278,14 +278,14 @@ impl Bench {
             .ok_or_else(|| Error::new(format!("callgrind prints no count: {said}")))
     }
 
-    /// Measures the client's requests a second with many callers, as a ratio to the floor's.
+    /// Returns the client's requests per second with many callers, as a ratio to the floor's.
     fn callers(&self) -> Result<f64, Error> {
         let args = ["get20", "concurrent", CALLERS, CALLERS_COUNT];
         let [[floor], [ours]] = self.alternate(CALLERS_ROUNDS, &args, f64::max)?;
         Ok(ours / floor)
     }
 
-    /// Runs the floor and the client in turns, and returns the best of each number that they print.
+    /// Runs the floor and the client alternately, and returns the best of each number that they print.
     fn alternate<const N: usize>(
         &self,
         rounds: usize,
@@ -296,7 +296,7 @@ impl Bench {
         for _ in 0..rounds {
             for (program, best) in [FLOOR, OURS].into_iter().zip(&mut best) {
                 for (best, number) in best.iter_mut().zip(self.numbers::<N>(program, args)?) {
-                    // The better of a number and NaN is the number.
+                    // `f64::min` and `f64::max` ignore NaN.
                     *best = better(*best, number);
                 }
             }

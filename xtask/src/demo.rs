@@ -1,4 +1,4 @@
-//! `cargo xtask demo`: the tour, on a real agent.
+//! `cargo xtask demo`: runs the tour on a real agent.
 
 use std::time::Instant;
 
@@ -7,7 +7,7 @@ use consul_tests::{Agent, obtain};
 use crate::error::{Context, Error};
 use crate::workspace::cargo;
 
-/// Gets a Consul, starts a dev agent, runs the tour on it, stops the agent.
+/// Obtains a Consul, starts a dev agent, runs the tour on it, and stops the agent.
 pub(crate) fn run(wanted: Option<&str>) -> Result<(), Error> {
     let consul = match wanted {
         Some(wanted) => obtain::named(wanted)?,

@@ -1,18 +1,18 @@
-//! The one error of the commands: a text for the person who typed one.
+//! The error of the commands.
 
 use std::{fmt, io};
 
-/// Why a command failed.
+/// Error returned by a command.
 #[derive(Debug)]
 pub(crate) enum Error {
-    /// All has been printed already; only the exit code is left to set.
+    /// The command has already printed its findings.
     Reported,
-    /// What is wrong, in words that stand alone.
+    /// The error text.
     Failed(String),
 }
 
 impl Error {
-    /// Fails with a text.
+    /// Creates an error with a text.
     pub(crate) fn new(text: impl Into<String>) -> Self {
         Self::Failed(text.into())
     }
@@ -41,9 +41,9 @@ impl From<serde_json::Error> for Error {
     }
 }
 
-/// Says what was being done when something failed.
+/// Adds context to an error.
 pub(crate) trait Context<T> {
-    /// Puts `what` before the error's own text.
+    /// Adds `what` before the text of the error.
     fn context(self, what: impl FnOnce() -> String) -> Result<T, Error>;
 }
 

@@ -1,15 +1,15 @@
-//! A place in the sources that has to be changed, and how.
+//! Findings in the sources.
 
 use std::fmt;
 
-/// Something that is not as it has to be.
+/// A violation of a rule, with its location.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Finding {
     /// Path from the root.
     pub(crate) path: String,
     /// Line, from 1.
     pub(crate) line: usize,
-    /// What is wrong, and what to do.
+    /// The violation, and how to fix it.
     pub(crate) message: String,
 }
 

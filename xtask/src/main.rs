@@ -1,4 +1,4 @@
-//! Every chore of the workspace, one command each: `cargo xtask --help`.
+//! The commands of the workspace. See `cargo xtask --help`.
 #![allow(clippy::print_stdout, reason = "printing is what a command-line program is for")]
 
 mod bench;
@@ -19,7 +19,7 @@ use consul_tests::run;
 
 use crate::error::Error;
 
-/// Chores of the workspace.
+/// Commands of the workspace.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", version, arg_required_else_help = true)]
 struct Cli {
@@ -29,19 +29,19 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Gets a Consul if none is at hand, starts an agent and runs the tour on it
+    /// Obtains a Consul if necessary, starts an agent and runs the tour on it
     Demo {
-        /// Version to get, or path of a binary to use
+        /// Version to obtain, or path of a binary
         #[arg(long, value_name = "VERSION|PATH")]
         consul: Option<String>,
     },
-    /// Runs everything, on each version of Consul that can be obtained
+    /// Runs all checks and tests, on each version of Consul that can be obtained
     Test {
-        /// Version or path of the only server to run on
+        /// Runs only on the server with this version or path
         #[arg(long, value_name = "VERSION|PATH")]
         consul: Option<String>,
     },
-    /// Checks what the design promises and compilers do not
+    /// Checks the rules of the design that no compiler checks
     Tidy,
     /// Writes the client's facade, ROUTES.md and the list of recorded routes from the pages of proto
     Codegen {
@@ -51,7 +51,7 @@ enum Command {
     },
     /// Measures the client against the floor and writes BENCHMARKS.md
     Bench {
-        /// What the benchmark itself takes
+        /// Arguments of the benchmark
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
@@ -67,7 +67,7 @@ fn main() -> ExitCode {
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        // Its report is the last thing printed, so that its closing line stays the last.
+        // The report has already been printed, and its last line must stay the last one.
         Err(Error::Reported) => ExitCode::FAILURE,
         Err(error) => {
             eprintln!("error: {error}");

@@ -11,12 +11,12 @@ use crate::finding::Finding;
 use crate::sources::{Endpoint, endpoints};
 use crate::workspace::{File, root, rust_files};
 
-/// The known operations, and what covers each.
+/// The table of known operations.
 const TABLE: &str = "xtask/operations.tsv";
-/// The page that lists them.
+/// The generated page.
 pub(crate) const PAGE: &str = "ROUTES.md";
 
-/// Returns the page, and how much of the API is covered.
+/// Returns the page and the coverage of the API.
 pub(crate) fn page() -> Result<(String, String), Error> {
     let text = fs::read_to_string(root().join(TABLE)).context(|| format!("cannot read {TABLE}"))?;
     let mut operations = table::parse(&text).context(|| TABLE.to_owned())?;
@@ -31,14 +31,14 @@ pub(crate) fn page() -> Result<(String, String), Error> {
     Ok((page::render(&operations), page::counts(&operations)))
 }
 
-/// Returns the page that is there, if any.
+/// Returns the existing page, if any.
 pub(crate) fn present() -> Option<File> {
     let text = fs::read_to_string(root().join(PAGE)).ok()?;
     Some(File { path: PAGE.to_owned(), text })
 }
 
 /// Adds to each operation the endpoints that send its request. If several operations share method and path, the table
-/// names the endpoints. Returns where table and sources disagree.
+/// has the endpoints. Returns the differences between table and sources.
 fn cover(
     operations: &mut [Operation],
     endpoints: &[Endpoint],

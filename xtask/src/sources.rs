@@ -3,10 +3,10 @@
 use crate::error::Error;
 use crate::workspace::{File, rust_files};
 
-/// Where the pages of the operations are.
+/// The folder of the operations' pages.
 pub(crate) const API: &str = "crates/consul-proto/src/api";
 
-/// An endpoint as its file defines it.
+/// An endpoint in the sources.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Endpoint {
     /// Path of the file from the root.
@@ -23,7 +23,7 @@ pub(crate) struct Endpoint {
     pub(crate) template: String,
 }
 
-/// The endpoints of proto, in order of their files.
+/// Returns the endpoints of proto, in order of their files.
 pub(crate) fn endpoints() -> Result<Vec<Endpoint>, Error> {
     let files = rust_files(API)?;
     let mut all = Vec::new();
@@ -33,7 +33,7 @@ pub(crate) fn endpoints() -> Result<Vec<Endpoint>, Error> {
     Ok(all)
 }
 
-/// The endpoints that one file defines, outside of its tests.
+/// Returns the endpoints of one file, except for those in its tests.
 pub(crate) fn endpoints_in(file: &File, files: &[File]) -> Result<Vec<Endpoint>, Error> {
     let mut found = Vec::new();
     if is_tests(&file.path) {
@@ -59,21 +59,21 @@ pub(crate) fn endpoints_in(file: &File, files: &[File]) -> Result<Vec<Endpoint>,
     Ok(found)
 }
 
-/// Whether a file is nothing but tests.
+/// Returns `true` if a file only contains tests.
 fn is_tests(path: &str) -> bool {
     path.ends_with("/tests.rs") || path.contains("/tests/")
 }
 
-/// The lines of a file before its tests.
+/// Returns the lines of a file before its tests.
 pub(crate) fn code(text: &str) -> impl Iterator<Item = &str> {
     text.lines().take_while(|line| *line != "#[cfg(test)]")
 }
 
-/// The module through which users reach what a file defines: `kv` for `kv/get.rs`, whose `mod get` is private.
+/// Returns the public module of a file's items: `kv` for `kv/get.rs`, whose `mod get` is private.
 fn public_module(path: &str, files: &[File]) -> String {
     let inner = path.strip_prefix(API).unwrap_or(path).trim_start_matches('/').trim_end_matches(".rs");
     let mut segments: Vec<_> = inner.split('/').collect();
-    // Modules of `api` are groups; of the others, the parent says whether it shows them.
+    // Modules of `api` are groups. Others are public if the parent declares them so.
     while segments.len() > 1 {
         let (last, parents) = (segments[segments.len() - 1], segments[..segments.len() - 1].join("/"));
         let parent = format!("{API}/{parents}.rs");

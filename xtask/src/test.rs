@@ -1,4 +1,4 @@
-//! `cargo xtask test`: everything, on each version of Consul that can be obtained.
+//! `cargo xtask test`: runs all checks and tests, on each version of Consul that can be obtained.
 
 mod libtest;
 mod report;
@@ -15,7 +15,7 @@ use crate::run::Run;
 use crate::workspace::{self, cargo};
 use crate::{codegen, tidy};
 
-/// Packages and the features they have to be right with; the default and all of them are in the list too.
+/// Packages with the feature combinations to check, including the default and all features.
 const FEATURES: &[(&str, &[&str])] = &[
     ("consul-transport", &["--no-default-features"]),
     ("consul-transport", &[]),
@@ -26,10 +26,10 @@ const FEATURES: &[(&str, &[&str])] = &[
     ("consul-client", &["--all-features"]),
 ];
 
-/// The packages whose minimum Rust version is promised.
+/// The packages with a guaranteed minimum Rust version.
 const LIBRARIES: &[&str] = &["consul-proto", "consul-transport", "consul-client"];
 
-/// Examples that run against real agents and must succeed: package, name, and what they need.
+/// Examples that must succeed on real agents: package, name, and requirements.
 const EXAMPLES: &[(&str, &str, Needs)] = &[
     ("consul-client", "tour", Needs::Agent),
     ("consul-client", "custom_endpoint", Needs::Agent),
@@ -42,24 +42,24 @@ const EXAMPLES: &[(&str, &str, Needs)] = &[
     ("consul-client", "coordination", Needs::Agent),
     ("consul-client", "balancer", Needs::Agent),
     ("consul-client", "reload", Needs::Agent),
-    // One picture of the names, one of an instance.
+    // Reads the list of services and one service.
     ("consul-client", "live", Needs::Argument("2")),
 ];
 
-/// What an example needs to run.
+/// The requirements of an example.
 #[derive(Clone, Copy)]
 enum Needs {
     /// An agent, in the environment.
     Agent,
-    /// The same, and this argument.
+    /// An agent, and this argument.
     Argument(&'static str),
-    /// The same, with ACLs and a token that may do everything.
+    /// An agent with ACLs, and its management token.
     Acls,
-    /// The same, and another agent with this configuration, whose address is its argument.
+    /// An agent, and the address of another agent with this configuration as the argument.
     Another(&'static str),
 }
 
-/// Runs all steps, on all servers or on the one that is named.
+/// Runs all steps, on all servers or on the given one.
 pub(crate) fn run(wanted: Option<&str>) -> Result<(), Error> {
     let mut report = Report::default();
     let consuls = consuls(wanted, &mut report);
@@ -74,13 +74,13 @@ pub(crate) fn run(wanted: Option<&str>) -> Result<(), Error> {
     features(&mut report);
     wasm(&mut report);
     msrv(&mut report);
-    // Only libraries: the documentation of a binary would want the place of a library of the same name.
+    // Only libraries, since the documentation of a binary would overwrite that of a library with the same name.
     let mut docs = cargo(&["doc", "--quiet", "--workspace", "--lib", "--no-deps", "--all-features"]);
     docs.env("RUSTDOCFLAGS", "-D warnings");
     report.command("documentation", docs);
     let tests = ["test", "--workspace", "--exclude", "consul-tests", "--all-features", "--no-fail-fast"];
     report.tests("unit and doc tests", cargo(&tests));
-    // One by one, as they are run later: together, the packages would turn on features of each other.
+    // Built separately, since together the packages would enable features of each other.
     for package in ["consul-proto", "consul-client"] {
         let examples = ["build", "--quiet", "--package", package, "--examples", "--all-features"];
         report.command(&format!("examples of {package}"), cargo(&examples));
@@ -91,13 +91,13 @@ pub(crate) fn run(wanted: Option<&str>) -> Result<(), Error> {
     report.finish()
 }
 
-/// Obtains the servers to run on. The report names those that cannot be obtained.
+/// Obtains the servers to run on. Adds those that cannot be obtained to the report.
 fn consuls(wanted: Option<&str>, report: &mut Report) -> Vec<Consul> {
     let versions = match wanted {
         Some(wanted) => vec![(wanted.to_owned(), true)],
         None => {
             let required = [OLDEST, OPEN_SOURCE].map(|version| (version.to_string(), workspace::is_ci()));
-            // Only HashiCorp's release archive has these, and not every machine reaches it.
+            // Only HashiCorp's release archive has these, and not every machine can reach it.
             let optional = NEWEST.map(|version| (version.to_string(), false));
             required.into_iter().chain(optional).collect()
         }
@@ -112,7 +112,7 @@ fn consuls(wanted: Option<&str>, report: &mut Report) -> Vec<Consul> {
     consuls
 }
 
-/// Runs all that needs a server on one.
+/// Runs the steps that need a server, on one server.
 fn on(consul: &Consul, report: &mut Report) {
     for &(package, example, needs) in EXAMPLES {
         report.function(&format!("example {example} on Consul {}", consul.version), || {
@@ -138,7 +138,7 @@ fn run_example(consul: &Consul, package: &str, example: &str, needs: Needs) -> R
     if let Some(token) = agent.token() {
         command.env("CONSUL_HTTP_TOKEN", token);
     }
-    // Runs until the example has ended.
+    // The agents run until the example has ended.
     let _another = match needs {
         Needs::Another(config) => {
             let another = start(Agent::builder().config(config))?;
@@ -167,8 +167,8 @@ fn dependencies(report: &mut Report) {
     }
 }
 
-/// Checks every combination of features by itself: in the workspace as a whole, features of one package turn on
-/// those of another.
+/// Checks every combination of features separately, since a check of the workspace enables features of one package
+/// for another.
 fn features(report: &mut Report) {
     for (package, features) in FEATURES {
         let mut command = cargo(&["clippy", "--quiet", "--package", package]);
@@ -178,7 +178,7 @@ fn features(report: &mut Report) {
     }
 }
 
-/// Checks that proto is pure enough for a target that has neither sockets nor a clock.
+/// Checks that proto builds for a target without sockets and clock.
 fn wasm(report: &mut Report) {
     const NAME: &str = "proto for wasm";
     match toolchain::target() {
@@ -190,7 +190,7 @@ fn wasm(report: &mut Report) {
     }
 }
 
-/// Checks the libraries with the oldest Rust that they promise.
+/// Checks the libraries with their minimum Rust version.
 fn msrv(report: &mut Report) {
     const NAME: &str = "oldest Rust";
     match toolchain::oldest() {

@@ -1,4 +1,4 @@
-//! Where things are in the workspace, and how its cargo is called.
+//! Paths and files of the workspace, and commands of cargo.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,7 +14,7 @@ pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
 }
 
-/// A call of cargo in the workspace, without its progress lines.
+/// Returns a command of cargo in the workspace, without progress lines.
 pub(crate) fn cargo(args: &[&str]) -> Command {
     let mut command = Command::new("cargo");
     command
@@ -25,13 +25,13 @@ pub(crate) fn cargo(args: &[&str]) -> Command {
     command
 }
 
-/// What `cargo metadata` says of the workspace's own packages.
+/// Returns the output of `cargo metadata` for the workspace's packages.
 pub(crate) fn metadata() -> Result<Value, Error> {
     let output = Run::new(cargo(&["metadata", "--no-deps", "--format-version", "1"])).success()?;
     serde_json::from_str(&output.stdout).context(|| "cannot read cargo metadata".to_owned())
 }
 
-/// A Rust file of ours, with its path from the root.
+/// A Rust file of the workspace.
 #[derive(Debug)]
 pub(crate) struct File {
     /// Path from the root, with `/`.
@@ -40,7 +40,7 @@ pub(crate) struct File {
     pub(crate) text: String,
 }
 
-/// All Rust files below a folder, in order of their paths.
+/// Returns all Rust files below a folder, sorted by path.
 pub(crate) fn rust_files(folder: &str) -> Result<Vec<File>, Error> {
     let mut paths = Vec::new();
     collect(&root().join(folder), &mut paths)?;
@@ -67,7 +67,7 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whether CI runs us, where what is missing is a failure.
+/// Returns `true` in CI, where missing tools are failures.
 pub(crate) fn is_ci() -> bool {
     env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false" && value != "0")
 }

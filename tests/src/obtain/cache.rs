@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use super::Context;
 use crate::{Version, binary};
 
-/// The folder of one version, locked: only this process fills it until the slot is dropped.
+/// The locked folder of one version. Only this process writes to it until the slot is dropped.
 #[derive(Debug)]
 pub(super) struct Slot {
     version: Version,
@@ -21,7 +21,7 @@ pub(super) struct Slot {
 }
 
 impl Slot {
-    /// Locks the folder of this version; waits for another run that is filling it.
+    /// Locks the folder of this version. Waits for another run that is writing to it.
     pub(super) fn lock(version: Version) -> io::Result<Self> {
         let missing = || io::Error::other("there is no cache folder: set XDG_CACHE_HOME or HOME");
         let cache = binary::cache_dir().ok_or_else(missing)?;
@@ -39,7 +39,7 @@ impl Slot {
         Ok(slot)
     }
 
-    /// Path of the cached binary.
+    /// Returns the path of the cached binary.
     pub(super) fn path(&self) -> &Path {
         &self.path
     }

@@ -10,14 +10,14 @@ use super::{Context, OLDEST};
 use crate::Version;
 use crate::run::Run;
 
-/// Where Debian installs the keys of its archive; the first file that exists is used.
+/// The files in which Debian installs the keys of its archive. The first existing one is used.
 const KEYRINGS: &[&str] =
     &["/usr/share/keyrings/debian-archive-keyring.gpg", "/usr/share/keyrings/debian-archive-keyring.pgp"];
 
-/// How long apt may be silent.
+/// Maximum time without output of apt.
 const SILENCE: Duration = Duration::from_secs(20);
 
-/// Downloads the package and unpacks the binary. The machine's own apt state stays as it is.
+/// Downloads the package and unpacks the binary. Does not change the machine's apt state.
 pub(super) fn fetch(version: Version, dir: &Path) -> io::Result<PathBuf> {
     if version != OLDEST {
         return Err(io::Error::other(format!("Debian 11 has Consul {OLDEST}")));
@@ -89,7 +89,7 @@ fn fetch_from(mirror: &Mirror, dir: &Path) -> io::Result<PathBuf> {
     Ok(unpacked.join("usr/bin/consul"))
 }
 
-/// Returns a call of apt-get that writes only into the folder, and knows only the source there.
+/// Returns a command of apt-get that only writes to the folder, and only uses the source there.
 fn apt(dir: &Path, args: &[&str]) -> Run<'static> {
     let mut command = Command::new("apt-get");
     let mut option = |name: &str, value: &str| {
@@ -105,13 +105,13 @@ fn apt(dir: &Path, args: &[&str]) -> Run<'static> {
     option("Dir::Etc::preferences", "-");
     option("Dir::Etc::preferencesparts", "-");
     option("Acquire::Languages", "none");
-    // Fail within seconds on a network that drops packets.
+    // Fails within seconds on a network that drops packets.
     option("Acquire::Retries", "0");
     option("Acquire::http::Timeout", "5");
     option("Acquire::https::Timeout", "5");
     // Otherwise a failed update is only a warning.
     option("APT::Update::Error-Mode", "any");
-    // apt's user for downloads cannot write into a user's cache folder.
+    // apt's download user cannot write to a user's cache folder.
     option("APT::Sandbox::User", "");
     command.arg("--quiet").args(args).current_dir(dir.join("package")).env("LC_ALL", "C");
     Run::new(command)

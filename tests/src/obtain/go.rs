@@ -18,11 +18,11 @@ const PROGRAM: &str = "github.com/hashicorp/consul";
 /// The minor version of Go that Consul's go.mod requires.
 const OLDEST_GO: u32 = 20;
 
-/// How long the first request to the module proxy may take.
+/// Timeout of the first request to the module proxy.
 const PROBE: Duration = Duration::from_secs(15);
-/// How long the build may be silent: it prints a line for each package, and some take a minute or two.
+/// Maximum time without output of the build. It prints a line for each package, and some take a minute or two.
 const SILENCE: Duration = Duration::from_secs(600);
-/// How often progress is shown.
+/// Interval of progress messages.
 const TICK: Duration = Duration::from_secs(15);
 
 /// Builds the program into the folder.
@@ -35,7 +35,7 @@ pub(super) fn build(version: Version, dir: &Path) -> io::Result<PathBuf> {
     if minor(&installed.stdout).is_some_and(|minor| minor < OLDEST_GO) {
         return Err(io::Error::other(format!("the build needs Go 1.{OLDEST_GO} or later")));
     }
-    // A small download first: it fails soon without a network, whereas the build may be silent for minutes.
+    // A small download fails soon without a network, while the build can be silent for minutes.
     Run::new(go(&["mod", "download", &format!("{PROGRAM}@v{version}")])).silence(PROBE).success()?;
 
     println!("    go build {PROGRAM}: takes some minutes, once");
@@ -49,7 +49,7 @@ pub(super) fn build(version: Version, dir: &Path) -> io::Result<PathBuf> {
     Ok(binary)
 }
 
-/// Returns a call of the installed Go on the module. It never downloads another Go, and needs no C compiler.
+/// Returns a command of the installed Go on the module. It never downloads another Go, and needs no C compiler.
 fn go(args: &[&str]) -> Command {
     let mut command = Command::new("go");
     command
@@ -81,7 +81,7 @@ mod tests {
         assert_eq!(minor("go version devel\n"), None);
     }
 
-    /// Some modules of Consul's repository, and Consul itself since 1.17, have a license that is not open source.
+    /// Some modules of Consul's repository, and Consul since 1.17, do not have an open-source license.
     #[test]
     fn module_requires_only_open_source_modules_of_consul() {
         let requirements = fs::read_to_string(Path::new(MODULE).join("go.mod")).unwrap();

@@ -46,7 +46,7 @@ pub(super) fn fetch(version: Version, dir: &Path) -> io::Result<PathBuf> {
     Ok(path)
 }
 
-/// Downloads with curl, which knows the machine's proxies and certificates.
+/// Downloads with curl, which uses the machine's proxies and certificates.
 fn download(url: &str, to: &Path) -> io::Result<()> {
     println!("    downloading {url}");
     let mut curl = Command::new("curl");
@@ -63,7 +63,7 @@ fn download(url: &str, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Returns the part of an archive's name that names the platform.
+/// Returns the platform in the name of an archive.
 fn platform(os: &str, arch: &str) -> Option<String> {
     let os = match os {
         "macos" => "darwin",

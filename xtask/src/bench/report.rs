@@ -1,4 +1,4 @@
-//! What the benchmark writes: `BENCHMARKS.md`, and its tables.
+//! `BENCHMARKS.md` and its tables.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::error::{Context, Error};
 use crate::run::Run;
 use crate::workspace::root;
 
-/// The table, in Markdown that also reads well in a terminal.
+/// Returns the tables in Markdown that is also readable in a terminal.
 pub(super) fn table(results: &[Measured], callers: Option<f64>) -> String {
     let header = ["", "instructions", "must", "CPU time", "must", "met", "bare connection", "elapsed"];
     let mut lines = vec![header.map(str::to_owned)];
@@ -68,7 +68,7 @@ pub(super) fn layout<const N: usize>(lines: &[[String; N]]) -> String {
     table
 }
 
-/// `BENCHMARKS.md`.
+/// Returns the text of `BENCHMARKS.md`.
 pub(super) fn document(table: &str, valgrind: &str) -> Result<String, Error> {
     let lock =
         fs::read_to_string(root().join("Cargo.lock")).context(|| "cannot read Cargo.lock".to_owned())?;
@@ -93,7 +93,7 @@ pub(super) fn document(table: &str, valgrind: &str) -> Result<String, Error> {
     ))
 }
 
-/// Names the processor, and says whether it has AVX-512, which changes what empty texts and copies cost.
+/// Returns the name of the processor, and if it has AVX-512, which changes the cost of empty strings and copies.
 fn processor() -> String {
     let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let field = |name: &str| {
@@ -118,42 +118,42 @@ floor.
 const METHOD: &str = "\
 ## What is compared
 
-*The client* is `consul-client` as its documentation shows it: the default executor, default timeouts, a token.
+*The client* is `consul-client` with its default executor, default timeouts and a token.
 
-*The floor* is the program that one writes without a library: hyper-util's pooled client, a request built for each call,
+*The floor* is a program without a Consul library: hyper-util's pooled client, a request built for each call,
 `serde_json::from_slice` into owned structs with the same fields, base64 decoded by the `base64` crate in a visitor. It
 has no timeouts, and ignores the headers of the response.
 
-*Bare connection* is for orientation: the instructions of one connection of `hyper::client::conn` that does not decode
+*Bare connection* is a lower bound, for information: the instructions of one connection of `hyper::client::conn` that does not decode
 bodies.
 
-All three send their requests to the same canned server on the loopback address. It responds as a server of Consul 1.22
-does, headers included; the instances of the service have every field that such a server sends.
+All three send their requests to the same canned server on the loopback address. Its responses have the headers of a
+Consul 1.22 server, and its service instances have every field that such a server sends.
 
-## How
+## Method
 
 *Instructions* of a request are counted by callgrind, in a program with one thread: the difference between a run and one
-with twice as many requests, divided by the additional requests, so that the start cancels out. Work of the kernel does
-not count. Copies of large blocks are made in the way of small ones (by a tunable of glibc), because callgrind counts an
-instruction that repeats once for each byte. This figure decides, because it repeats.
+with twice as many requests, divided by the additional requests, which excludes the startup. Work of the kernel is not
+counted. A tunable makes glibc copy large blocks like small ones, since callgrind counts a repeated instruction once for
+each byte. This figure has a limit, since it is reproducible.
 
 *CPU time* of a request is that of the program's process, in user mode and in the kernel, without callgrind: the minimum
-of nine runs of the floor and of the client in turns. This figure decides too, because it contains the work of the
-kernel, and because instructions differ in what they cost. It needs a machine without other load. *Elapsed* is the time
-of one caller in the same runs; it contains the server's work, and decides nothing.
+of nine runs each, alternating between the floor and the client. This figure also has a limit, since it contains the work
+of the kernel, and since instructions have different costs. It requires a machine without other load. *Elapsed* is the
+time of one caller in the same runs. It contains the server's work and has no limit.
 
-*Requests a second* are those of 64 callers on a runtime of one thread: the maximum of fifteen short runs in turns.
+*Requests a second* are those of 64 callers on a single-threaded runtime: the maximum of fifteen short, alternating runs.
 
-*Bytes* of a watch are the bytes that a thousand watches add to a program with sixteen, divided by a thousand, on a
-runtime of one thread. Each watch has a request waiting at the server, on its own connection: `max_long_polls` is twice
-the number of watches. Each stream is polled in a task, which counts too. *Heap* is the requested size of all
-allocations that were not freed; *resident* is the size that the kernel reports, with the allocator's own. The *state*
-is the last value: an entry with 100 B, or everything that servers send of three instances. It is as large without a
-watch, so the limit is for the rest.
+*Bytes* of a watch are the bytes that 1000 watches add to a program with 16 watches, divided by 1000, on a
+single-threaded runtime. Each watch has a request waiting at the server on its own connection: `max_long_polls` is twice
+the number of watches. Each stream is polled in a task, which is included. *Heap* is the requested size of all
+allocations that were not freed. *Resident* is the size that the kernel reports, including the allocator's overhead. The
+*state* is the last value: an entry with 100 B, or three service instances with all their fields. It has the same size
+without a watch, so the limit excludes it.
 
 *Wake-ups* are the voluntary context switches of the only thread in 30 seconds without changes. There must be none.
 
-*Changes* of twenty keys are written one after the other. Ten keys are watched, and ten are read by blocking queries on a
-bare connection each, without decoding. The time is from the start of the write until the change is delivered, so it
-contains the write and the server's work. It depends on the machine, and decides nothing.
+*Changes* of twenty keys are written one after the other. Ten keys are watched, and ten are read by blocking queries, each
+on a bare connection, without decoding. The time is from the start of the write until the change is delivered, so it
+contains the write and the server's work. It depends on the machine and has no limit.
 ";

@@ -5,17 +5,17 @@ use crate::bench::report::{layout, met};
 use crate::error::Error;
 
 const KIB: f64 = 1024.0;
-/// The limit of an idle watch with its own connection, without its state.
+/// Memory limit of an idle watch with its own connection, without its state.
 const WATCH: f64 = 20.0 * KIB;
-/// The limit of another handle on a watch.
+/// Memory limit of another handle of a watch.
 const HANDLE: f64 = KIB;
 /// The number of watches or handles.
 const COUNT: &str = "1000";
-/// How long wake-ups are counted, in seconds.
+/// Time in which wake-ups are counted, in seconds.
 const IDLE: &str = "30";
 /// Changes of the watched keys, and of the other keys.
 const CHANGES: &str = "1000";
-/// How much longer than a blocking query a watch may take, in microseconds: the median, and 99 in 100.
+/// Limits of the additional time of a watch over a blocking query, in microseconds: median and 99th percentile.
 const LATER: [f64; 2] = [2_000.0, 20_000.0];
 
 /// A kind of watch or handle.
@@ -43,11 +43,11 @@ const SUBJECTS: [Subject; 7] = [
 #[derive(Debug)]
 pub(super) struct Watches {
     idle: Vec<Idle>,
-    /// Microseconds of a blocking query and of a watch: the median, and the limit of 99 in 100.
+    /// Times of a blocking query and of a watch, in microseconds: median and 99th percentile.
     latency: [[f64; 2]; 2],
 }
 
-/// The bytes of one of many idle watches or handles.
+/// Memory of one of many idle watches or handles, in bytes.
 #[derive(Debug)]
 struct Idle {
     subject: &'static Subject,

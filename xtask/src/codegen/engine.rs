@@ -1,4 +1,4 @@
-//! Reads `Call<E>`, the client's engine: the options and ways to send that operations share.
+//! Reads `Call<E>`, the client's engine with the options and send methods that operations share.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ pub(super) struct Engine {
     scopes: Scopes,
 }
 
-/// A method that operations share.
+/// A method of `Call<E>`.
 pub(super) struct Shared {
     /// Absolute path of its module.
     pub(super) module: Path,
@@ -27,14 +27,14 @@ pub(super) struct Shared {
     bound: Bound,
 }
 
-/// What `E` has to be.
+/// The bound of `E`.
 #[derive(Clone)]
 enum Bound {
     Implements(String),
     Streamed,
 }
 
-/// The constants of `Scope`: for each the options that it allows, and those that there are.
+/// The constants of `Scope`: all options, and the options that each constant allows.
 #[derive(Default)]
 struct Scopes {
     allowed: BTreeMap<String, Vec<String>>,
@@ -60,7 +60,7 @@ impl Engine {
         Self { methods: shared, scopes: Scopes::read(sources) }
     }
 
-    /// Returns the methods that an operation has: first those that return `Self`, then the others.
+    /// Returns the methods of an operation: first those that return `Self`, then the others.
     pub(super) fn of<'a>(&'a self, page: &'a Page) -> impl Iterator<Item = &'a Shared> {
         let has = move |shared: &&Shared| {
             let is_allowed = match &shared.bound {
@@ -76,7 +76,7 @@ impl Engine {
 }
 
 impl Bound {
-    /// Reads the bound of `impl<E: …> Call<E>`. Blocks of one operation have none.
+    /// Reads the bound of `impl<E: …> Call<E>`. Blocks for a single operation have none.
     fn of(block: &ItemImpl) -> Option<Self> {
         let bound = written(block.generics.type_params().next()?.bounds.first()?);
         // `Endpoint<Response: Streamed>`
@@ -89,7 +89,7 @@ impl Shared {
         self.method.signature.ident.to_string()
     }
 
-    /// Returns whether the method returns the call.
+    /// Returns `true` if the method returns the call.
     pub(super) fn is_setter(&self) -> bool {
         written(&self.method.output()) == "Self"
     }

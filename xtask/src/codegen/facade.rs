@@ -1,4 +1,4 @@
-//! What the facade consists of: its groups, and the paths by which its users refer to everything.
+//! The facade: its groups, and the public paths of all items.
 
 use std::collections::BTreeSet;
 
@@ -12,17 +12,17 @@ use super::response;
 use super::types::{replace, segments};
 use crate::finding::Finding;
 
-/// The module of a group that is generated.
+/// The generated module of a group.
 pub(super) const OPERATIONS: &str = "operations";
 
-/// Everything that generated files refer to.
+/// All items that generated files refer to.
 pub(super) struct Facade<'a> {
     pub(super) sources: &'a Sources,
     pub(super) pages: &'a [Page],
     pub(super) groups: Vec<Group>,
     /// Public paths of proto.
     proto: Public,
-    /// Public paths of the client, with those of the files that are about to be generated.
+    /// Public paths of the client, including those of generated files.
     client: Public,
 }
 
@@ -34,13 +34,13 @@ pub(super) struct Group {
     pub(super) module: Path,
     /// Path of its file from the root of the workspace.
     pub(super) file: String,
-    /// The struct that has its constructors: the one with a `client`.
+    /// The struct with the constructors, which has a `client`.
     pub(super) handle: Option<Handle>,
-    /// The names that proto's group shows besides operations and decoders.
+    /// The public names of proto's group, except for operations and decoders.
     pub(super) models: Vec<String>,
 }
 
-/// The struct that a group's constructors are methods of.
+/// The struct whose methods are the constructors of a group.
 pub(super) struct Handle {
     pub(super) name: String,
     /// Its type parameters: `<C>`, or nothing.
@@ -79,7 +79,7 @@ impl<'a> Facade<'a> {
         Some(Group { handle: handle(&found.items), file: found.file.clone(), models, path, module })
     }
 
-    /// The names that a group of proto shows besides operations and decoders.
+    /// Returns the public names of a group of proto, except for operations and decoders.
     fn models(&self, group: &Path) -> Vec<String> {
         let root = vec![PROTO.to_owned()];
         let shown = [root.clone(), group.clone()].concat();
@@ -95,18 +95,18 @@ impl<'a> Facade<'a> {
         found.public_names().filter(is_model).cloned().collect()
     }
 
-    /// Returns the operation that is defined at an absolute path.
+    /// Returns the operation at an absolute path.
     pub(super) fn page(&self, definition: &[String]) -> Option<&Page> {
         self.pages.iter().find(|page| page.definition() == definition)
     }
 
-    /// Returns whether the facade of a group is generated.
+    /// Returns `true` if the facade of a group is generated.
     pub(super) fn is_generated(&self, group: &[String]) -> bool {
         self.groups.iter().any(|known| known.path == group)
     }
 
-    /// Returns the path by which users of the client refer to an item: that of the group if it has one, else the
-    /// shortest, and one through `proto` only if there is no other.
+    /// Returns the public path of an item in the client: the path in the group if it has one, else the shortest path,
+    /// and a path through `proto` only if there is no other.
     pub(super) fn shown(&self, item: &[String], group: &[String]) -> Option<Path> {
         let own = [vec![CLIENT.to_owned()], group.to_vec()].concat();
         let through_proto = |path: &Path| path.get(1).is_some_and(|segment| segment == "proto");
@@ -117,7 +117,7 @@ impl<'a> Facade<'a> {
         Some(in_crate(shown))
     }
 
-    /// Returns the path by which users of the client refer to a module.
+    /// Returns the public path of a module in the client.
     pub(super) fn shown_module(&self, module: &[String]) -> Option<Path> {
         let group = self.proto.modules.get(module).map(|shown| &shown[1..]);
         match group.filter(|group| self.is_generated(group)) {
@@ -126,8 +126,8 @@ impl<'a> Facade<'a> {
         }
     }
 
-    /// Returns whether pages of a group may have an item in their signatures: it is shown by the group, by one that
-    /// contains it, or outside of all groups.
+    /// Returns `true` if pages of a group may have an item in their signatures: it is public in the group, in a group
+    /// that contains it, or outside of all groups.
     fn is_of(&self, item: &[String], group: &[String]) -> bool {
         let groups: BTreeSet<_> = (self.proto.modules.iter())
             .filter(|(module, _)| module.get(1).is_some_and(|name| name == "api"))
@@ -140,7 +140,7 @@ impl<'a> Facade<'a> {
         })
     }
 
-    /// Rewrites absolute paths as users of the client write them. Items of other groups are findings.
+    /// Rewrites absolute paths as public paths of the client. Items of other groups are findings.
     pub(super) fn publish<T>(
         &self,
         page: &Page,

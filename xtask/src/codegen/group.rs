@@ -41,7 +41,7 @@ fn list(facade: &Facade<'_>, engine: &Engine, group: &Group, pages: &[&Page]) ->
     }
     if !group.models.is_empty() {
         let (path, models) = (group.path.join("::"), group.models.join(", "));
-        // So the docs of the models are in the client too, and its links stay in it.
+        // Inlines the docs of the models, so that links stay in the client's docs.
         let _ = writeln!(uses, "pub use consul_proto::{path}::{{{models}}};");
     }
     let mark = format!("{MARK} from crates/consul-proto/src/api/{}/.", group.path.join("/"));
@@ -78,7 +78,7 @@ fn list(facade: &Facade<'_>, engine: &Engine, group: &Group, pages: &[&Page]) ->
     Ok(format!("{mark}\n\n{modules}\n{imports}{}", imports.shorten_links(&code)))
 }
 
-/// A group without a handle creates its operations by hand.
+/// The constructors of a group without a handle are written by hand.
 fn check_constructors(facade: &Facade<'_>, group: &Group, pages: &[&Page]) -> Result<(), Finding> {
     let text = facade.sources.module(&group.module).map(|module| module.text.as_str()).unwrap_or_default();
     for page in pages.iter().filter(|page| page.new.is_some()) {

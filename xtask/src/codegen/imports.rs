@@ -1,4 +1,4 @@
-//! What a generated file imports.
+//! The imports of a generated file.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -8,7 +8,7 @@ use syn::visit_mut::{self, VisitMut};
 
 use super::types::{replace, segments};
 
-/// The imports of a file. The last segment of a path is its name, unless another path has the same.
+/// The imports of a file. The last segment of a path is its name, unless another path has the same name.
 #[derive(Default)]
 pub(super) struct Imports {
     names: BTreeMap<String, Known>,
@@ -16,12 +16,12 @@ pub(super) struct Imports {
 
 struct Known {
     path: String,
-    /// Whether the file defines or re-exports the name.
+    /// Set if the file defines or re-exports the name.
     is_own: bool,
 }
 
 impl Imports {
-    /// Starts with the paths of the names that the file defines.
+    /// Creates imports with the paths of the names that the file defines.
     pub(super) fn new(own: impl IntoIterator<Item = String>) -> Self {
         let names = own.into_iter().map(|path| (last(&path).to_owned(), Known { path, is_own: true }));
         Self { names: names.collect() }
@@ -33,7 +33,7 @@ impl Imports {
         self.names.entry(last(path).to_owned()).or_insert_with(new).path == path
     }
 
-    /// Removes the targets of links whose text leads to the same item: rustdoc warns about them.
+    /// Removes the targets of links whose text resolves to the same item, since rustdoc warns about them.
     pub(super) fn shorten_links(&self, code: &str) -> String {
         let mut new = String::new();
         let mut rest = code;
@@ -56,7 +56,7 @@ impl Imports {
         new + rest
     }
 
-    /// The path of what a name in the file refers to.
+    /// Returns the path of the item that a name in the file refers to.
     fn full(&self, name: &str) -> Option<String> {
         let (first, rest) = name.split_once("::").map_or((name, None), |(first, rest)| (first, Some(rest)));
         let path = &self.names.get(first)?.path;
@@ -106,7 +106,7 @@ impl VisitMut for Imports {
         visit_mut::visit_path_mut(self, path);
         let full = segments(path);
         let is_absolute = full.len() > 1 && full[0].starts_with(char::is_lowercase) && full[0] != "self";
-        // Models of proto that the client does not show are named with their group: `proto::kv::Put`.
+        // Models of proto that are not public in the client have a path with their group: `proto::kv::Put`.
         if full[0] == "crate" && full.get(1).is_some_and(|segment| segment == "proto") && full.len() > 2 {
             if self.add("crate::proto") {
                 replace(path, &full[1..]);

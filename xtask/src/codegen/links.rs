@@ -1,18 +1,18 @@
-//! Links in docs, rewritten so that they hold in the client, and stay in it if they can.
+//! Rewrites links in docs so that they resolve in the client, to items of the client if possible.
 
 use syn::Attribute;
 
 use super::facade::Facade;
 use super::names::{Path, Target, split};
 
-/// Rewrites the links of docs that are written in one module.
+/// Rewrites the links of the docs of one module.
 pub(super) struct Links<'a> {
     pub(super) facade: &'a Facade<'a>,
-    /// Absolute path of the module that the docs are written in.
+    /// Absolute path of the module with the docs.
     pub(super) module: &'a [String],
-    /// The group of the file that the docs go to.
+    /// The group of the generated file.
     pub(super) group: &'a [String],
-    /// The methods of the struct that the docs go to.
+    /// The methods of the generated struct.
     pub(super) methods: &'a [String],
 }
 
@@ -21,7 +21,7 @@ impl Links<'_> {
     ///
     /// # Errors
     ///
-    /// Returns the text of the error if a link holds only where it is written.
+    /// Returns the text of an error if a link does not resolve in the client.
     pub(super) fn attributes(&self, attributes: &[Attribute]) -> Result<String, String> {
         let (mut code, mut is_example) = (String::new(), false);
         for attribute in attributes {
@@ -37,7 +37,7 @@ impl Links<'_> {
         Ok(code)
     }
 
-    /// Rewrites ``[`text`](target)``, and ``[`target`]``, which gets one.
+    /// Rewrites ``[`text`](target)``, and adds a target to ``[`target`]``.
     fn line(&self, line: &str) -> Result<String, String> {
         let mut new = String::new();
         let mut rest = line;
@@ -89,7 +89,7 @@ impl Links<'_> {
         Ok(fragment.map_or(new.clone(), |fragment| format!("{new}#{fragment}")))
     }
 
-    /// A link to a method: of the struct if it has it, else of `Call`.
+    /// Rewrites a link to a method: of the struct if it has the method, else of `Call`.
     fn method(&self, method: &str) -> Result<String, String> {
         if self.methods.iter().any(|known| known == method.trim_end_matches("()")) {
             Ok(format!("Self::{method}"))
@@ -111,12 +111,12 @@ impl Links<'_> {
                     _ => shown,
                 }
             }
-            // An option of all operations is a method of this one.
+            // The operation has the shared options as methods.
             Target::Item(item, rest) if item.ends_with(&["Options".to_owned()]) && self.has(&rest) => {
                 return Some(format!("Self::{}", rest[0]));
             }
             Target::Item(item, rest) => [self.facade.shown(&item, self.group)?, rest].concat(),
-            // The client defines what is missing in the sources: what is generated.
+            // Items that are missing in the client's sources are generated.
             Target::Foreign(path) if path[0] == "crate" => return None,
             Target::Foreign(path) => path,
         };
@@ -127,7 +127,7 @@ impl Links<'_> {
         path.first().is_some_and(|name| self.methods.contains(name))
     }
 
-    /// Whether the docs of a module of the client have a heading of this name.
+    /// Returns `true` if the docs of a module of the client have a heading with this name.
     fn has_heading(&self, module: &[String], fragment: &str) -> bool {
         let module =
             [vec![super::engine::CLIENT.to_owned(), "api".to_owned()], module[1..].to_vec()].concat();

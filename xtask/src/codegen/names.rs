@@ -1,4 +1,4 @@
-//! What the names in the sources refer to: modules, imports and public paths of the libraries.
+//! Name resolution: modules, imports and public paths of the libraries.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,7 +25,7 @@ pub(super) struct Module {
     pub(super) file: String,
     /// Its text.
     pub(super) text: String,
-    /// Its items, with those of its tests.
+    /// Its items, including those of its tests.
     pub(super) items: Vec<Item>,
     names: BTreeMap<String, Name>,
     globs: Vec<(Path, bool)>,
@@ -45,18 +45,18 @@ enum RefersTo {
     Import(Path),
 }
 
-/// What a path refers to.
+/// The definition that a path refers to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Target {
     /// A module of the libraries, by its absolute path.
     Module(Path),
     /// An item of the libraries, by the absolute path of its definition, and the segments that follow it.
     Item(Path, Path),
-    /// Anything else: a name of another crate, of the prelude, or a type parameter.
+    /// Another name: of another crate, of the prelude, or a type parameter.
     Foreign(Path),
 }
 
-/// The paths by which other crates refer to what a crate defines or re-exports.
+/// The public paths of the items that a crate defines or re-exports.
 #[derive(Debug, Default)]
 pub(super) struct Public {
     /// The public paths of each item.
@@ -66,7 +66,7 @@ pub(super) struct Public {
 }
 
 impl Sources {
-    /// Parses files of `crates/…/src`. Generated files and tests are left out.
+    /// Parses the files of `crates/…/src`, except for generated files and tests.
     pub(super) fn parse(files: &[File]) -> Result<Self, Vec<Finding>> {
         let (mut sources, mut findings) = (Self::default(), Vec::new());
         for file in files {
@@ -96,7 +96,7 @@ impl Sources {
         self.modules.get(path)
     }
 
-    /// Returns what a path in a module refers to.
+    /// Returns the definition that a path in a module refers to.
     pub(super) fn resolve(&self, module: &[String], path: &[String]) -> Target {
         self.walk(module, path, 0).unwrap_or_else(|| Target::Foreign(path.to_vec()))
     }
@@ -127,7 +127,7 @@ impl Sources {
         Some(target)
     }
 
-    /// What a name refers to in a module, without the prelude.
+    /// Returns the definition that a name refers to in a module, without the prelude.
     fn named(&self, module: &[String], name: &str, depth: usize) -> Option<Target> {
         let found = self.modules.get(module)?;
         let Some(known) = found.names.get(name) else {
@@ -192,12 +192,12 @@ impl Module {
         module
     }
 
-    /// Returns whether the file declares a module of this name.
+    /// Returns `true` if the file declares a module with this name.
     pub(super) fn declares(&self, name: &str) -> bool {
         self.names.get(name).is_some_and(|known| matches!(known.refers_to, RefersTo::Module))
     }
 
-    /// Returns the public names of the module itself, without those of its globs.
+    /// Returns the public names of the module, without those of its glob imports.
     pub(super) fn public_names(&self) -> impl Iterator<Item = &String> {
         self.names.iter().filter(|(_, known)| known.is_public).map(|(name, _)| name)
     }
@@ -249,7 +249,7 @@ impl Module {
     }
 }
 
-/// Returns whether an item is `pub` without restriction.
+/// Returns `true` if an item is `pub` without restriction.
 pub(super) fn is_public(visibility: &Visibility) -> bool {
     matches!(visibility, Visibility::Public(_))
 }
@@ -259,7 +259,7 @@ pub(super) fn joined(path: &[String], segment: &str) -> Path {
     path.iter().cloned().chain([segment.to_owned()]).collect()
 }
 
-/// Splits a path that is written with `::`.
+/// Splits a path at `::`.
 pub(super) fn split(path: &str) -> Path {
     path.split("::").map(str::to_owned).collect()
 }

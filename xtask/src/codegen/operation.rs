@@ -1,4 +1,4 @@
-//! Writes the file of an operation: a struct with exactly the setters that it has.
+//! Writes the file of an operation: a struct with exactly the operation's setters.
 
 use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
@@ -14,13 +14,13 @@ use super::response::BODY;
 use super::types::{segments, shown, substitute, written};
 use crate::finding::Finding;
 
-/// What is written about one page.
+/// The generated file of one page.
 pub(super) struct Operation<'a> {
     facade: &'a Facade<'a>,
     group: &'a Group,
     page: &'a Page,
     shared: Vec<&'a Shared>,
-    /// The methods that the struct has.
+    /// The methods of the struct.
     methods: Vec<String>,
     imports: Imports,
 }
@@ -81,7 +81,7 @@ impl<'a> Operation<'a> {
         Ok(format!("{MARK} from {}.\n\n{}\n{code}", page.file, self.imports))
     }
 
-    /// The path of the operation in proto.
+    /// Returns the path of the operation in proto.
     fn endpoint(&self) -> String {
         format!("proto::{}", self.page.path())
     }
@@ -98,12 +98,12 @@ impl<'a> Operation<'a> {
         };
         let value = format!("{created}Awaiting it returns `{}`;", shown(&page.output));
         let send = "[`send`](Self::send) also returns the metadata of the response.";
-        // As wide as the docs of the pages.
+        // The width of the pages' docs.
         let gap = if value.len() + send.len() < 115 { " " } else { "\n/// " };
         Ok(format!("{docs}///\n/// {value}{gap}{send}\n"))
     }
 
-    /// A setter of the page: one that returns another operation changes the type.
+    /// Writes a setter of the page. A setter that returns another operation changes the type.
     fn setter(&mut self, setter: &Method) -> Result<String, Finding> {
         let name = setter.signature.ident.to_string();
         let docs = self.attributes(&setter.attrs, setter.line)?;
@@ -140,7 +140,7 @@ impl<'a> Operation<'a> {
         ))
     }
 
-    /// A method of `Call`.
+    /// Writes a method of `Call`.
     fn forward(&mut self, shared: &Shared) -> Result<String, Finding> {
         let method = &shared.method;
         let name = shared.name();
@@ -161,7 +161,7 @@ impl<'a> Operation<'a> {
         Ok(format!("{docs}#[inline]\npub {keyword}fn {name}{inputs} -> {output} {{ {call} }}\n"))
     }
 
-    /// The signature between the name of a method and what it returns.
+    /// Returns the signature between the name of a method and its return type.
     pub(super) fn inputs(&mut self, receiver: &str, method: &Method, line: usize) -> Result<String, Finding> {
         let signature =
             self.facade.publish(self.page, line, method.signature.clone(), |published, signature| {
@@ -180,7 +180,7 @@ impl<'a> Operation<'a> {
         Ok(format!("{generics}({})", inputs.join(", ")))
     }
 
-    /// A type that a method returns, with the value of the operation in it.
+    /// Returns the return type of a method, with the value of the operation.
     fn output(&mut self, ty: &Type, line: usize) -> Result<String, Finding> {
         let mut ty = ty.clone();
         Concrete { page: self.page }.visit_type_mut(&mut ty);
@@ -188,7 +188,7 @@ impl<'a> Operation<'a> {
         Ok(self.imports.shorten(&ty, |imports, ty| imports.visit_type_mut(ty)))
     }
 
-    /// Docs of the page.
+    /// Returns the docs of the page.
     pub(super) fn attributes(&self, attributes: &[syn::Attribute], line: usize) -> Result<String, Finding> {
         self.links().attributes(attributes).map_err(|message| self.finding(line, message))
     }
@@ -206,7 +206,7 @@ impl<'a> Operation<'a> {
         Finding::new(&self.page.file, line, message)
     }
 
-    /// Starts the file of a group, which has the constructors of several operations.
+    /// Starts the file of a group, with the constructors of several operations.
     pub(super) fn with_imports(mut self, imports: Imports) -> Self {
         self.imports = imports;
         self
@@ -240,7 +240,7 @@ impl VisitMut for Concrete<'_> {
                 *ty = opened;
             }
             Some("E") if names.len() == 1 => {
-                // The operation in proto; the facade's has the same name, so it is never imported.
+                // The operation in proto is never imported, since the facade's operation has the same name.
                 if let Ok(endpoint) = syn::parse_str(&format!("proto::{}", self.page.path())) {
                     *ty = endpoint;
                 }

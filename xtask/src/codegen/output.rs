@@ -1,4 +1,4 @@
-//! Formats generated files, and writes them or compares them with those that are there.
+//! Formats generated files, and writes them or compares them with the existing ones.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -13,7 +13,7 @@ use crate::workspace::File;
 /// Generated files, each with its path from the root.
 pub(super) type Files = BTreeMap<String, String>;
 
-/// Formats Rust files as `cargo fmt` does, in one call of rustfmt.
+/// Formats Rust files like `cargo fmt`, in one call of rustfmt.
 pub(super) fn format(files: &mut Files, config: &Path) -> Result<(), Error> {
     let folder = tempfile::tempdir()?;
     let rust: Vec<_> = files.keys().filter(|path| path.ends_with(".rs")).cloned().collect();
@@ -40,8 +40,8 @@ pub(super) fn format(files: &mut Files, config: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// Writes the files, and removes generated ones that are left over. Unchanged files keep their time of modification,
-/// so that cargo does not compile them again.
+/// Writes the files, and removes obsolete generated files. Unchanged files keep their modification time, so that
+/// cargo does not compile them again.
 pub(super) fn update(files: &Files, present: &[File], root: &Path) -> Result<(), Error> {
     for path in left_over(files, present) {
         fs::remove_file(root.join(&path)).context(|| format!("cannot remove {path}"))?;
@@ -54,7 +54,7 @@ pub(super) fn update(files: &Files, present: &[File], root: &Path) -> Result<(),
     Ok(())
 }
 
-/// Returns every file that is missing, stale or left over, with the first line that differs.
+/// Returns every missing, stale or obsolete file, with the first line that differs.
 pub(super) fn compare(files: &Files, present: &[File]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (path, text) in files {

@@ -1,4 +1,4 @@
-//! Reads the pages of proto: an operation's docs, `new`, setters, markers and the value that it returns.
+//! Reads the pages of proto: an operation's docs, `new`, setters, markers and value.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use crate::finding::Finding;
 /// The crate of the pages.
 pub(super) const PROTO: &str = "consul_proto";
 
-/// Names that generated files import, so that no operation can have them.
+/// Names that generated files import, so operations cannot have them.
 const REFUSED: &[&str] = &["Call", "Error", "Response"];
 
 /// An operation as its page describes it. The paths of its types are absolute.
@@ -30,21 +30,21 @@ pub(super) struct Page {
     pub(super) stem: String,
     /// Name of the struct: `PutIf`.
     pub(super) name: String,
-    /// Docs and other attributes of the struct that the facade repeats.
+    /// Docs and other attributes of the struct, which the facade repeats.
     pub(super) attrs: Vec<Attribute>,
-    /// Whether the struct derives `Clone`.
+    /// Set if the struct derives `Clone`.
     pub(super) is_clone: bool,
     /// The public `new`.
     pub(super) new: Option<Method>,
     /// The public methods that consume the request.
     pub(super) setters: Vec<Method>,
-    /// The names of the traits that it implements.
+    /// The names of the implemented traits.
     pub(super) traits: BTreeSet<String>,
     /// The name of its `SCOPE`, if it is not the default: `NONE`.
     pub(super) scope: Option<String>,
     /// The value of a response.
     pub(super) output: Type,
-    /// The value of a response whose body is `consul_client::Body`, if it can be streamed.
+    /// The value of a response with a streamed body, if it can be streamed.
     pub(super) opened: Option<Type>,
 }
 
@@ -56,7 +56,7 @@ pub(super) struct Method {
     pub(super) signature: Signature,
 }
 
-/// Reads all pages. A page that cannot be read is a finding.
+/// Reads all pages. A page that cannot be parsed is a finding.
 pub(super) fn pages(sources: &Sources, public: &Public, findings: &mut Vec<Finding>) -> Vec<Page> {
     let mut pages = Vec::new();
     for (path, module) in sources.of(PROTO).filter(|(path, _)| path.get(1).is_some_and(|name| name == "api"))
@@ -137,7 +137,7 @@ impl Page {
 }
 
 impl Method {
-    /// Returns whether the method has `self` by value.
+    /// Returns `true` if the method has `self` by value.
     pub(super) fn consumes(&self) -> bool {
         self.signature.receiver().is_some_and(|receiver| {
             let receiver = written(receiver);
@@ -176,7 +176,7 @@ pub(super) fn methods(sources: &Sources, module: &Path, block: &ItemImpl) -> Vec
     block.items.iter().filter_map(method).collect()
 }
 
-/// Returns the block if it is an inherent one of a type.
+/// Returns the block if it is an inherent impl of a type.
 pub(super) fn inherent<'a>(item: &'a Item, name: &str) -> Option<&'a ItemImpl> {
     match item {
         Item::Impl(block) if block.trait_.is_none() && name_of(&block.self_ty)? == name => Some(block),
@@ -184,7 +184,7 @@ pub(super) fn inherent<'a>(item: &'a Item, name: &str) -> Option<&'a ItemImpl> {
     }
 }
 
-/// Returns the block if it implements a trait of this name.
+/// Returns the block if it implements a trait with this name.
 pub(super) fn implements<'a>(item: &'a Item, of: &str) -> Option<&'a ItemImpl> {
     match item {
         Item::Impl(block) => {
@@ -195,7 +195,7 @@ pub(super) fn implements<'a>(item: &'a Item, of: &str) -> Option<&'a ItemImpl> {
     }
 }
 
-/// Returns a type that a block associates with a name.
+/// Returns an associated type of a block.
 pub(super) fn associated_type<'a>(block: &'a ItemImpl, name: &str) -> Option<&'a Type> {
     block.items.iter().find_map(|item| match item {
         ImplItem::Type(item) if item.ident == name => Some(&item.ty),
@@ -211,7 +211,7 @@ pub(super) fn name_of(ty: &Type) -> Option<String> {
     }
 }
 
-/// The name of a trait that an item implements for a type.
+/// Returns the name of a trait that an item implements for a type.
 fn implemented(item: &Item, name: &str) -> Option<String> {
     let Item::Impl(block) = item else { return None };
     let (path, _) = block.trait_.as_ref()?;
@@ -228,7 +228,7 @@ fn scope(endpoint: &ItemImpl) -> Option<String> {
     })
 }
 
-/// Attributes that mean the same on the facade.
+/// Attributes that also apply to the facade.
 fn kept(attrs: &[Attribute]) -> Vec<Attribute> {
     let names = ["doc", "cfg", "deprecated"];
     attrs.iter().filter(|attr| names.iter().any(|name| attr.path().is_ident(name))).cloned().collect()

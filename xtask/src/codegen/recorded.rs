@@ -3,7 +3,7 @@
 use super::MARK;
 use super::page::Page;
 
-/// Where the list is.
+/// The path of the list.
 pub(super) const FILE: &str = "crates/consul-proto/tests/recorded/routes.rs";
 
 /// Writes the list.

@@ -6,15 +6,15 @@ use super::names::{Path, Sources, Target};
 use super::page::{PROTO, associated_type, implements};
 use super::types::{Absolute, segments, shown, substitute, written};
 
-/// The body of a streamed response, until the engine says what it is.
+/// A placeholder for the body of a streamed response, whose type the engine defines.
 pub(super) const BODY: &str = "consul_client::Body";
 
-/// Returns the value of a kind, whose paths are absolute.
+/// Returns the value of a kind with absolute paths.
 pub(super) fn output(sources: &Sources, kind: &Type) -> Result<Type, String> {
     evaluate(sources, kind, "FromResponse", "Output")
 }
 
-/// Returns the value of a kind whose body is still to be read, if it can be streamed.
+/// Returns the value of a kind with a streamed body, if it can be streamed.
 pub(super) fn opened(sources: &Sources, kind: &Type) -> Option<Type> {
     let mut opened = evaluate(sources, kind, "Streamed", "Opened").ok()?;
     substitute(&mut opened, "B", &syn::parse_str(BODY).ok()?);
@@ -35,7 +35,7 @@ fn evaluate(sources: &Sources, kind: &Type, of: &str, name: &str) -> Result<Type
     };
     for (parameter, argument) in arguments(&block.self_ty).iter().zip(arguments(&Type::Path(kind.clone()))) {
         let parameter = written(parameter);
-        // Only kinds have a value of their own; of `Json<T>` the value is `T` itself.
+        // Only kinds have an associated value. The value of `Json<T>` is `T` itself.
         if let Ok(inner) = evaluate(sources, &argument, of, name) {
             substitute(&mut value, &nested(&parameter), &inner);
         }
@@ -47,7 +47,7 @@ fn evaluate(sources: &Sources, kind: &Type, of: &str, name: &str) -> Result<Type
     Ok(value)
 }
 
-/// The block that implements a trait for a kind, and the module that it is in.
+/// Returns the block that implements a trait for a kind, and its module.
 fn find<'a>(sources: &'a Sources, kind: &Path, of: &str) -> Option<(&'a Path, &'a ItemImpl)> {
     sources.of(PROTO).find_map(|(module, found)| {
         let is_it = |block: &&ItemImpl| match &*block.self_ty {
@@ -61,7 +61,7 @@ fn find<'a>(sources: &'a Sources, kind: &Path, of: &str) -> Option<(&'a Path, &'
     })
 }
 
-/// Returns whether an item decodes responses into a value of another type.
+/// Returns `true` if an item decodes responses into a value of another type.
 pub(super) fn is_kind(sources: &Sources, item: &Path) -> bool {
     let value = find(sources, item, "FromResponse").and_then(|(_, block)| associated_type(block, "Output"));
     value.is_some_and(|value| written(value) != "Self")

@@ -1,8 +1,8 @@
-//! The generator on small pages.
+//! Tests of the generator with small pages.
 
 use super::*;
 
-/// The rest of the libraries, as far as the generator reads it.
+/// The parts of the libraries that the generator reads.
 const LIBRARIES: &[(&str, &str)] = &[
     (
         "crates/consul-proto/src/lib.rs",
@@ -145,7 +145,7 @@ impl Endpoint for PutIf {
 }
 ";
 
-/// Generates from the libraries above, with these pages of the group `kv`.
+/// Generates files from the libraries above and these pages of the group `kv`.
 fn generated(pages: &[(&str, &str)]) -> Result<Files, Vec<Finding>> {
     let page = |(name, text): &(&str, &str)| File {
         path: format!("crates/consul-proto/src/api/{name}.rs"),
@@ -161,14 +161,14 @@ fn kv(get: &str, put: &str) -> Result<Files, Vec<Finding>> {
     generated(&[("kv", GROUP), ("kv/get", get), ("kv/put", put), ("kv/put_if", PUT_IF)])
 }
 
-/// Generates the pages above, formatted.
+/// Generates and formats the files of the pages above.
 fn facade() -> Files {
     let mut files = kv(GET, PUT).unwrap_or_else(|findings| panic!("{}", report(&findings)));
     output::format(&mut files, root()).unwrap();
     files
 }
 
-/// Asserts that a change of the page of `Put` is found, with its line and these words.
+/// Asserts that a change of the page of `Put` is a finding with this line and text.
 fn found(from: &str, to: &str, line: usize, words: &str) {
     assert!(PUT.contains(from), "{from}");
     let findings = kv(GET, &PUT.replace(from, to)).err().unwrap_or_default();

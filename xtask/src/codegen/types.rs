@@ -1,4 +1,4 @@
-//! Types as they are written in one file, rewritten so that they mean the same in another.
+//! Rewrites types of one file so that they have the same meaning in another.
 
 use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};

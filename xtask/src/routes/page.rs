@@ -31,13 +31,13 @@ pub(super) fn render(operations: &[Operation]) -> String {
     page
 }
 
-/// The sum, in words.
+/// Returns the totals as text.
 pub(super) fn counts(operations: &[Operation]) -> String {
     let covered = operations.iter().filter(|operation| !operation.endpoints.is_empty()).count();
     format!("{covered} of {} known operations are covered", operations.len())
 }
 
-/// The areas, in the order of the table.
+/// Returns the areas in the order of the table.
 fn areas(operations: &[Operation]) -> Vec<&str> {
     let mut areas = Vec::new();
     for operation in operations {

@@ -17,7 +17,7 @@ pub(super) struct Operation {
     pub(super) name: String,
     /// Method of its request.
     pub(super) method: String,
-    /// Path of its request, with the query that makes it this operation.
+    /// Path of its request, with the query that identifies the operation.
     pub(super) path: String,
     /// First version that has it.
     pub(super) since: Option<String>,
@@ -25,10 +25,10 @@ pub(super) struct Operation {
     pub(super) removed_in: Option<String>,
     /// Whether only Consul Enterprise has it.
     pub(super) enterprise: bool,
-    /// Whether 1.8.7 has it: starts with `y` or `n`, and may go on with details.
+    /// Whether 1.8.7 has it: `y` or `n`, optionally followed by details.
     pub(super) on_oldest: String,
-    /// What covers it: types of proto, or `Client::method`. Empty if nothing does yet. In the table only if other
-    /// operations have the same path.
+    /// The endpoints that cover it: types of proto, or `Client::method`. Empty if there is none yet. The table has
+    /// them only if other operations have the same path.
     pub(super) endpoints: Vec<String>,
 }
 
@@ -66,14 +66,14 @@ pub(super) fn parse(text: &str) -> Result<Vec<Operation>, Error> {
 }
 
 impl Operation {
-    /// Returns whether a request of another operation has the same method and path, apart from its query.
+    /// Returns `true` if another operation has the same method and path, without the query.
     pub(super) fn shares_path(&self, other: &Self) -> bool {
         self.method == other.method && covers(without_query(&other.path), &self.path)
     }
 }
 
-/// Returns whether an endpoint's template can be the path of an operation. Names of parameters may differ, the query
-/// does not count, and an endpoint may leave a parameter empty.
+/// Returns `true` if an endpoint's template matches the path of an operation. Names of parameters may differ, the
+/// query is ignored, and an endpoint may leave a parameter empty.
 pub(super) fn covers(template: &str, path: &str) -> bool {
     let path = without_query(path);
     let (template, path): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());

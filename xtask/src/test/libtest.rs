@@ -1,21 +1,21 @@
-//! Reads what `cargo test` prints.
+//! Parses the output of `cargo test`.
 
 use std::collections::BTreeSet;
 
-/// What a run of tests came to.
+/// The results of a test run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Counts {
-    /// Tests that ran and passed.
+    /// Number of passed tests.
     pub(super) passed: usize,
-    /// Tests that ran and failed.
+    /// Number of failed tests.
     pub(super) failed: usize,
-    /// The names of those that failed.
+    /// The names of failed tests.
     pub(super) failures: Vec<String>,
-    /// The names of those that did not run, with the reason.
+    /// The names of skipped tests, with the reason.
     pub(super) skipped: Vec<(String, String)>,
 }
 
-/// Counts the tests of any number of test binaries in their output.
+/// Counts the tests in the output of test binaries.
 pub(super) fn parse(output: &str) -> Counts {
     let mut counts = Counts::default();
     let mut skipped = BTreeSet::new();
@@ -32,19 +32,19 @@ pub(super) fn parse(output: &str) -> Counts {
                 counts.skipped.push((name.to_owned(), reason.to_owned()));
             }
         } else if let Some(at) = line.find(consul_tests::SKIPPED) {
-            // Not only at the line's start: libtest may be in the middle of a line of its own.
+            // Not only at the start of a line, since libtest may have printed a part of its own line.
             if let Some((name, reason)) = line[at + consul_tests::SKIPPED.len()..].split_once(": ") {
                 skipped.insert((name.to_owned(), reason.to_owned()));
             }
         }
     }
-    // libtest takes a test that skips itself for one that passed.
+    // libtest counts a skipped test as passed.
     counts.passed = counts.passed.saturating_sub(skipped.len());
     counts.skipped.extend(skipped);
     counts
 }
 
-/// The number in front of a word: 3 in `ok. 3 passed; 0 failed` for ` passed`.
+/// Returns the number before a word: 3 in `ok. 3 passed; 0 failed` for ` passed`.
 fn number_before(text: &str, word: &str) -> usize {
     let number = text.split_once(word).and_then(|(before, _)| before.rsplit(' ').next());
     number.and_then(|number| number.parse().ok()).unwrap_or(0)

@@ -1,4 +1,4 @@
-//! Runs steps, prints how each went, and sums up at the end.
+//! Runs steps, prints their results, and prints a summary.
 
 use std::fmt;
 use std::process::Command;
@@ -8,19 +8,19 @@ use super::libtest::{self, Counts};
 use crate::error::Error;
 use crate::run::Run;
 
-/// How often a long step says that it is still there.
+/// Interval of progress messages of a long step.
 const TICK: Duration = Duration::from_secs(30);
 
-/// What has been run so far.
+/// The results of the steps so far.
 ///
-/// A step that runs tests counts as its tests, any other as one check that passed, failed or could not run.
+/// A step with tests counts its tests. Any other step counts as one check that passed, failed or could not run.
 #[derive(Debug, Default)]
 pub(super) struct Report {
     steps: Vec<Step>,
     notes: Vec<String>,
 }
 
-/// One step that is over.
+/// A completed step.
 #[derive(Debug)]
 struct Step {
     name: String,
@@ -37,7 +37,7 @@ enum Verdict {
 }
 
 impl Report {
-    /// Runs a program that has to succeed.
+    /// Runs a program that must succeed.
     pub(super) fn command(&mut self, name: &str, command: Command) {
         let start = announce(name);
         match Run::new(command).tick(TICK, still).output() {
@@ -59,7 +59,7 @@ impl Report {
                 let success = output.status.success();
                 if !success {
                     println!("{}", output.all);
-                    // One that did not compile, or that died, has no line of its own.
+                    // Tests that do not compile or that crash print no results.
                     counts.failed = counts.failed.max(1);
                 }
                 self.end(name, start, if success { Verdict::Ok } else { Verdict::Failed }, counts);
@@ -68,7 +68,7 @@ impl Report {
         }
     }
 
-    /// Runs a function that has to succeed.
+    /// Runs a function that must succeed.
     pub(super) fn function(&mut self, name: &str, run: impl FnOnce() -> Result<(), Error>) {
         let start = announce(name);
         match run() {
@@ -77,7 +77,7 @@ impl Report {
         }
     }
 
-    /// Takes down a step that this machine cannot run.
+    /// Records a step that this machine cannot run.
     pub(super) fn not_run(&mut self, name: &str, reason: &Error) {
         let start = announce(name);
         println!("    {reason}");
@@ -116,7 +116,7 @@ impl Report {
         self.steps.push(Step { name: name.to_owned(), verdict, time, counts });
     }
 
-    /// The table of steps, what failed, what did not run, and in the last line the sums.
+    /// Returns the table of steps, the failures, the skipped tests, and the totals in the last line.
     fn summary(&self) -> String {
         let mut lines = vec!["Summary".to_owned()];
         for step in &self.steps {
@@ -155,7 +155,7 @@ impl Verdict {
     }
 }
 
-/// A step that is a single check.
+/// Returns the counts of a single check.
 fn one(verdict: Verdict) -> Counts {
     let mut counts = Counts::default();
     match verdict {

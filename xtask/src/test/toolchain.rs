@@ -1,4 +1,4 @@
-//! Parts of the Rust toolchain that a machine may lack, through rustup.
+//! Installs missing parts of the Rust toolchain with rustup.
 
 use std::process::Command;
 use std::time::Duration;
@@ -6,13 +6,13 @@ use std::time::Duration;
 use crate::error::{Context, Error};
 use crate::run::Run;
 
-/// The target that has no operating system below it.
+/// The target without an operating system.
 pub(super) const WASM: &str = "wasm32-unknown-unknown";
 
-/// How long rustup may say nothing.
+/// Maximum time without output of rustup.
 const SILENCE: Duration = Duration::from_secs(60);
 
-/// Makes sure that the wasm target is installed.
+/// Installs the wasm target if it is missing.
 pub(super) fn target() -> Result<(), Error> {
     if list(&["target", "list", "--installed"])?.lines().any(|target| target.trim() == WASM) {
         return Ok(());
@@ -21,7 +21,7 @@ pub(super) fn target() -> Result<(), Error> {
     add(&["target", "add", WASM])
 }
 
-/// Makes sure that the oldest promised Rust is installed, and names its toolchain.
+/// Installs the minimum Rust version if it is missing, and returns the name of its toolchain.
 pub(super) fn oldest() -> Result<String, Error> {
     let version = env!("CARGO_PKG_RUST_VERSION");
     let find = || Ok::<_, Error>(installed(&list(&["toolchain", "list"])?, version));
@@ -46,7 +46,7 @@ fn add(args: &[&str]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Finds a release of a version such as `1.88` in what `rustup toolchain list` prints.
+/// Finds a release of a version such as `1.88` in the output of `rustup toolchain list`.
 fn installed(list: &str, version: &str) -> Option<String> {
     let names = list.lines().filter_map(|line| line.split_whitespace().next());
     let mut releases = names.filter(|name| {

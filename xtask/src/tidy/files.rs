@@ -1,18 +1,18 @@
-//! What holds for every file.
+//! Rules for every file.
 
 use crate::finding::Finding;
 use crate::workspace::File;
 
-/// Lines beyond which a file is a question.
+/// Maximum number of lines in a file.
 const LONGEST: usize = 400;
 
-/// Files that may be longer, with the reason.
+/// Exceptions from the maximum, with the reason.
 const LONG: &[(&str, &str)] = &[];
 
-/// Names that say nothing about what is inside.
+/// Module names that do not describe the content.
 const NAMES: &[&str] = &["common", "helper", "helpers", "misc", "prelude", "util", "utils"];
 
-/// Code that does not stay, and what to do instead.
+/// Code that must not be committed, and its replacement.
 const LEFTOVERS: &[(&str, &str)] = &[
     ("#[ignore", "a test runs or does not exist; one that a server cannot run says `skip!` or `require!`"),
     ("todo!", "write it"),
@@ -32,7 +32,7 @@ pub(super) fn check(file: &File) -> Vec<Finding> {
         ));
     }
     if NAMES.contains(&name) {
-        findings.push(Finding::new(&file.path, 1, "name it after what is inside"));
+        findings.push(Finding::new(&file.path, 1, "name it after its content"));
     }
     let length = file.text.lines().count();
     if length > LONGEST && !LONG.iter().any(|(path, _)| *path == file.path) {
@@ -52,7 +52,7 @@ pub(super) fn check(file: &File) -> Vec<Finding> {
     findings
 }
 
-/// A line without its comment and without what stands in string literals.
+/// Returns a line without its comment and string literals.
 fn code_of(line: &str) -> String {
     let mut code = String::new();
     let mut chars = line.chars().peekable();
@@ -62,7 +62,7 @@ fn code_of(line: &str) -> String {
             '\\' if in_string => {
                 chars.next();
             }
-            // `'"'` opens no string.
+            // `'"'` does not open a string.
             '\'' if !in_string && chars.peek() == Some(&'"') => {
                 chars.next();
             }

@@ -1,4 +1,4 @@
-//! Groups of operations do not import each other: what they share is in `model`.
+//! Groups of operations do not import each other. Shared types are in `model`.
 
 use syn::visit_mut::{self, VisitMut};
 use syn::{Item, UseTree};
@@ -30,7 +30,7 @@ pub(super) fn check(files: &[File]) -> Vec<Finding> {
     findings
 }
 
-/// The paths of a file outside of its tests and docs, each with its line.
+/// Returns the paths in a file outside of its tests and docs, with their lines.
 #[derive(Default)]
 struct Paths(Vec<(usize, Vec<String>)>);
 

@@ -1,12 +1,12 @@
-//! The arrows between the crates: client → proto, client → transport, and no other.
+//! The dependencies between the crates: client → proto and client → transport, and no other.
 
 use serde_json::Value;
 
 use crate::finding::Finding;
 
-/// What a crate may not depend on, by the start of the name, and why.
+/// Forbidden dependencies of a crate, by the start of the name, with the reason.
 const FORBIDDEN: &[(&str, &[&str], &str)] = &[
-    ("consul-proto", &["consul-"], "proto knows neither transport nor client"),
+    ("consul-proto", &["consul-"], "proto does not depend on transport or client"),
     (
         "consul-proto",
         &[
@@ -25,12 +25,12 @@ const FORBIDDEN: &[(&str, &[&str], &str)] = &[
             "tower",
             "ureq",
         ],
-        "proto holds no IO, no runtime and no randomness: these are the caller's",
+        "proto has no IO, runtime or randomness",
     ),
-    ("consul-transport", &["consul-"], "transport moves messages and knows nothing of Consul"),
+    ("consul-transport", &["consul-"], "transport does not depend on Consul's API"),
 ];
 
-/// Checks the dependencies that `cargo metadata` names; those of tests and examples are free.
+/// Checks the dependencies in `cargo metadata`, except for those of tests and examples.
 pub(super) fn check(metadata: &Value) -> Vec<Finding> {
     let mut findings = Vec::new();
     for package in metadata["packages"].as_array().into_iter().flatten() {

@@ -1,5 +1,5 @@
-//! The order of the parts of a page: struct, `new`, setters, models, `impl Endpoint`, markers, private functions, wire
-//! test. What defines the operation comes first, what serves it last.
+//! The order of the parts of a page: struct, `new`, setters, models, `impl Endpoint`, markers, private functions,
+//! wire test. The definition of the operation comes first.
 
 use syn::spanned::Spanned;
 use syn::{ImplItem, Item, ItemImpl, Type, Visibility};
@@ -89,7 +89,7 @@ pub(super) fn markers(endpoint: &str) -> Vec<String> {
     names.filter(|name| *name != "Endpoint").map(str::to_owned).collect()
 }
 
-/// The line of a `new` that follows other methods.
+/// Returns the line of a `new` that follows other methods.
 fn late_new(block: &ItemImpl) -> Option<usize> {
     let methods = block.items.iter().filter_map(|item| match item {
         ImplItem::Fn(method) => Some(&method.sig.ident),
@@ -114,7 +114,7 @@ fn trait_of(block: &ItemImpl) -> Option<String> {
     path.segments.last().map(|last| last.ident.to_string())
 }
 
-/// The line of an item itself, after its docs.
+/// Returns the line of an item after its docs.
 fn line(item: &Item) -> usize {
     let span = match item {
         Item::Impl(block) => block.self_ty.span(),

@@ -1,4 +1,4 @@
-//! Published packages: what they contain, and what their crate docs name.
+//! The contents of published packages, and the features in their crate docs.
 
 use serde_json::Value;
 
@@ -7,12 +7,12 @@ use crate::finding::Finding;
 use crate::run::Run;
 use crate::workspace::{self, cargo};
 
-/// Files that every package contains.
+/// Files that every package must contain.
 const REQUIRED: &[&str] = &["Cargo.toml", "LICENSE-APACHE", "LICENSE-MIT", "README.md"];
 /// Files that cargo adds.
 const BY_CARGO: &[&str] = &[".cargo_vcs_info.json", "Cargo.lock", "Cargo.toml.orig"];
 
-/// Checks the packages that `cargo metadata` lists as published.
+/// Checks the published packages in `cargo metadata`.
 pub(super) fn check(metadata: &Value) -> Result<Vec<Finding>, Error> {
     let mut findings = Vec::new();
     for package in metadata["packages"].as_array().into_iter().flatten() {

@@ -1,13 +1,13 @@
-//! What the page of an operation has: docs with method and path, a `new`, a wire test.
+//! The required parts of an operation's page: docs with method and path, a `new`, and a wire test.
 
 use crate::finding::Finding;
 use crate::sources::Endpoint;
 use crate::workspace::File;
 
-/// Where each operation is documented.
+/// The base address of Consul's documentation.
 const DOCUMENTATION: &str = "https://developer.hashicorp.com/consul/api-docs";
 
-/// Checks a file of proto that defines an endpoint; others have no order to keep.
+/// Checks a file of proto that defines an endpoint.
 pub(super) fn check(file: &File, endpoints: &[Endpoint]) -> Vec<Finding> {
     let [endpoint, more @ ..] = endpoints else { return Vec::new() };
     let mut findings: Vec<_> = more
@@ -30,7 +30,7 @@ pub(super) fn check(file: &File, endpoints: &[Endpoint]) -> Vec<Finding> {
     findings.into_iter().map(|(line, message)| Finding::new(&file.path, line, message)).collect()
 }
 
-/// The doc of the struct names method and path, the same as the impl, and links to the documentation.
+/// Checks that the docs of the struct have the method and path of the impl, and a link to the documentation.
 fn documentation(code: &[&str], endpoint: &Endpoint) -> Vec<(usize, String)> {
     let Some(at) = definition(code, &endpoint.name) else {
         return vec![(
@@ -67,7 +67,7 @@ fn documentation(code: &[&str], endpoint: &Endpoint) -> Vec<(usize, String)> {
     findings
 }
 
-/// The operation has a `new`, public or not.
+/// Checks that the operation has a `new`, public or private.
 fn constructor(code: &[&str], endpoint: &Endpoint) -> Option<(usize, String)> {
     let name = &endpoint.name;
     let at = code.iter().position(|line| *line == format!("impl {name} {{"));
@@ -78,7 +78,7 @@ fn constructor(code: &[&str], endpoint: &Endpoint) -> Option<(usize, String)> {
     Some((endpoint.line, format!("{name} has no `new` with its required arguments")))
 }
 
-/// The tests are the last item, and compare a request and a response.
+/// Checks that the tests are the last item, and compare a request and a response.
 fn wire_test(lines: &[&str], at: usize) -> Vec<(usize, String)> {
     let tests = &lines[at..];
     let mut findings = Vec::new();
@@ -97,7 +97,7 @@ fn wire_test(lines: &[&str], at: usize) -> Vec<(usize, String)> {
     findings
 }
 
-/// The line of the struct, from 0.
+/// Returns the line of the struct, counted from 0.
 fn definition(code: &[&str], name: &str) -> Option<usize> {
     let start = format!("pub struct {name}");
     let is_it =
@@ -105,7 +105,7 @@ fn definition(code: &[&str], name: &str) -> Option<usize> {
     code.iter().position(is_it)
 }
 
-/// A template as docs write it: `/v1/kv/:key` for `/v1/kv/{*key}`.
+/// Returns a template in the form of the docs: `/v1/kv/:key` for `/v1/kv/{*key}`.
 fn shown(template: &str) -> String {
     template.replace("{*", ":").replace('{', ":").replace('}', "")
 }
@@ -153,7 +153,7 @@ mod tests {
         findings.iter().map(|finding| format!("{finding}\n")).collect()
     }
 
-    /// Asserts that a change of the page is found, and with which words.
+    /// Asserts that a change of the page is a finding with this text.
     fn found(from: &str, to: &str, words: &str) {
         assert!(PAGE.contains(from), "{from}");
         let messages = messages(&PAGE.replace(from, to));
