@@ -58,7 +58,7 @@ impl RequestWriter {
         if !path.starts_with('/') || !is_plain {
             writer.reject(EncodeError::Invalid {
                 name: "path",
-                reason: "is not an escaped absolute path".to_owned(),
+                reason: "does not start with a slash, or is not percent-encoded".to_owned(),
             });
         }
         writer.target.push_str(path);

@@ -18,7 +18,7 @@ impl Display for Error {
         }
         match cause {
             Cause::Config(error) => error.fmt(f),
-            Cause::Token(error) => write!(f, "request was not sent: {}", Bounded::message(error)),
+            Cause::Token(error) => write!(f, "failed to get a token: {}", Bounded::message(error)),
             Cause::Encode(error) => write!(f, "request was not sent: {error}"),
             Cause::Transport(error) => {
                 Bounded::message(Reason(error)).fmt(f)?;

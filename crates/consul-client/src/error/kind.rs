@@ -46,7 +46,8 @@ impl ErrorKind {
             Self::Connect => "connect",
             Self::Timeout => "timeout",
             Self::Transport(kind) => match kind {
-                TransportErrorKind::Connect => "connect",
+                TransportErrorKind::Connect | TransportErrorKind::Rejected => "connect",
+                TransportErrorKind::Tls => "tls",
                 TransportErrorKind::Closed => "connection_closed",
                 TransportErrorKind::Protocol => "protocol",
                 TransportErrorKind::BodyTooLarge => "body_too_large",

@@ -83,10 +83,11 @@ impl ApiError {
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Report { status, kind, message, location } = &*self.0;
-        write!(f, "{kind} (status {})", status.as_u16())?;
+        write!(f, "{kind}")?;
         if let Some(location) = location {
-            write!(f, ", to {}", Bounded::name(location))?;
+            write!(f, " to {}", Bounded::name(location))?;
         }
+        write!(f, " (status {})", status.as_u16())?;
         if message.is_empty() { Ok(()) } else { write!(f, ": {}", Bounded::message(message)) }
     }
 }

@@ -143,7 +143,8 @@ impl DecodeError {
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Reason { status, content_type, path, text, excerpt, is_value } = &*self.0;
-        let path = path.as_deref().map(Bounded::name);
+        // A point is the whole document.
+        let path = path.as_deref().filter(|path| *path != ".").map(Bounded::name);
         let text = Bounded::message(text);
         if *is_value {
             f.write_str("value cannot be decoded: ")?;
@@ -152,9 +153,10 @@ impl fmt::Display for DecodeError {
                 None => write!(f, "{text}"),
             };
         }
-        write!(f, "unexpected response: {text}")?;
-        if let Some(path) = path {
-            write!(f, " at {path}")?;
+        f.write_str("unexpected response: ")?;
+        match path {
+            Some(path) => write!(f, "{path}: {text}")?,
+            None => write!(f, "{text}")?,
         }
         write!(f, " (status {}", status.as_u16())?;
         match content_type {

@@ -128,7 +128,9 @@ fn check_index(head: &Head) -> Result<(), DecodeError> {
     if head.headers.contains_key(INDEX) {
         Ok(())
     } else {
-        Err(DecodeError::new(head, &[], "X-Consul-Index is missing"))
+        // Without the body, which may be a stored value.
+        let reason = if media::is_page(head) { "not from Consul" } else { "X-Consul-Index is missing" };
+        Err(DecodeError::new(head, &[], reason))
     }
 }
 

@@ -22,6 +22,10 @@ impl FromResponse for Id {
 
     fn from_response(head: &Head, body: Bytes) -> Result<String, DecodeError> {
         let Document { id } = Json::from_response(head, body.clone())?;
-        if id.is_empty() { Err(DecodeError::at(head, &body, "ID".to_owned(), "empty id")) } else { Ok(id) }
+        if id.is_empty() {
+            Err(DecodeError::at(head, &body, "ID".to_owned(), "expected an id"))
+        } else {
+            Ok(id)
+        }
     }
 }

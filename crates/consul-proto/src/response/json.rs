@@ -100,7 +100,8 @@ fn again<'a, T: Deserialize<'a>>(
         Ok(value) => json.end().map(|()| value).map_err(|error| invalid(&error)),
         Err(error) if error.inner().is_data() => {
             let path = error.path().to_string();
-            Err(DecodeError::at(head, text.as_bytes(), path, without_value(&error.inner().to_string())))
+            let reason = without_value(&error.inner().to_string());
+            Err(DecodeError::at(head, text.as_bytes(), path, without_position(&reason)))
         }
         Err(error) => Err(invalid(error.inner())),
     }
@@ -152,6 +153,11 @@ fn without_value(message: &str) -> String {
     let (Some(start), Some(end)) = (start, message.rfind(", expected ")) else { return message.to_owned() };
     let kind = message[start.len()..end].split([' ', '`', '"']).next().unwrap_or_default();
     format!("{start}{kind}{}", &message[end..])
+}
+
+/// Removes ` at line 1 column 9` from the end of an error text of serde, if the path says where the error is.
+fn without_position(message: &str) -> &str {
+    message.rsplit_once(" at line ").map_or(message, |(message, _)| message)
 }
 
 #[cfg(test)]
