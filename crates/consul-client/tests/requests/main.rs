@@ -5,6 +5,8 @@ mod agents;
 mod limits;
 mod login;
 mod observer;
+#[cfg(feature = "hyper")]
+mod pages;
 mod retries;
 mod tokens;
 
