@@ -1,4 +1,4 @@
-//! [Access control](https://developer.hashicorp.com/consul/api-docs/acl): who may do what.
+//! [Access control](https://developer.hashicorp.com/consul/api-docs/acl): policies, roles and tokens.
 
 pub(super) mod errors;
 pub mod legacy;

@@ -1,7 +1,7 @@
 //! The [agent](https://developer.hashicorp.com/consul/api-docs/agent) that the client talks to, and the services and checks
 //! that are registered with it.
 //!
-//! Every agent only knows its own services and checks: datacenter, consistency mode and index have no meaning here.
+//! Each agent only has its own services and checks. These operations have no datacenter, consistency mode or index.
 //!
 //! ```
 //! use consul_proto::{Options, agent, encode};

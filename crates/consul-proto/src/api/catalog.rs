@@ -1,8 +1,8 @@
 //! The [catalog](https://developer.hashicorp.com/consul/api-docs/catalog): the nodes and services that servers know.
 //!
-//! Programs find services here, or in the group [`health`](crate::health), which also returns their health. Programs
-//! register services with an [`agent`](crate::agent), which copies them to the catalog. Nodes and services outside of
-//! agents are registered here.
+//! To find services, use this group, or [`health`](crate::health), which also returns their health. To register
+//! services, use an [`agent`](crate::agent), which copies them to the catalog. Register external nodes and services
+//! here.
 //!
 //! ```
 //! use consul_proto::{Options, catalog, encode};
@@ -16,12 +16,12 @@
 //! # Models
 //!
 //! If an operation and a model would have the same name, the model's name starts with the name of the group:
-//! [`CatalogNode`] is an item of [`Nodes`]. Fields have the names of the API, which filter expressions spell in Pascal
-//! case, except for names and addresses: `Node.Node` and `Service.Service` are called `name` here.
+//! [`CatalogNode`] is an item of [`Nodes`]. Fields have the names of the API, except for names and addresses. Filter
+//! expressions use Pascal case. `Node.Node` and `Service.Service` are named `name` here.
 //!
-//! A value that servers leave out or send as `null` is empty, zero or `None`.
+//! A value that servers omit or send as `null` is empty, zero or `None`.
 //!
-//! A model that was read is accepted in place of its id or name, and for a registration:
+//! Arguments and registrations also accept models from responses:
 //!
 //! ```
 //! use consul_proto::catalog::{CatalogNode, DeregisterNode, Node, Register};
@@ -30,7 +30,7 @@
 //! let (read, deregister, register) = (Node::new(&node), DeregisterNode::new(&node), Register::new(&node));
 //! ```
 //!
-//! Ids and names are types, so a service is never taken for a node or a key:
+//! IDs and names have their own types, so that a service cannot be used as a node or a key:
 //!
 //! ```compile_fail,E0277
 //! # let service: consul_proto::catalog::NodeService = Default::default();
@@ -78,7 +78,7 @@ pub use crate::model::{
 
 use crate::RequestWriter;
 
-/// Writes `change` as the body, together with its datacenter: servers ignore the datacenter of the query here.
+/// Sets the body to `change` with the datacenter, since servers ignore the datacenter in the query here.
 fn write_change(request: &mut RequestWriter, change: &impl Serialize) {
     #[derive(Serialize)]
     struct Body<'a, T> {

@@ -1,8 +1,8 @@
-//! [Network coordinates](https://developer.hashicorp.com/consul/api-docs/coordinate), from which round-trip times between
-//! nodes are estimated.
+//! [Network coordinates](https://developer.hashicorp.com/consul/api-docs/coordinate), which estimate the round-trip
+//! times between nodes.
 //!
-//! Nodes learn their coordinates from the messages that they exchange. A node that joined seconds ago may not have one
-//! yet. Agents with `disable_coordinates` respond to all of these operations with an error.
+//! Nodes compute their coordinates from the messages that they exchange. A node that joined seconds ago may not have
+//! one yet. Agents with `disable_coordinates` return an error for all of these operations.
 
 mod datacenters;
 mod node;

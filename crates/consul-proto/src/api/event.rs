@@ -1,8 +1,8 @@
 //! [User events](https://developer.hashicorp.com/consul/api-docs/event): small messages to the agents of a
 //! datacenter, spread by gossip.
 //!
-//! Delivery is not acknowledged: agents that are away miss the event, and each agent keeps the last 256 that it has
-//! received.
+//! Delivery is not acknowledged: agents that are unreachable miss the event. Each agent keeps the last 256 events
+//! that it has received.
 //!
 //! ```
 //! use consul_proto::{Options, encode, event};
@@ -16,15 +16,15 @@
 //!
 //! # Names
 //!
-//! A name is any text, and may contain slashes. It is sent in the path of a request, in which servers remove empty
+//! A name can be any text, including slashes. It is sent in the path of a request, in which servers remove empty
 //! segments and resolve `.` and `..`. Names with such segments are rejected before a request is sent.
 //!
 //! # The index of the list
 //!
-//! Events are not part of the replicated state, so their list has an index of another kind: a number computed from the
-//! id of the last event, or 1 if there is none. Equal indexes mean that two lists end with the same event, and nothing
-//! else: the index goes up and down, and a lower one is not a reset. A blocking query ends when the index is *another*
-//! one. [`Event::list_index`] computes it for an event.
+//! Events are not part of the replicated state, so the index of their list differs from other indexes: it is computed
+//! from the ID of the last event, or 1 if there is none. Equal indexes only mean that two lists end with the same
+//! event. The index goes up and down, and a lower one is not a reset. A blocking query returns when the index is
+//! *different*. [`Event::list_index`] computes it for an event.
 
 pub(super) mod errors;
 mod fire;

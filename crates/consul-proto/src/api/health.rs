@@ -9,7 +9,7 @@
 //! # Ok::<_, consul_proto::EncodeError>(())
 //! ```
 //!
-//! A service stands for its name. A node is no service:
+//! A service instance converts to its name. A node does not:
 //!
 //! ```compile_fail,E0277
 //! # let node: consul_proto::catalog::CatalogNode = Default::default();

@@ -11,14 +11,14 @@
 //!
 //! # Keys
 //!
-//! A key is any UTF-8 text. Slashes have no meaning to Consul beyond listing by prefix, and `dir` and `dir/` are two
-//! keys. Most operations send the key in the path of the request, percent-encoded. Servers would map some paths to
-//! *another* key: they remove empty segments (`a//b`, `/a`) and resolve `.` and `..`. They refuse control characters.
-//! Such keys are rejected with [`EncodeError::Key`] before a request is sent.
+//! A key is any UTF-8 text. Consul only uses slashes for listing by prefix, and `dir` and `dir/` are different keys.
+//! Most operations send the key in the path of the request, percent-encoded. Servers would map some paths to
+//! *another* key: they remove empty segments (`a//b`, `/a`) and resolve `.` and `..`. They reject control characters.
+//! The client rejects such keys with [`EncodeError::Key`] before a request is sent.
 //!
-//! Some keys are refused by some servers only: those with unprintable characters beyond ASCII, and since 1.22.6 those
-//! with a space at either end, or with text that would contain a space or `..` if percent-decoded once more
-//! (`50%20x`). That error has the kind [`ApiErrorKind::KeyRefused`](crate::ApiErrorKind::KeyRefused).
+//! Only some servers reject keys with unprintable non-ASCII characters. Since 1.22.6, servers also reject keys with a
+//! leading or trailing space, and keys that contain a space or `..` after percent-decoding them again (`50%20x`). The
+//! error kind is [`ApiErrorKind::KeyRefused`](crate::ApiErrorKind::KeyRefused).
 //!
 //! A [transaction](crate::txn) sends keys in its body, so it accepts all of these on every server.
 

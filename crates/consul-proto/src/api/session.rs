@@ -1,7 +1,7 @@
 //! [Sessions](https://developer.hashicorp.com/consul/api-docs/session): the leases that hold locks.
 //!
-//! A session lives on a node. It ends when it is destroyed, when its TTL elapses without a renewal, when its node leaves
-//! or fails, and when one of its checks becomes critical. The keys that it holds are then released or deleted.
+//! A session belongs to a node. It ends when it is destroyed, when its TTL elapses without a renewal, when its node
+//! leaves or fails, or when one of its checks becomes critical. The keys that it holds are then released or deleted.
 //!
 //! ```
 //! use std::time::Duration;

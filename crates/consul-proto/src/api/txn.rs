@@ -15,9 +15,9 @@
 //! # Results
 //!
 //! Not every operation has one result: deletions and [`check_not_exists`](KvOp::check_not_exists) have none,
-//! [`get_tree`](KvOp::get_tree) has one for each key, and servers silently leave out objects that the token may not read.
-//! [`OpResult::operation`] is the position of the operation that a result belongs to. Only the results of operations that
-//! read contain values.
+//! [`get_tree`](KvOp::get_tree) has one for each key, and servers silently leave out objects that the token cannot
+//! read. [`OpResult::operation`] is the position of the operation that a result belongs to. Only the results of
+//! operations that read contain values.
 //!
 //! # Limits
 //!

@@ -1,4 +1,4 @@
-//! A check, as servers return it.
+//! The model of a check.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ pub struct HealthCheck {
     /// Status of the check.
     #[serde(default)]
     pub status: Status,
-    /// Notes for people.
+    /// Notes.
     #[serde(default, deserialize_with = "null::or_default")]
     pub notes: String,
     /// Output of the last run.
@@ -51,7 +51,7 @@ pub struct HealthCheck {
     /// Port at which a proxy exposes the checked address, since 1.10. 0 if none does.
     #[serde(default, deserialize_with = "port::deserialize")]
     pub exposed_port: u16,
-    /// What is checked, of a check that was registered in the catalog. `None` for most checks that agents run.
+    /// The definition of a check that was registered in the catalog. `None` for most checks of agents.
     #[serde(default, deserialize_with = "blank::or_none", skip_serializing_if = "Option::is_none")]
     pub definition: Option<Box<HealthCheckDefinition>>,
     /// The cluster peer that the check was imported from, since 1.13. Empty for a check of this cluster.
@@ -72,7 +72,7 @@ pub struct HealthCheck {
 }
 
 impl HealthCheck {
-    /// Returns whether this stands for the maintenance mode of its node or service, instead of a check.
+    /// Returns `true` if this is not a check, but marks the maintenance mode of its node or service.
     #[must_use]
     pub fn is_maintenance(&self) -> bool {
         let id = self.id.as_str();
@@ -90,7 +90,7 @@ string_enum! {
     /// The type of a check.
     #[derive(Default)]
     CheckType {
-        /// Unknown: the check was registered in the catalog, or by Consul itself; the empty text.
+        /// Unknown: the check was registered in the catalog, or by Consul itself. Sent as an empty string.
         #[default]
         Unset = "",
         /// The service reports its own status, within a time to live.
@@ -107,7 +107,7 @@ string_enum! {
         H2ping = "h2ping",
         /// A program that runs in a container.
         Docker = "docker",
-        /// A program that runs beside the agent.
+        /// A program that the agent runs.
         Script = "script",
         /// The checks of another service or node.
         Alias = "alias",

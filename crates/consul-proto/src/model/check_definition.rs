@@ -1,4 +1,4 @@
-//! What a check checks; the same in registrations and in responses.
+//! The definition of a check, for registrations and responses.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,10 +9,10 @@ use crate::model::{NodeName, ServiceId};
 use crate::types::blank::Blank;
 use crate::types::{duration, null, number};
 
-/// What a check checks. Fields of other types of checks are empty, zero or `false`.
+/// The definition of a check. Fields of other types of checks are empty, zero or `false`.
 ///
-/// Servers store it for the program that runs the check. They ignore fields that they do not know, so a field that is
-/// newer than the server is silently not stored.
+/// Servers store it for the program that runs the check. They ignore fields that they do not know, so they silently
+/// drop fields that are newer than the server.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(default, rename_all = "PascalCase")]
 #[non_exhaustive]
@@ -29,7 +29,7 @@ pub struct HealthCheckDefinition {
     /// Body of the request.
     #[serde(deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
     pub body: String,
-    /// Whether a redirect is the result and is not followed, since 1.11.
+    /// Whether redirects are not followed and their status is the result, since 1.11.
     #[serde(deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
     pub disable_redirects: bool,
     /// Server name to request and to verify, since 1.10.
@@ -103,10 +103,10 @@ pub struct HealthCheckDefinition {
     /// Shell to run the program with in the container.
     #[serde(deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
     pub shell: String,
-    /// Node whose checks count.
+    /// Node whose checks determine the status.
     #[serde(deserialize_with = "null::or_default", skip_serializing_if = "NodeName::is_empty")]
     pub alias_node: NodeName,
-    /// Id of the service instance whose checks count.
+    /// ID of the service instance whose checks determine the status.
     #[serde(deserialize_with = "null::or_default", skip_serializing_if = "ServiceId::is_empty")]
     pub alias_service: ServiceId,
     /// Name of the session that the check depends on, since 1.21.
@@ -130,7 +130,7 @@ pub struct HealthCheckDefinition {
 }
 
 impl HealthCheckDefinition {
-    /// Creates a definition that checks nothing yet.
+    /// Creates an empty definition.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -164,7 +164,7 @@ impl HealthCheckDefinition {
         self
     }
 
-    /// Takes a redirect for the result instead of following it; since 1.11.
+    /// Uses the status of a redirect as the result instead of following it; since 1.11.
     #[must_use]
     pub fn disable_redirects(mut self) -> Self {
         self.disable_redirects = true;
@@ -262,14 +262,14 @@ impl HealthCheckDefinition {
         self
     }
 
-    /// Sets the node whose checks count.
+    /// Sets the node whose checks determine the status.
     #[must_use]
     pub fn alias_node(mut self, name: impl Into<NodeName>) -> Self {
         self.alias_node = name.into();
         self
     }
 
-    /// Sets the service instance whose checks count.
+    /// Sets the service instance whose checks determine the status.
     #[must_use]
     pub fn alias_service(mut self, id: impl Into<ServiceId>) -> Self {
         self.alias_service = id.into();

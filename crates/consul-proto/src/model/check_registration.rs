@@ -13,7 +13,7 @@ use crate::{EncodeError, RequestWriter};
 /// A check to register in the catalog, directly or in a transaction. It replaces a registered check with the same id
 /// completely.
 ///
-/// Converts from a name, and from a [`HealthCheck`] that was read.
+/// Converts from a name, and from a [`HealthCheck`] of a response.
 ///
 /// Servers do not run the check. The program that runs it registers it again with each result.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -54,7 +54,7 @@ pub struct CheckRegistration {
 }
 
 impl CheckRegistration {
-    /// Creates a check of the node that has no result yet.
+    /// Creates a check of the node without a result.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), ..Self::default() }
     }
@@ -71,7 +71,7 @@ impl CheckRegistration {
         self
     }
 
-    /// Sets notes for people.
+    /// Sets notes.
     pub fn notes(mut self, notes: impl Into<String>) -> Self {
         self.notes = Some(notes.into());
         self
@@ -89,8 +89,8 @@ impl CheckRegistration {
         self
     }
 
-    /// Sets the name of the checked service. Servers take it from the instance, but in a transaction they check the
-    /// permission for the name that is given here.
+    /// Sets the name of the checked service. Servers take it from the instance, but in a transaction, they check the
+    /// permission for this name.
     pub fn service_name(mut self, name: impl Into<ServiceName>) -> Self {
         self.service_name = Some(name.into());
         self
@@ -108,15 +108,15 @@ impl CheckRegistration {
         self
     }
 
-    /// Sets the time between two runs; since 1.11. Transactions cannot store it, and reject it unless it is zero; the
-    /// [definition](Self::definition) has another one.
+    /// Sets the time between two runs; since 1.11. Transactions cannot store it, and reject a value other than zero.
+    /// The [definition](Self::definition) has a separate one.
     pub fn interval(mut self, interval: Duration) -> Self {
         self.interval = interval;
         self
     }
 
-    /// Sets the timeout of a run; since 1.11. Transactions cannot store it, and reject it unless it is zero; the
-    /// [definition](Self::definition) has another one.
+    /// Sets the timeout of a run; since 1.11. Transactions cannot store it, and reject a value other than zero. The
+    /// [definition](Self::definition) has a separate one.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -146,7 +146,7 @@ impl CheckRegistration {
         self
     }
 
-    /// Rejects what every server rejects, and what it silently takes for something else.
+    /// Rejects values that every server rejects or silently misinterprets.
     pub(crate) fn validate(&self, request: &mut RequestWriter) {
         // Without an id, the name is the id.
         let id = self.id.as_ref().filter(|id| !id.is_empty());
@@ -157,7 +157,7 @@ impl CheckRegistration {
         }
     }
 
-    /// Rejects also what no server accepts in a transaction.
+    /// Also rejects values that no server accepts in a transaction.
     pub(crate) fn validate_in_transaction(&self, request: &mut RequestWriter) {
         self.validate(request);
         for (name, time) in [("interval", self.interval), ("timeout", self.timeout)] {

@@ -1,4 +1,4 @@
-//! What the store holds under a key.
+//! The model of an entry in the key/value store.
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -6,21 +6,21 @@ use serde::{Deserialize, Serialize};
 use crate::model::SessionId;
 use crate::types::{base64, null};
 
-/// A key, its value, and what Consul knows about it.
+/// A key with its value and metadata.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Entry {
     /// The key.
     pub key: String,
-    /// The value, empty where none is stored.
+    /// The value. Empty if none is stored.
     #[serde(default, with = "base64")]
     pub value: Bytes,
     /// A number that writers attach to the value; Consul does not interpret it.
     #[serde(default)]
     pub flags: u64,
-    /// Times the key has been locked. A write that does not acquire resets it, so it is no fencing token; the
-    /// [`modify_index`](Self::modify_index) of the acquisition is.
+    /// Number of times that the key was locked. A write without acquire resets it, so it is not a fencing token. Use
+    /// the [`modify_index`](Self::modify_index) of the acquisition instead.
     #[serde(default)]
     pub lock_index: u64,
     /// The session that holds the key.
@@ -29,7 +29,7 @@ pub struct Entry {
     /// Raft index at which the key was created.
     #[serde(default)]
     pub create_index: u64,
-    /// Raft index of the last change; what a check-and-set compares.
+    /// Raft index of the last change, which a check-and-set compares.
     #[serde(default)]
     pub modify_index: u64,
     /// Namespace, from Consul Enterprise.

@@ -1,4 +1,4 @@
-//! Access logs and extensions of a proxy; the same in registrations and in responses.
+//! Access logs and extensions of a proxy, for registrations and responses.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ pub struct AccessLogs {
     /// Whether the proxy writes access logs.
     #[serde(deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
     pub enabled: bool,
-    /// Whether connections that no listener accepts are left out.
+    /// Whether connections that no listener accepts are omitted.
     #[serde(deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
     pub disable_listener_logs: bool,
     /// Destination of the logs (`Type`).
@@ -26,14 +26,14 @@ pub struct AccessLogs {
     /// File of the logs, for [`LogSink::File`].
     #[serde(deserialize_with = "null::or_default", skip_serializing_if = "String::is_empty")]
     pub path: String,
-    /// Format of a line as a JSON object. Excludes [`text_format`](Self::text_format).
+    /// Format of a line as a JSON object. Mutually exclusive with [`text_format`](Self::text_format).
     #[serde(
         rename = "JSONFormat",
         deserialize_with = "null::or_default",
         skip_serializing_if = "String::is_empty"
     )]
     pub json_format: String,
-    /// Format of a line as text. Excludes [`json_format`](Self::json_format).
+    /// Format of a line as text. Mutually exclusive with [`json_format`](Self::json_format).
     #[serde(deserialize_with = "null::or_default", skip_serializing_if = "String::is_empty")]
     pub text_format: String,
 }
@@ -67,7 +67,7 @@ string_enum! {
     /// The destination of access logs.
     #[derive(Default)]
     LogSink {
-        /// Consul's default, standard output; the empty text.
+        /// Consul's default, standard output. Sent as an empty string.
         #[default]
         Unset = "",
         /// A file.
@@ -93,10 +93,10 @@ pub struct EnvoyExtension {
     /// Opaque arguments of the extension.
     #[serde(deserialize_with = "null::or_default", skip_serializing_if = "BTreeMap::is_empty")]
     pub arguments: BTreeMap<String, Value>,
-    /// Versions of Consul that the extension is for, such as `>= 1.15`. All if empty.
+    /// Versions of Consul that the extension supports, such as `>= 1.15`. All if empty.
     #[serde(deserialize_with = "null::or_default", skip_serializing_if = "String::is_empty")]
     pub consul_version: String,
-    /// Versions of Envoy that the extension is for. All if empty.
+    /// Versions of Envoy that the extension supports. All if empty.
     #[serde(deserialize_with = "null::or_default", skip_serializing_if = "String::is_empty")]
     pub envoy_version: String,
 }

@@ -1,11 +1,11 @@
-//! What is reachable through a proxy without the encryption of the mesh; the same in registrations and in responses.
+//! The paths that a proxy exposes without the encryption of the mesh, for registrations and responses.
 
 use serde::{Deserialize, Serialize};
 
 use crate::types::blank::Blank;
 use crate::types::{null, port};
 
-/// What is reachable through a proxy without the encryption of the mesh.
+/// The paths that a proxy exposes without the encryption of the mesh.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(default, rename_all = "PascalCase")]
 #[non_exhaustive]
@@ -19,7 +19,7 @@ pub struct Expose {
 }
 
 impl Expose {
-    /// Creates a setting that exposes nothing yet.
+    /// Creates a setting without exposed paths.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -47,7 +47,7 @@ impl Blank for Expose {
     }
 }
 
-/// A path that is reachable through a proxy without the encryption of the mesh.
+/// A path that a proxy exposes without the encryption of the mesh.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(default, rename_all = "PascalCase")]
 #[non_exhaustive]

@@ -1,4 +1,4 @@
-//! The names and ids by which operations refer to objects.
+//! Names and IDs of objects.
 
 use std::borrow::Cow;
 
@@ -35,21 +35,21 @@ string_id! {
 }
 
 string_id! {
-    /// The id of a node: a UUID that its agent chooses. Empty for a node outside of agents that has none.
+    /// The id of a node: a UUID that its agent chooses. Empty for an external node without an ID.
     NodeId
 }
 
 string_id! {
     /// The id of a session: a UUID that the servers choose.
     ///
-    /// Converts from text, and from a reference to a session. Text that is no UUID is rejected before a request is
-    /// sent. It is always sent in lower case, as servers write it: they look up a session without regard to case, but
-    /// compare the holder of a lock letter by letter.
+    /// Converts from text, and from a reference to a session. Text that is not a UUID is rejected before a request is
+    /// sent. The ID is always sent in lower case, like in responses: servers ignore the case when they look up a
+    /// session, but not when they compare the holder of a lock.
     SessionId
 }
 
 impl SessionId {
-    /// Returns the id as it is sent, in lower case. Rejects the request if the id is no UUID.
+    /// Returns the ID in lower case, as it is sent. Rejects the request if the ID is not a UUID.
     ///
     /// The reason does not contain the text, which may be a token that was passed by mistake.
     pub(crate) fn validated(&self, request: &mut RequestWriter, name: &'static str) -> Cow<'_, str> {

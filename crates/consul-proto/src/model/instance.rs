@@ -1,4 +1,4 @@
-//! Parts of a service instance, which responses and registrations share.
+//! Parts of a service instance, for registrations and responses.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ string_enum! {
     /// The kind of a service.
     #[derive(Default)]
     ServiceKind {
-        /// An ordinary service; the empty text.
+        /// An ordinary service. Sent as an empty string.
         #[default]
         Typical = "",
         /// A proxy of the service mesh, in front of another service.
@@ -49,7 +49,7 @@ impl Weights {
 }
 
 impl Default for Weights {
-    /// Returns the weights of an instance that was registered without any: 1 in both states.
+    /// Returns the default weights: 1 in both states.
     fn default() -> Self {
         Self { passing: 1, warning: 1 }
     }
@@ -86,7 +86,7 @@ pub struct ServicePort {
     /// Number of the port.
     #[serde(deserialize_with = "port::deserialize")]
     pub port: u16,
-    /// Whether clients that know only one port use this one. An instance has exactly one such port.
+    /// Whether clients that support only one port use this one. An instance has exactly one such port.
     #[serde(deserialize_with = "null::or_default")]
     pub default: bool,
 }
@@ -97,7 +97,7 @@ impl ServicePort {
         Self { name: name.into(), port, default: false }
     }
 
-    /// Makes this the port for clients that know only one port.
+    /// Makes this the default port, for clients that support only one port.
     #[must_use]
     pub fn default_port(mut self) -> Self {
         self.default = true;
@@ -132,20 +132,20 @@ impl Locality {
     }
 }
 
-/// The part of a service instance in the service mesh.
+/// The settings of a service instance in the service mesh.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(default, rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ServiceConnect {
-    /// Whether the instance itself speaks the protocol of the mesh, without a proxy.
+    /// Whether the instance supports the protocol of the mesh without a proxy.
     #[serde(deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
     pub native: bool,
-    /// How to reach an instance that was imported from a cluster peer, since 1.13.
+    /// The TLS settings for an instance that was imported from a cluster peer, since 1.13.
     #[serde(deserialize_with = "blank::or_none", skip_serializing_if = "Option::is_none")]
     pub peer_meta: Option<Box<PeerMeta>>,
 }
 
-/// How to reach an instance that was imported from a cluster peer.
+/// The TLS settings for an instance that was imported from a cluster peer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(default, rename_all = "PascalCase")]
 #[non_exhaustive]

@@ -1,4 +1,4 @@
-//! A node, as the catalog has it.
+//! The model of a node.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::model::{Locality, NodeId, NodeName};
 use crate::types::null;
 use crate::{EncodeError, RequestWriter};
 
-/// A node: a machine that runs an agent, or something else that was registered in the catalog.
+/// A node: a machine that runs an agent, or an external node that was registered in the catalog.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]

@@ -10,8 +10,8 @@ use crate::model::{CatalogNode, Locality, NodeId, NodeName};
 
 /// A node to register in the catalog, directly or in a transaction. It replaces the registered node of that name.
 ///
-/// Converts from a name, and from a [`CatalogNode`] that was read. Registering that again changes nothing of the node,
-/// and needs no permission to write it.
+/// Converts from a name, and from a [`CatalogNode`] of a response. Registering that again changes nothing of the
+/// node, and needs no permission to write it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[must_use]

@@ -30,7 +30,7 @@ pub struct NodeService {
     /// Tags of the instance.
     #[serde(default, deserialize_with = "null::list")]
     pub tags: Vec<String>,
-    /// Address of the instance. Empty if it has no address except that of its node.
+    /// Address of the instance. Empty if it uses the address of its node.
     #[serde(default, deserialize_with = "null::or_default")]
     pub address: String,
     /// More addresses: `lan` and `wan`, each also with `_ipv4` or `_ipv6`, and in the service mesh `consul-virtual`.
@@ -53,13 +53,13 @@ pub struct NodeService {
     /// Weights of the instance.
     #[serde(default, deserialize_with = "null::or_default")]
     pub weights: Weights,
-    /// Whether other programs can change the tags in the catalog without the agent resetting them.
+    /// Whether other programs can change the tags in the catalog. The agent then does not reset them.
     #[serde(default, deserialize_with = "null::or_default")]
     pub enable_tag_override: bool,
     /// Configuration of a proxy or gateway. `None` if there is none.
     #[serde(default, deserialize_with = "blank::or_none", skip_serializing_if = "Option::is_none")]
     pub proxy: Option<Box<ConnectProxyConfig>>,
-    /// The part of the instance in the service mesh. A sidecar is an instance of its own.
+    /// The settings of the instance in the service mesh. A sidecar is an instance of its own.
     #[serde(default, deserialize_with = "null::or_default")]
     pub connect: ServiceConnect,
     /// Location of the instance, since 1.16. `None` if unknown.

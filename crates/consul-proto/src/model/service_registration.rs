@@ -117,8 +117,8 @@ impl ServiceRegistration {
         self
     }
 
-    /// Declares that the instance itself speaks the protocol of the service mesh. A sidecar cannot be registered with
-    /// it here; it is an instance of its own.
+    /// Declares that the instance supports the protocol of the service mesh without a proxy. A sidecar cannot be
+    /// registered with it here; it is an instance of its own.
     pub fn connect_native(mut self) -> Self {
         self.connect_native = true;
         self
@@ -142,7 +142,7 @@ impl ServiceRegistration {
         self
     }
 
-    /// Rejects what every server rejects, and what it silently takes for something else.
+    /// Rejects values that every server rejects or silently misinterprets.
     pub(crate) fn validate(&self, request: &mut RequestWriter) {
         let mut reject = |name, reason: &str| {
             request.reject(EncodeError::Invalid { name, reason: reason.to_owned() });

@@ -11,7 +11,7 @@ pub use self::logout::Logout;
 pub use consul_proto::acl::{LoginToken, Secret};
 
 impl Acl {
-    /// Logs in with the auth method `auth_method` and the bearer token that it checks, such as a JWT.
+    /// Logs in with the auth method `auth_method` and a bearer token for it, such as a JWT.
     pub fn login(&self, auth_method: impl Into<String>, bearer_token: impl Into<Secret>) -> Login {
         Login(self.client.call(proto::acl::Login::new(auth_method, bearer_token)))
     }

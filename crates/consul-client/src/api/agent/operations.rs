@@ -59,7 +59,7 @@ impl Agent {
 
     /// Joins the agent at `address`, in the same datacenter.
     ///
-    /// The address is the one for gossip: an IP address or a host name, and `:port` if the port is not 8301, or 8302 in the
+    /// The address is the gossip address: an IP address or a host name. The port defaults to 8301, or to 8302 in the
     /// WAN pool.
     pub fn join(&self, address: impl Into<String>) -> Join {
         Join(self.client.call(proto::agent::Join::new(address)))

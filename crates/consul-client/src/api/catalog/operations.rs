@@ -38,7 +38,7 @@ pub use consul_proto::catalog::{
 };
 
 impl Catalog {
-    /// Lists all instances through which `service` is reached.
+    /// Lists all instances that accept connections for `service`.
     pub fn connect(&self, service: impl Into<ServiceName>) -> Connect {
         Connect(self.client.call(proto::catalog::Connect::new(service)))
     }
@@ -67,7 +67,7 @@ impl Catalog {
         DeregisterService(self.client.call(proto::catalog::DeregisterService::new(node, id)))
     }
 
-    /// Lists the services of the gateway whose service is called `gateway`.
+    /// Lists the services of the gateway with the service name `gateway`.
     pub fn gateway_services(&self, gateway: impl Into<ServiceName>) -> GatewayServices {
         GatewayServices(self.client.call(proto::catalog::GatewayServices::new(gateway)))
     }
@@ -87,7 +87,7 @@ impl Catalog {
         Nodes(self.client.call(proto::catalog::Nodes::new()))
     }
 
-    /// Registers a node: a name, to which setters add the rest; a [`NodeRegistration`]; or a node that was read.
+    /// Registers a node. Accepts a name, a [`NodeRegistration`], or a node from a response.
     pub fn register(&self, node: impl Into<NodeRegistration>) -> Register {
         Register(self.client.call(proto::catalog::Register::new(node)))
     }

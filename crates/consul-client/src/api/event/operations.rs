@@ -11,9 +11,9 @@ pub use self::list::List;
 pub use consul_proto::event::{Event, IntoValue};
 
 impl Events {
-    /// Fires an event called `name`, without a payload, for every node.
+    /// Fires an event with the name `name`, without a payload, for every node.
     ///
-    /// Some names have no path and are rejected; see [Names](crate::proto::event#names).
+    /// Some names cannot be sent in a path and are rejected. See [Names](crate::proto::event#names).
     pub fn fire(&self, name: impl Into<String>) -> Fire {
         Fire(self.client.call(proto::event::Fire::new(name)))
     }

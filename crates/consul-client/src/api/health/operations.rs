@@ -27,7 +27,7 @@ impl Health {
         Checks(self.client.call(proto::health::Checks::new(service)))
     }
 
-    /// Lists all instances through which `service` is reached, healthy or not.
+    /// Lists all instances that accept connections for `service`, healthy or not.
     pub fn connect(&self, service: impl Into<ServiceName>) -> Connect {
         Connect(self.client.call(proto::health::Connect::new(service)))
     }

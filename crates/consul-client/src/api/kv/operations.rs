@@ -27,9 +27,9 @@ pub use self::raw::Raw;
 pub use consul_proto::kv::{Applied, Entry, IntoValue, SessionId};
 
 impl<C> Kv<C> {
-    /// Deletes `key` and no other key.
+    /// Deletes `key`.
     ///
-    /// Some keys have no path and are rejected; see [Keys](crate::proto::kv#keys).
+    /// Some keys cannot be sent in a path and are rejected. See [Keys](crate::proto::kv#keys).
     pub fn delete(&self, key: impl Into<String>) -> Delete {
         Delete(self.client.call(proto::kv::Delete::new(key)))
     }
@@ -41,36 +41,36 @@ impl<C> Kv<C> {
 
     /// Reads `key`.
     ///
-    /// Some keys have no path and are rejected; see [Keys](crate::proto::kv#keys).
+    /// Some keys cannot be sent in a path and are rejected. See [Keys](crate::proto::kv#keys).
     pub fn get(&self, key: impl Into<String>) -> Get {
         Get(self.client.call(proto::kv::Get::new(key)))
     }
 
     /// Reads all keys that start with `prefix`, without their values.
     ///
-    /// The prefix matches text, not segments: `app` also lists `apple`. An empty prefix lists everything.
+    /// The prefix matches text, not segments: `app` also lists `apple`. An empty prefix lists all keys.
     pub fn keys(&self, prefix: impl Into<String>) -> Keys {
         Keys(self.client.call(proto::kv::Keys::new(prefix)))
     }
 
     /// Reads all keys that start with `prefix`, with their values.
     ///
-    /// The prefix matches text, not segments: `app` also lists `apple`. An empty prefix lists everything.
+    /// The prefix matches text, not segments: `app` also lists `apple`. An empty prefix lists all keys.
     pub fn list(&self, prefix: impl Into<String>) -> List {
         List(self.client.call(proto::kv::List::new(prefix)))
     }
 
-    /// Writes `value` under `key`, whether or not the key exists.
+    /// Writes `value` to `key`. Creates the key if it does not exist.
     ///
-    /// Servers accept values of up to 524,288 bytes by default. Some keys have no path and are rejected; see
-    /// [Keys](crate::proto::kv#keys).
+    /// Servers accept values of up to 524,288 bytes by default. Some keys cannot be sent in a path and are rejected.
+    /// See [Keys](crate::proto::kv#keys).
     pub fn put(&self, key: impl Into<String>, value: impl IntoValue) -> Put {
         Put(self.client.call(proto::kv::Put::new(key, value)))
     }
 
     /// Reads the value of `key`.
     ///
-    /// Some keys have no path and are rejected; see [Keys](crate::proto::kv#keys).
+    /// Some keys cannot be sent in a path and are rejected. See [Keys](crate::proto::kv#keys).
     pub fn raw(&self, key: impl Into<String>) -> Raw {
         Raw(self.client.call(proto::kv::Raw::new(key)))
     }

@@ -31,7 +31,7 @@ const TEXTS: Texts = &[
     ),
 ];
 
-/// Returns what an error response of this group means.
+/// Returns the kind of an error response of this group.
 pub(in crate::api) fn kind(response: &ErrorResponse<'_>) -> Option<ApiErrorKind> {
     if response.text() == "ACL not found" {
         return Some(if is_about_object(response) { NotFound } else { UnknownToken });

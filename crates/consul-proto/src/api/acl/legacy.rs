@@ -6,21 +6,21 @@
 //!
 //! # Ids
 //!
-//! The id of a legacy token *is* the secret that requests are sent with, so it is a [`Secret`], which no output of this
-//! crate shows. [`Info`], [`CloneToken`] and [`Destroy`] send it in the path of the request nevertheless, because the API
-//! requires that, and so agents and proxies can log it.
+//! The ID of a legacy token *is* the secret of requests, so it is a [`Secret`], which no output of this crate shows.
+//! [`Info`], [`CloneToken`] and [`Destroy`] still send it in the path of the request, since the API requires this.
+//! Agents and proxies may therefore log it.
 //!
-//! Servers choose a UUID, and accept any other text. The ids `.` and `..` have no path, so these three operations reject
-//! them.
+//! Servers choose a UUID, and accept any other text. The IDs `.` and `..` cannot be sent in a path, so these three
+//! operations reject them.
 //!
 //! # Rules
 //!
-//! The rules of a token are text, in HCL or in JSON. [`Rules`] reads and writes both. The segment of a rule is a prefix of
-//! names. Of the rules that match a name, the one with the longest segment decides; among rules with the same segment,
-//! `deny` precedes `write`, and `write` precedes `read`.
+//! The rules of a token are text, in HCL or in JSON. [`Rules`] reads and writes both. The segment of a rule is a
+//! prefix of names. If several rules match a name, the one with the longest segment applies. Among rules with the
+//! same segment, `deny` precedes `write`, and `write` precedes `read`.
 //!
-//! Servers silently ignore resources that they do not know: a `deny` for `key_prefix`, which is a resource of policies,
-//! denies nothing. So rules are validated before they are sent, also if they are text.
+//! Servers silently ignore unknown resources: a `deny` for `key_prefix`, which is a resource of policies, has no
+//! effect. So rules are validated before they are sent, even if they are text.
 //!
 //! ```
 //! use consul_proto::acl::legacy::Rules;
@@ -58,7 +58,7 @@ pub use translate_token::TranslateToken;
 use crate::acl::Secret;
 use crate::{EncodeError, RequestWriter};
 
-/// Rejects the request if the id is empty, the type is unknown, or the rules have no effect on servers.
+/// Rejects the request if the ID is empty, the type is unknown, or servers would ignore rules.
 fn check(request: &mut RequestWriter, id: Option<&Secret>, kind: &TokenType, rules: &str) {
     if id.is_some_and(|id| id.expose().is_empty()) {
         request.reject(EncodeError::Invalid { name: "id", reason: "is empty".to_owned() });
@@ -67,7 +67,7 @@ fn check(request: &mut RequestWriter, id: Option<&Secret>, kind: &TokenType, rul
         let reason = format!("is {word:?}, which is neither client nor management");
         request.reject(EncodeError::Invalid { name: "kind", reason });
     }
-    // Text that is neither JSON nor HCL, or has other parts than rules, is left to the server.
+    // Text that is neither JSON nor HCL, or has other parts than rules, is validated by the server.
     if let Some(reason) = rules.parse::<Rules>().ok().and_then(|rules| rules.fault()) {
         request.reject(EncodeError::Invalid { name: "rules", reason });
     }

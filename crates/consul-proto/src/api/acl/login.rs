@@ -10,11 +10,11 @@ use crate::{Endpoint, Json, Method, RequestWriter, Scope};
 
 /// Logs in with an auth method: `POST /v1/acl/login`.
 ///
-/// Returns a new token, whose rights follow from the method's binding rules. It expires if the auth method says so, and is
-/// deleted by [`Logout`](crate::acl::Logout). Needs no token itself.
+/// Returns a new token, whose permissions are determined by the binding rules of the auth method. The token can
+/// expire, depending on the auth method. [`Logout`](crate::acl::Logout) deletes it. This operation requires no token.
 ///
-/// An unknown auth method and a bearer token without any binding rule are
-/// [permission denied](crate::ApiErrorKind::PermissionDenied).
+/// If the auth method is unknown, or no binding rule matches the bearer token, the error is [permission
+/// denied](crate::ApiErrorKind::PermissionDenied).
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/acl#login-to-auth-method)
 #[derive(Clone, Debug, Serialize)]
@@ -28,7 +28,7 @@ pub struct Login {
 }
 
 impl Login {
-    /// Logs in with the auth method `auth_method` and the bearer token that it checks, such as a JWT.
+    /// Logs in with the auth method `auth_method` and a bearer token for it, such as a JWT.
     pub fn new(auth_method: impl Into<String>, bearer_token: impl Into<Secret>) -> Self {
         Self { auth_method: auth_method.into(), bearer_token: bearer_token.into(), meta: BTreeMap::new() }
     }
@@ -51,7 +51,7 @@ pub struct LoginToken {
     /// The token.
     #[serde(rename = "SecretID")]
     pub secret_id: Secret,
-    /// A text that contains the metadata of the login.
+    /// The description, which contains the metadata of the login.
     #[serde(default, deserialize_with = "null::or_default")]
     pub description: String,
     /// The auth method.
@@ -66,9 +66,9 @@ pub struct LoginToken {
 }
 
 impl LoginToken {
-    /// Returns how long the token lives, from its creation to its expiration. `None` if it does not expire.
+    /// Returns the lifetime of the token, from its creation to its expiration, or `None` if it does not expire.
     ///
-    /// Both times are of the servers' clock, so the difference holds on every machine.
+    /// Both times are from the servers' clock, so the difference does not depend on the local clock.
     #[must_use]
     pub fn lifetime(&self) -> Option<Duration> {
         seconds(&self.expiration_time)?.checked_sub(seconds(&self.create_time)?).map(Duration::from_secs)
@@ -86,7 +86,7 @@ impl Endpoint for Login {
     }
 }
 
-/// Returns the seconds from the year 0 to a point in time as Go writes it: `2006-01-02T15:04:05.999Z`, or with an offset.
+/// Returns the seconds since the year 0 of a time in Go's format: `2006-01-02T15:04:05.999Z`, or with an offset.
 fn seconds(time: &str) -> Option<u64> {
     let (date, rest) = time.split_once('T')?;
     let mut date = date.splitn(3, '-').map(|part| part.parse::<u64>().ok());
@@ -94,7 +94,7 @@ fn seconds(time: &str) -> Option<u64> {
     let clock = rest.get(..8)?;
     let mut clock = clock.splitn(3, ':').map(|part| part.parse::<u64>().ok());
     let (hours, minutes, seconds) = (clock.next()??, clock.next()??, clock.next()??);
-    // The year begins in March, so that the day that leap years add is its last one.
+    // The computation uses years that start in March, so that the leap day is the last day.
     let (year, month) = if month > 2 { (year, month - 3) } else { (year.checked_sub(1)?, month + 9) };
     let days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day;
     let local = ((days * 24 + hours) * 60 + minutes) * 60 + seconds;

@@ -4,9 +4,9 @@ use crate::{Empty, Endpoint, Method, RequestWriter, Scope, Target};
 
 /// Enables maintenance mode of the agent's node: `PUT /v1/agent/maintenance?enable=true`.
 ///
-/// The node gets a critical check that [stands for maintenance mode](crate::health::HealthCheck::is_maintenance), so none of
-/// its services is healthy, and DNS does not return them. The mode persists if the agent restarts on its data. If the node
-/// is in maintenance mode already, the old reason stays.
+/// The node gets a critical check that [marks maintenance mode](crate::health::HealthCheck::is_maintenance), so none
+/// of its services is healthy, and DNS does not return them. The mode persists over a restart of the agent. If the
+/// node is already in maintenance mode, the reason does not change.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent#enable-maintenance-mode)
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,7 +21,7 @@ impl EnableMaintenance {
         Self::default()
     }
 
-    /// Sets the reason, which is the notes of the check. Defaults to a text of the agent.
+    /// Sets the reason, which is the notes of the check. Defaults to a text from the agent.
     pub fn reason(mut self, reason: impl Into<String>) -> Self {
         self.reason = Some(reason.into());
         self

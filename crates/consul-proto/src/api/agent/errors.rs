@@ -12,7 +12,7 @@ const TEXTS: Texts = &[
         &[
             "Unknown check ID \"*\". Ensure that the check ID is passed, not the check name.",
             "Unknown check \"*\"",
-            // 1.8 has one text for a check that it does not know and for one of another kind.
+            // Consul 1.8 has the same text for an unknown check and for a check of another kind.
             "CheckID \"*\" does not have associated TTL",
         ],
     ),
@@ -30,7 +30,7 @@ const TEXTS: Texts = &[
     ),
     (UnknownNode, &["No node found with name '*'"]),
     (NotFound, &["Token \"*\" is unknown"]),
-    // The other agent may be there a moment later.
+    // The other agent may be reachable a moment later.
     (Unavailable, &["Failed to join *", "Failed to resolve *"]),
     (
         InvalidRequest,
@@ -65,7 +65,7 @@ const TEXTS: Texts = &[
     ),
 ];
 
-/// Returns what an error response of this group means.
+/// Returns the kind of an error response of this group.
 pub(in crate::api) fn kind(response: &ErrorResponse<'_>) -> Option<ApiErrorKind> {
     find(TEXTS, response.text())
 }

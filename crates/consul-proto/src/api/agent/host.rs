@@ -24,8 +24,8 @@ impl Host {
 
 /// Information about the host of an agent.
 ///
-/// The keys of the maps differ between versions of Consul, down to the spelling: `hostid` became `hostId`. Parts that the
-/// agent could not determine are empty.
+/// The keys of the maps differ between versions of Consul, down to the spelling: `hostid` became `hostId`. Values
+/// that the agent could not determine are empty.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]

@@ -18,7 +18,7 @@ pub struct Join {
 impl Join {
     /// Joins the agent at `address`, in the same datacenter.
     ///
-    /// The address is the one for gossip: an IP address or a host name, and `:port` if the port is not 8301, or 8302 in the
+    /// The address is the gossip address: an IP address or a host name. The port defaults to 8301, or to 8302 in the
     /// WAN pool.
     pub fn new(address: impl Into<String>) -> Self {
         Self { address: address.into(), wan: false }
@@ -40,7 +40,7 @@ impl Endpoint for Join {
 
     fn write(&self, request: &mut RequestWriter) {
         request.arg(&self.address);
-        // Not a flag: agents expect a value.
+        // Agents expect a value, so this is not a flag.
         request.opt("wan", self.wan.then_some(1));
     }
 

@@ -4,9 +4,9 @@ use crate::{Empty, Endpoint, Method, RequestWriter, Scope, Target};
 
 /// Makes the agent leave the cluster and shut down: `PUT /v1/agent/leave`.
 ///
-/// Its node and services are removed from the catalog; a server also leaves the Raft quorum. The response takes about 5
-/// seconds, since agents wait for requests in flight (`leave_drain_time`). The connection can break before the response:
-/// the agent shuts down nevertheless.
+/// Its node and services are removed from the catalog; a server also leaves the Raft quorum. The response takes about
+/// 5 seconds, since agents wait for requests in flight (`leave_drain_time`). The connection can close before the
+/// response. The agent then still shuts down.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent#graceful-leave-and-shutdown)
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

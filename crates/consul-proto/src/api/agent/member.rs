@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::NodeName;
 use crate::types::{null, number, port};
 
-/// A member of the gossip pool as the agent sees it.
+/// A member of the gossip pool.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
@@ -80,9 +80,9 @@ pub enum AclMode {
     Disabled,
     /// ACLs are enabled.
     Enabled,
-    /// ACLs of before 1.4 are enabled.
+    /// ACLs of the legacy system, from before 1.4, are enabled.
     Legacy,
-    /// The member does not report its mode, or does not know it yet.
+    /// The member does not report its mode, or has not determined it yet.
     Unknown,
 }
 

@@ -4,13 +4,13 @@ use crate::agent::Member;
 use crate::response;
 use crate::{Endpoint, Filterable, Method, RequestWriter, Scope, Target};
 
-/// The segment that stands for all segments.
+/// The name for all segments.
 const ALL_SEGMENTS: &str = "_all";
 
 /// Lists the members of the gossip pool as the agent sees them: `GET /v1/agent/members`.
 ///
-/// Members that have failed or left stay in the list for some days. Members that the token may not read are left out
-/// silently. Agents evaluate a filter here since 1.14.9, 1.15.5 and 1.16.1, and ignore it before.
+/// Members that have failed or left stay in the list for some days. Members that the token cannot read are silently
+/// omitted. Agents apply a filter since 1.14.9, 1.15.5 and 1.16.1. Older agents ignore it.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent#list-members)
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,7 +50,7 @@ impl Endpoint for Members {
     const TARGET: Target = Target::SameAgent;
 
     fn write(&self, request: &mut RequestWriter) {
-        // Not a flag: agents expect a value.
+        // Agents expect a value, so this is not a flag.
         request.opt("wan", self.wan.then_some(1));
         request.opt("segment", self.segment.as_deref());
         let has_segment = self.segment.as_ref().is_some_and(|segment| segment != ALL_SEGMENTS);

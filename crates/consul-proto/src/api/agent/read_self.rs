@@ -29,9 +29,9 @@ impl ReadSelf {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct AgentSelf {
-    /// The part of the configuration that all versions have.
+    /// The part of the configuration that all versions report.
     pub config: AgentConfig,
-    /// The complete configuration, in a form that differs between versions. Secrets are hidden.
+    /// The complete configuration. Its format differs between versions. Secrets are hidden.
     #[serde(default, deserialize_with = "null::or_default")]
     pub debug_config: BTreeMap<String, Value>,
     /// Network coordinate of the agent. `None` if coordinates are disabled.
@@ -49,7 +49,7 @@ pub struct AgentSelf {
     pub xds: Option<Xds>,
 }
 
-/// The part of an agent's configuration that all versions have.
+/// The part of an agent's configuration that all versions report.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
@@ -76,7 +76,7 @@ pub struct AgentConfig {
     /// Time of the build in RFC 3339. Empty in responses of old agents.
     #[serde(default, deserialize_with = "null::or_default")]
     pub build_date: String,
-    /// IP address that the agent is bound to, since 1.22.
+    /// IP address to which the agent is bound, since 1.22.
     #[serde(default, deserialize_with = "null::or_default")]
     pub bind_addr: String,
     /// Admin partition (Consul Enterprise).

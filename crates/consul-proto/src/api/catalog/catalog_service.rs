@@ -17,7 +17,7 @@ use crate::types::{blank, null, port};
 pub struct CatalogService {
     /// Name of the node.
     pub node: NodeName,
-    /// Id of the node (`ID`), a UUID. Empty if the node was registered in the catalog without one.
+    /// ID of the node (`ID`), a UUID. Empty if the node was registered in the catalog without one.
     #[serde(default, rename = "ID", deserialize_with = "null::or_default")]
     pub node_id: NodeId,
     /// Address of the node (`Address`). Clients connect to [`address`](Self::address).
@@ -43,7 +43,7 @@ pub struct CatalogService {
     /// Tags of the instance.
     #[serde(default, deserialize_with = "null::list")]
     pub service_tags: Vec<String>,
-    /// Address of the instance. Empty if it has no address except that of its node.
+    /// Address of the instance. Empty if it uses the address of its node.
     #[serde(default, deserialize_with = "null::or_default")]
     pub service_address: String,
     /// More addresses of the instance, by tag.
@@ -65,13 +65,13 @@ pub struct CatalogService {
     /// Weights of the instance.
     #[serde(default, deserialize_with = "null::or_default")]
     pub service_weights: Weights,
-    /// Whether other programs can change the tags in the catalog without the agent resetting them.
+    /// Whether other programs can change the tags in the catalog. The agent then does not reset them.
     #[serde(default, deserialize_with = "null::or_default")]
     pub service_enable_tag_override: bool,
     /// Configuration of a proxy or gateway. `None` if there is none.
     #[serde(default, deserialize_with = "blank::or_none", skip_serializing_if = "Option::is_none")]
     pub service_proxy: Option<Box<ConnectProxyConfig>>,
-    /// The part of the instance in the service mesh.
+    /// The settings of the instance in the service mesh.
     #[serde(default, deserialize_with = "null::or_default")]
     pub service_connect: ServiceConnect,
     /// Location of the instance, since 1.16. `None` if unknown.

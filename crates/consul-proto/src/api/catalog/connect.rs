@@ -1,4 +1,4 @@
-//! Listing the instances through which a service is reached in the service mesh.
+//! Listing the instances for a service in the service mesh.
 
 use std::collections::BTreeMap;
 
@@ -9,15 +9,15 @@ use crate::{
     Blocking, Cacheable, Endpoint, Filterable, Method, Peerable, Read, RequestWriter, Sortable, Watchable,
 };
 
-/// Lists the instances through which a service is reached in the service mesh, healthy or not:
-/// `GET /v1/catalog/connect/:service`.
+/// Lists the instances that accept connections for a service in the service mesh, healthy or not: `GET
+/// /v1/catalog/connect/:service`.
 ///
-/// These are the proxies of the service, its instances that speak the protocol of the mesh themselves, and gateways that
-/// represent it. Returns an empty list if there are none, or if the token may not read the service. Servers ignore tags
-/// here; use a filter such as `"v1" in ServiceTags`.
+/// These are the proxies of the service, its instances that support the protocol of the mesh without a proxy, and
+/// gateways for the service. Returns an empty list if there are none, or if the token cannot read the service.
+/// Servers ignore tags here; use a filter such as `"v1" in ServiceTags`.
 ///
-/// With the option `peer`, lists the instances that a cluster peer has exported; since 1.21.1. Older servers ignore it and
-/// list the instances of this cluster.
+/// With the option `peer`, lists the instances that a cluster peer has exported; since 1.21.1. Older servers ignore
+/// the peer and list the instances of this cluster.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/catalog#list-nodes-for-mesh-capable-service)
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub struct Connect {
 }
 
 impl Connect {
-    /// Lists all instances through which `service` is reached.
+    /// Lists all instances that accept connections for `service`.
     pub fn new(service: impl Into<ServiceName>) -> Self {
         Self { service: service.into(), node_meta: BTreeMap::new(), merge_central_config: false }
     }
@@ -40,7 +40,7 @@ impl Connect {
         self
     }
 
-    /// Adds what configuration entries define for a proxy to its configuration; since 1.13.
+    /// Merges the settings of configuration entries into the configuration of the proxy; since 1.13.
     pub fn merge_central_config(mut self) -> Self {
         self.merge_central_config = true;
         self

@@ -8,10 +8,10 @@ use crate::{Endpoint, Method, RequestWriter, True};
 
 /// Deregisters a check of a node or of a service instance: `PUT /v1/catalog/deregister`.
 ///
-/// Succeeds if the check does not exist. Only a token without permission to write the node gets the error
-/// [`UnknownCheck`](crate::ApiErrorKind::UnknownCheck) then.
+/// Succeeds if the check does not exist. If the token has no permission to write the node, the error for a missing
+/// object is [`UnknownCheck`](crate::ApiErrorKind::UnknownCheck).
 ///
-/// An agent registers its own checks again, so this is for checks outside of agents.
+/// An agent registers its own checks again, so use this for external checks, which no agent has.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/catalog#deregister-entity)
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -37,7 +37,7 @@ impl Endpoint for DeregisterCheck {
 
     fn write(&self, request: &mut RequestWriter) {
         request.check_not_empty("node", self.node.as_str());
-        // Without the id, servers deregister the whole node.
+        // Without the ID, servers would deregister the node.
         request.check_not_empty("check_id", self.check_id.as_str());
         write_change(request, self);
     }

@@ -8,10 +8,10 @@ use crate::{Endpoint, Method, RequestWriter, True};
 
 /// Deregisters a service instance and its checks: `PUT /v1/catalog/deregister`.
 ///
-/// Succeeds if the instance does not exist. Only a token without permission to write the node gets the error
-/// [`UnknownService`](crate::ApiErrorKind::UnknownService) then.
+/// Succeeds if the instance does not exist. If the token has no permission to write the node, the error for a missing
+/// object is [`UnknownService`](crate::ApiErrorKind::UnknownService).
 ///
-/// An agent registers its own services again, so this is for services outside of agents.
+/// An agent registers its own services again, so use this for external services, which no agent has.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/catalog#deregister-entity)
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -37,7 +37,7 @@ impl Endpoint for DeregisterService {
 
     fn write(&self, request: &mut RequestWriter) {
         request.check_not_empty("node", self.node.as_str());
-        // Without the id, servers deregister the whole node.
+        // Without the ID, servers would deregister the node.
         request.check_not_empty("service_id", self.service_id.as_str());
         write_change(request, self);
     }

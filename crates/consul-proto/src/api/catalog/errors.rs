@@ -38,7 +38,7 @@ const TEXTS: Texts = &[
     ),
 ];
 
-/// Returns what an error response of this group means.
+/// Returns the kind of an error response of this group.
 pub(in crate::api) fn kind(response: &ErrorResponse<'_>) -> Option<ApiErrorKind> {
     find(TEXTS, response.text())
 }

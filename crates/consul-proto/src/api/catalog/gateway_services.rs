@@ -10,7 +10,7 @@ use crate::{Blocking, Endpoint, Method, Read, RequestWriter, Watchable};
 
 /// Lists the services of an ingress or terminating gateway: `GET /v1/catalog/gateway-services/:gateway`, since 1.8.
 ///
-/// Returns an empty list if the gateway does not exist. If the token may not read the gateway, the error is
+/// Returns an empty list if the gateway does not exist. If the token cannot read the gateway, the error is
 /// [`PermissionDenied`](crate::ApiErrorKind::PermissionDenied).
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/catalog#list-services-for-gateway)
@@ -21,7 +21,7 @@ pub struct GatewayServices {
 }
 
 impl GatewayServices {
-    /// Lists the services of the gateway whose service is called `gateway`.
+    /// Lists the services of the gateway with the service name `gateway`.
     pub fn new(gateway: impl Into<ServiceName>) -> Self {
         Self { gateway: gateway.into() }
     }
@@ -102,7 +102,7 @@ string_enum! {
     /// The kind of a gateway's service.
     #[derive(Default)]
     GatewayServiceKind {
-        /// Unknown, from older servers and if no such service is registered; the empty text.
+        /// Unknown: from older servers, or if no such service is registered. Sent as an empty string.
         #[default]
         Unknown = "",
         /// A service of the catalog.

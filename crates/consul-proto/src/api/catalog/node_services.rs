@@ -9,11 +9,11 @@ use crate::{Blocking, Endpoint, Filterable, Method, Read, RequestWriter, Watchab
 
 /// Reads a node and the list of the service instances on it: `GET /v1/catalog/node-services/:node`, since 1.7.
 ///
-/// Unlike [`Node`](crate::catalog::Node), this can return instances of several namespaces, which may share an id: `*` as
-/// namespace reads all (Consul Enterprise). Returns `None` if the node does not exist, or if the token may not read it;
-/// that response has an index too.
+/// Unlike [`Node`](crate::catalog::Node), this can return instances of several namespaces, which may have the same
+/// ID. The namespace `*` reads all namespaces (Consul Enterprise). Returns `None` if the node does not exist, or if
+/// the token cannot read it. That response also has an index.
 ///
-/// A filter leaves out instances, never the node. Its selectors are those of an instance.
+/// A filter applies to the instances, not to the node. Its selectors are those of an instance.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/catalog#list-services-for-node)
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ impl NodeServices {
         Self { node: node.into(), merge_central_config: false }
     }
 
-    /// Adds what configuration entries define for a proxy to its configuration; since 1.13.
+    /// Merges the settings of configuration entries into the configuration of the proxy; since 1.13.
     pub fn merge_central_config(mut self) -> Self {
         self.merge_central_config = true;
         self

@@ -11,8 +11,8 @@ use crate::{EncodeError, Endpoint, Method, RequestWriter, True};
 ///
 /// A registered object with the same name or id is replaced completely. The registration is atomic.
 ///
-/// This is for nodes and services outside of agents: an agent removes services of its own node that it has not
-/// registered itself. Programs that run beside an agent use [`agent::service::Register`](crate::agent::service::Register).
+/// This is for external nodes and services: an agent removes services from its own node that it does not know.
+/// Programs that run beside an agent use [`agent::service::Register`](crate::agent::service::Register).
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/catalog#register-entity)
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -30,7 +30,7 @@ pub struct Register {
 }
 
 impl Register {
-    /// Registers a node: a name, to which setters add the rest; a [`NodeRegistration`]; or a node that was read.
+    /// Registers a node. Accepts a name, a [`NodeRegistration`], or a node from a response.
     pub fn new(node: impl Into<NodeRegistration>) -> Self {
         Self { node: node.into(), skip_node_update: false, service: None, checks: Vec::new() }
     }
@@ -54,15 +54,17 @@ impl Register {
         self
     }
 
-    /// Registers a service instance on the node: a name, a [`ServiceRegistration`], or an instance that was read.
+    /// Registers a service instance on the node. Accepts a name, a [`ServiceRegistration`], or an instance from a
+    /// response.
     pub fn service(mut self, service: impl Into<ServiceRegistration>) -> Self {
         self.service = Some(service.into());
         self
     }
 
-    /// Registers a check: a name, a [`CheckRegistration`], or a check that was read. Can be called several times.
+    /// Registers a check. Accepts a name, a [`CheckRegistration`], or a check from a response. Can be called several
+    /// times.
     ///
-    /// It is a check of the node unless it names a service instance.
+    /// Without a service instance, it is a check of the node.
     pub fn check(mut self, check: impl Into<CheckRegistration>) -> Self {
         self.checks.push(check.into());
         self

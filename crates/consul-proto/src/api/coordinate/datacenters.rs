@@ -8,7 +8,7 @@ use crate::{Endpoint, List, Method, RequestWriter, Scope};
 
 /// Lists the coordinates of the servers of all datacenters: `GET /v1/coordinate/datacenters`.
 ///
-/// Servers respond from their own knowledge of the WAN, without asking the leader. The response has no index.
+/// Servers respond from their own state of the WAN pool, without the leader. The response has no index.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/coordinate#read-wan-coordinates)
 #[derive(Clone, Debug, PartialEq, Eq)]

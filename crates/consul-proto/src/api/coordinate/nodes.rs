@@ -5,7 +5,7 @@ use crate::{Blocking, Endpoint, List, Method, Read, RequestWriter, Scope, Watcha
 
 /// Lists the coordinates of the nodes of a datacenter: `GET /v1/coordinate/nodes`.
 ///
-/// Nodes without a coordinate are not listed. Nodes that the token may not read are left out silently; servers since
+/// Nodes without a coordinate are not listed. Nodes that the token cannot read are silently omitted; servers since
 /// 1.13 report it in [`Meta::results_filtered_by_acls`](crate::Meta::results_filtered_by_acls).
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/coordinate#read-lan-coordinates-for-all-nodes)

@@ -8,8 +8,8 @@ use crate::{EncodeError, Endpoint, Json, Method, RequestWriter, Scope};
 
 /// Fires an event: `PUT /v1/event/fire/:name`.
 ///
-/// Returns the event as soon as a server has begun to spread it, which does not mean that any agent has received it.
-/// Each request is an event of its own, so it is not idempotent.
+/// Returns the event when a server has started to distribute it. Agents may not have received it yet. Each request
+/// creates a new event, so the operation is not idempotent.
 ///
 /// The filters are regular expressions in the
 /// [syntax of RE2](https://github.com/google/re2/wiki/Syntax), which match anywhere in a text unless they are anchored.
@@ -26,17 +26,17 @@ pub struct Fire {
 }
 
 impl Fire {
-    /// Fires an event called `name`, without a payload, for every node.
+    /// Fires an event with the name `name`, without a payload, for every node.
     ///
-    /// Some names have no path and are rejected; see [Names](crate::event#names).
+    /// Some names cannot be sent in a path and are rejected. See [Names](crate::event#names).
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), payload: Bytes::new(), node: None, service: None, tag: None }
     }
 
     /// Sets the payload. Defaults to an empty one.
     ///
-    /// Servers since 1.22 accept up to 300 bytes. Earlier ones accept more: the whole event, with its name and filters,
-    /// may have 512 bytes.
+    /// Servers since 1.22 accept up to 300 bytes. Earlier servers limit the complete event, including its name and
+    /// filters, to 512 bytes.
     pub fn payload(mut self, payload: impl IntoValue) -> Self {
         self.payload = payload.into_value();
         self

@@ -5,11 +5,11 @@ use crate::{Blocking, Cursor, Endpoint, Method, RequestWriter, Scope, Target, Wa
 
 /// Lists the latest events that this agent has received, oldest first: `GET /v1/event/list`.
 ///
-/// The list has at most 256 events, and only those whose filters match this agent. An agent can need up to a second to
-/// receive an event that was fired. Events that the token may not read are left out silently.
+/// The list has at most 256 events, and only those whose filters match this agent. An agent can need up to a second
+/// to receive an event that was fired. Events that the token cannot read are silently omitted.
 ///
-/// The agent responds from its own memory, so consistency modes have no effect. The list can be waited on, by an index
-/// of its [own kind](crate::event#the-index-of-the-list).
+/// The agent responds from its own memory, so consistency modes have no effect. A blocking query can wait for a
+/// change of the list, by an index of its [own kind](crate::event#the-index-of-the-list).
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/event#list-events)
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -33,8 +33,8 @@ pub struct Event {
     /// Version of the format in which agents exchange the event: 1.
     #[serde(default)]
     pub version: u64,
-    /// Lamport time of the event among the events of its datacenter: later events have a greater one. 0 in the response
-    /// to [`Fire`](crate::event::Fire), since it is not known then.
+    /// Lamport time of the event in its datacenter: later events have a greater one. 0 in the response to
+    /// [`Fire`](crate::event::Fire), since it is not known yet.
     #[serde(default, rename = "LTime")]
     pub l_time: u64,
 }

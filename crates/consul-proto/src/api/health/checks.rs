@@ -8,8 +8,8 @@ use crate::{Blocking, Endpoint, Filterable, Method, Read, RequestWriter, Sortabl
 
 /// Lists the checks of the instances of a service: `GET /v1/health/checks/:service`.
 ///
-/// The checks of their nodes are not included. Returns an empty list if the service does not exist, or if the token may
-/// not read it.
+/// The checks of their nodes are not included. Returns an empty list if the service does not exist, or if the token
+/// cannot read it.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/health#list-checks-for-service)
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! Listing the instances through which a service is reached in the service mesh, with their health.
+//! Listing the instances for a service in the service mesh, with their health.
 
 use std::collections::BTreeMap;
 
@@ -9,16 +9,16 @@ use crate::{
     Blocking, Cacheable, Endpoint, Filterable, Method, Peerable, Read, RequestWriter, Sortable, Watchable,
 };
 
-/// Lists the instances through which a service is reached in the service mesh, with their health:
-/// `GET /v1/health/connect/:service`.
+/// Lists the instances that accept connections for a service in the service mesh, with their health: `GET
+/// /v1/health/connect/:service`.
 ///
-/// These are the proxies of the service, its instances that speak the protocol of the mesh themselves, and gateways that
-/// represent it. Returns an empty list if there are none. If the token may not read the service, the error is
-/// [`PermissionDenied`](crate::ApiErrorKind::PermissionDenied); servers before 1.16 return an empty list. Servers ignore
-/// tags here; use a filter such as `"v1" in Service.Tags`.
+/// These are the proxies of the service, its instances that support the protocol of the mesh without a proxy, and
+/// gateways for the service. Returns an empty list if there are none. If the token cannot read the service, the error
+/// is [`PermissionDenied`](crate::ApiErrorKind::PermissionDenied); servers before 1.16 return an empty list. Servers
+/// ignore tags here; use a filter such as `"v1" in Service.Tags`.
 ///
-/// With the option `peer`, lists the instances that a cluster peer has exported; since 1.13. Older servers ignore it and
-/// list the instances of this cluster.
+/// With the option `peer`, lists the instances that a cluster peer has exported; since 1.13. Older servers ignore the
+/// peer and list the instances of this cluster.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/health#list-service-instances-for-mesh-enabled-service)
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub struct Connect {
 }
 
 impl Connect {
-    /// Lists all instances through which `service` is reached, healthy or not.
+    /// Lists all instances that accept connections for `service`, healthy or not.
     pub fn new(service: impl Into<ServiceName>) -> Self {
         Self {
             service: service.into(),
@@ -55,14 +55,14 @@ impl Connect {
         self
     }
 
-    /// Adds what configuration entries define for a proxy to its configuration; since 1.13.
+    /// Merges the settings of configuration entries into the configuration of the proxy; since 1.13.
     pub fn merge_central_config(mut self) -> Self {
         self.merge_central_config = true;
         self
     }
 
-    /// Lists the instances in the first member of a sameness group that has healthy ones; since 1.16 (Consul Enterprise).
-    /// Excludes the option `peer`. Other servers ignore it.
+    /// Lists the instances in the first member of a sameness group that has healthy ones; since 1.16 (Consul
+    /// Enterprise). Mutually exclusive with the option `peer`. Other servers ignore it.
     pub fn sameness_group(mut self, name: impl Into<String>) -> Self {
         self.sameness_group = Some(name.into());
         self

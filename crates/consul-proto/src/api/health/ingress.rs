@@ -10,11 +10,11 @@ use crate::{Blocking, Cacheable, Endpoint, Filterable, Method, Read, RequestWrit
 /// Lists the instances of the ingress gateways that forward to a service, with their health:
 /// `GET /v1/health/ingress/:service`, since 1.8.
 ///
-/// Returns an empty list if there are none. If the token may not read the service, the error is
+/// Returns an empty list if there are none. If the token cannot read the service, the error is
 /// [`PermissionDenied`](crate::ApiErrorKind::PermissionDenied); servers before 1.16 return an empty list.
 ///
-/// There is no setter for tags, because with a tag servers list instances of the service instead of gateways. Use a filter
-/// such as `"v1" in Service.Tags` for the tags of the gateways.
+/// There is no setter for tags, since servers would then list instances of the service instead of gateways. Use a
+/// filter such as `"v1" in Service.Tags` for the tags of the gateways.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/health#list-service-instances-for-ingress-gateways-associated-with-a-service)
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,14 +51,14 @@ impl Ingress {
         self
     }
 
-    /// Adds what configuration entries define for a gateway to its configuration; since 1.13.
+    /// Merges the settings of configuration entries into the configuration of the gateway; since 1.13.
     pub fn merge_central_config(mut self) -> Self {
         self.merge_central_config = true;
         self
     }
 
-    /// Lists the instances in the first member of a sameness group that has healthy ones; since 1.16 (Consul Enterprise).
-    /// Excludes the option `peer`. Other servers ignore it.
+    /// Lists the instances in the first member of a sameness group that has healthy ones; since 1.16 (Consul
+    /// Enterprise). Mutually exclusive with the option `peer`. Other servers ignore it.
     pub fn sameness_group(mut self, name: impl Into<String>) -> Self {
         self.sameness_group = Some(name.into());
         self

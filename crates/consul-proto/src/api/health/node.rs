@@ -6,7 +6,7 @@ use crate::{Blocking, Endpoint, Filterable, Method, Read, RequestWriter, Watchab
 
 /// Lists the checks of a node and of all service instances on it: `GET /v1/health/node/:node`.
 ///
-/// Returns an empty list if the node does not exist. Checks that the token may not read are left out silently; newer
+/// Returns an empty list if the node does not exist. Checks that the token cannot read are silently omitted; newer
 /// servers report it in [`Meta::results_filtered_by_acls`](crate::Meta::results_filtered_by_acls).
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/health#list-checks-for-node)

@@ -9,7 +9,7 @@ use crate::{Blocking, EncodeError, Endpoint, Filterable, Method, Read, RequestWr
 
 /// Lists the checks of a datacenter that have a status: `GET /v1/health/state/:state`.
 ///
-/// Checks that the token may not read are left out silently; newer servers report it in
+/// Checks that the token cannot read are silently omitted; newer servers report it in
 /// [`Meta::results_filtered_by_acls`](crate::Meta::results_filtered_by_acls).
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/health#list-checks-in-state)
@@ -36,7 +36,7 @@ impl State {
 }
 
 string_enum! {
-    /// A status of checks, or all. Converts from a [`Status`] and from text.
+    /// A status of checks, or any status. Converts from a [`Status`] and from text.
     CheckState {
         /// Any status.
         Any = "any",

@@ -1,4 +1,4 @@
-//! The condition of a write, and what became of it.
+//! The condition of a write, and its result.
 
 use crate::RequestWriter;
 use crate::model::SessionId;

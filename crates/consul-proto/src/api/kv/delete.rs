@@ -3,10 +3,11 @@
 use crate::kv::{DeleteIf, DeleteTree, write_key};
 use crate::{Endpoint, Method, RequestWriter, True};
 
-/// Deletes one key and no other: `DELETE /v1/kv/:key`.
+/// Deletes a single key: `DELETE /v1/kv/:key`.
 ///
-/// Succeeds if the key does not exist. A condition makes it a [`DeleteIf`](crate::kv::DeleteIf), which returns whether
-/// the condition held; [`recurse`](Self::recurse) makes it a [`DeleteTree`](crate::kv::DeleteTree).
+/// Succeeds if the key does not exist. With a condition, it becomes a [`DeleteIf`](crate::kv::DeleteIf), which
+/// returns whether the condition held. [`recurse`](Self::recurse) converts it into a
+/// [`DeleteTree`](crate::kv::DeleteTree).
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/kv#delete-key)
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,9 +17,9 @@ pub struct Delete {
 }
 
 impl Delete {
-    /// Deletes `key` and no other key.
+    /// Deletes `key`.
     ///
-    /// Some keys have no path and are rejected; see [Keys](crate::kv#keys).
+    /// Some keys cannot be sent in a path and are rejected. See [Keys](crate::kv#keys).
     pub fn new(key: impl Into<String>) -> Self {
         Self { key: key.into() }
     }

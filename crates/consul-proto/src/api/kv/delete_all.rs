@@ -1,10 +1,10 @@
-//! Deleting everything.
+//! Deleting all keys.
 
 use crate::{Endpoint, Method, RequestWriter, True};
 
 /// Deletes every key of the store: `DELETE /v1/kv/?recurse`.
 ///
-/// A separate operation, so that a prefix that is empty by mistake deletes nothing.
+/// This is a separate operation, so that a prefix that is empty by mistake does not delete keys.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/kv#delete-key)
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,7 +6,8 @@ use crate::{Endpoint, Flag, Method, RequestWriter};
 
 /// Deletes one key if it has not changed: `DELETE /v1/kv/:key?cas`.
 ///
-/// Created by [`Delete::cas`](crate::kv::Delete::cas). Returns whether the key is gone: also `Yes` if it did not exist.
+/// Created by [`Delete::cas`](crate::kv::Delete::cas). Returns `Yes` if the key no longer exists, even if it did not
+/// exist before.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/kv#delete-key)
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,7 +5,8 @@ use crate::{ArgumentFault, EncodeError, Endpoint, Method, RequestWriter, True};
 /// Deletes all keys that start with a prefix: `DELETE /v1/kv/:prefix?recurse`.
 ///
 /// Created by [`Delete::recurse`](crate::kv::Delete::recurse). Succeeds if there are no such keys. An empty prefix is
-/// rejected, so that a prefix that is empty by mistake deletes nothing; see [`DeleteAll`](crate::kv::DeleteAll).
+/// rejected, so that an accidentally empty prefix does not delete all keys. To delete all keys, see
+/// [`DeleteAll`](crate::kv::DeleteAll).
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/kv#delete-key)
 #[derive(Clone, Debug, PartialEq, Eq)]

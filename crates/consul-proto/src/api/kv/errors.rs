@@ -14,7 +14,7 @@ const TEXTS: Texts = &[
     (TooLarge, &["Value for key \"*\" is too large*"]),
 ];
 
-/// Returns what an error response of this group means.
+/// Returns the kind of an error response of this group.
 pub(in crate::api) fn kind(response: &ErrorResponse<'_>) -> Option<ApiErrorKind> {
     // All servers reject unprintable characters in paths, without a text.
     if response.status() == StatusCode::BAD_REQUEST && response.message().is_empty() {

@@ -6,8 +6,9 @@ use crate::{Blocking, Endpoint, Method, One, OrMissing, Read, RequestWriter, Wat
 
 /// Reads one key: `GET /v1/kv/:key`.
 ///
-/// Returns `None` if the key does not exist. That response has an index too, so the creation of a key can be awaited.
-/// If the token may not read the key, the error is [`PermissionDenied`](crate::ApiErrorKind::PermissionDenied).
+/// Returns `None` if the key does not exist. That response also has an index, so that a blocking query can wait for
+/// the key to be created. If the token cannot read the key, the error is
+/// [`PermissionDenied`](crate::ApiErrorKind::PermissionDenied).
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/kv#read-key)
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +20,7 @@ pub struct Get {
 impl Get {
     /// Reads `key`.
     ///
-    /// Some keys have no path and are rejected; see [Keys](crate::kv#keys).
+    /// Some keys cannot be sent in a path and are rejected. See [Keys](crate::kv#keys).
     pub fn new(key: impl Into<String>) -> Self {
         Self { key: key.into() }
     }

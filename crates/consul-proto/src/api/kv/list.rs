@@ -1,4 +1,4 @@
-//! Reading everything under a prefix.
+//! Reading the entries under a prefix.
 
 use crate::model::Entry;
 use crate::response;
@@ -6,12 +6,13 @@ use crate::{Blocking, Endpoint, Method, OrEmpty, Read, RequestWriter, Watchable}
 
 /// Reads all keys that start with a prefix, with their values: `GET /v1/kv/:prefix?recurse`.
 ///
-/// Returns the entries sorted by key; an empty list if there are none. That response has an index too, so the first key
-/// can be awaited. Keys that the token may not read are left out silently, so a missing permission looks like an empty
-/// list; servers since 1.13 report it in [`Meta::results_filtered_by_acls`](crate::Meta::results_filtered_by_acls).
+/// Returns the entries sorted by key; an empty list if there are none. That response also has an index, so that a
+/// blocking query can wait for the first key. Keys that the token cannot read are silently omitted, so an empty list
+/// can also mean a missing permission; servers since 1.13 report it in
+/// [`Meta::results_filtered_by_acls`](crate::Meta::results_filtered_by_acls).
 ///
-/// A key that is not UTF-8 is listed with replacement characters (U+FFFD). That text names another key: reading it
-/// returns nothing, and deleting it deletes nothing.
+/// A key that is not UTF-8 is listed with replacement characters (U+FFFD). That text is another key, so the listed
+/// key cannot be read or deleted with it.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/kv#read-key)
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +24,7 @@ pub struct List {
 impl List {
     /// Reads all keys that start with `prefix`, with their values.
     ///
-    /// The prefix matches text, not segments: `app` also lists `apple`. An empty prefix lists everything.
+    /// The prefix matches text, not segments: `app` also lists `apple`. An empty prefix lists all keys.
     pub fn new(prefix: impl Into<String>) -> Self {
         Self { prefix: prefix.into() }
     }

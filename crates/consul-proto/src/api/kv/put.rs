@@ -8,11 +8,11 @@ use crate::{Endpoint, Method, RequestWriter, True};
 
 /// Writes one key: `PUT /v1/kv/:key`.
 ///
-/// A condition makes it a [`PutIf`](crate::kv::PutIf), which returns whether the condition held.
+/// With a condition, it becomes a [`PutIf`](crate::kv::PutIf), which returns whether the condition held.
 ///
-/// If the outcome of the request is unknown, a server may still carry it out later, over a newer value. So it is not
-/// retried then, unless the caller declares it [idempotent](Self::assume_idempotent). A write with [`cas`](Self::cas)
-/// cannot overwrite a newer value.
+/// If the outcome of the request is unknown, a server may still execute it later and overwrite a newer value. So the
+/// client does not retry it, unless the caller declares it [idempotent](Self::assume_idempotent). A write with
+/// [`cas`](Self::cas) cannot overwrite a newer value.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/kv#create-update-key)
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,10 +25,10 @@ pub struct Put {
 }
 
 impl Put {
-    /// Writes `value` under `key`, whether or not the key exists.
+    /// Writes `value` to `key`. Creates the key if it does not exist.
     ///
-    /// Servers accept values of up to 524,288 bytes by default. Some keys have no path and are rejected; see
-    /// [Keys](crate::kv#keys).
+    /// Servers accept values of up to 524,288 bytes by default. Some keys cannot be sent in a path and are rejected.
+    /// See [Keys](crate::kv#keys).
     pub fn new(key: impl Into<String>, value: impl IntoValue) -> Self {
         Self { key: key.into(), value: value.into_value(), flags: None, is_idempotent: false }
     }
@@ -41,8 +41,8 @@ impl Put {
 
     /// Declares that sending the request twice does no harm, so that it is retried after an unknown outcome.
     ///
-    /// This holds if no other program writes the key. Otherwise a retry, or the first request if it is carried out
-    /// late, can overwrite the value of another writer.
+    /// This holds if no other program writes the key. Otherwise a retry, or the first request if it is executed late,
+    /// could overwrite the value of another writer.
     pub fn assume_idempotent(mut self) -> Self {
         self.is_idempotent = true;
         self
@@ -55,9 +55,9 @@ impl Put {
 
     /// Writes and locks the key for a session, only if no other session holds it and no lock-delay is running.
     ///
-    /// An unknown session is an [error](crate::ApiErrorKind::UnknownSession). If raft stands still while the last
-    /// holder's session ends, servers can grant a key before its lock-delay has elapsed; a transaction that also checks
-    /// the key's index cannot be granted too early.
+    /// An unknown session is an [error](crate::ApiErrorKind::UnknownSession). If Raft makes no progress while the
+    /// last holder's session ends, servers can grant a key before its lock-delay has elapsed. A transaction that also
+    /// checks the key's index avoids this.
     pub fn acquire(self, session: impl Into<SessionId>) -> PutIf {
         PutIf::new(self, Condition::Acquire(session.into()))
     }

@@ -1,4 +1,4 @@
-//! Reading a value as it is.
+//! Reading a raw value.
 
 use crate::kv::write_key;
 use crate::response;
@@ -19,7 +19,7 @@ pub struct Raw {
 impl Raw {
     /// Reads the value of `key`.
     ///
-    /// Some keys have no path and are rejected; see [Keys](crate::kv#keys).
+    /// Some keys cannot be sent in a path and are rejected. See [Keys](crate::kv#keys).
     pub fn new(key: impl Into<String>) -> Self {
         Self { key: key.into() }
     }

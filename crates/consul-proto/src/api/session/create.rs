@@ -16,13 +16,13 @@ const LONGEST_LOCK_DELAY: Duration = Duration::from_secs(60);
 
 /// Creates a session: `PUT /v1/session/create`.
 ///
-/// Returns the id of the session. Everything else is optional: a session without a [`ttl`](Self::ttl) lives until its
+/// Returns the id of the session. All settings are optional. A session without a [`ttl`](Self::ttl) exists until its
 /// node or one of its checks fails.
 ///
 /// A check that does not exist is an [error](crate::ApiErrorKind::InvalidRequest), and so is a node that does not
 /// [exist](crate::ApiErrorKind::UnknownNode). While a check is critical, the error is the transient
-/// [`NotReady`](crate::ApiErrorKind::NotReady): the check `serfHealth` of a node is critical for some seconds after its
-/// agent came back.
+/// [`NotReady`](crate::ApiErrorKind::NotReady): the check `serfHealth` of a node is critical for some seconds after
+/// its agent was restarted.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/session#create-session)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -57,30 +57,31 @@ impl Create {
         Self::default()
     }
 
-    /// Sets a name for people. It does not have to be unique.
+    /// Sets a display name. It does not have to be unique.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// Sets the node that the session lives on. Defaults to the node of the agent.
+    /// Sets the node of the session. Defaults to the agent's node.
     pub fn node(mut self, node: impl Into<NodeName>) -> Self {
         self.node = Some(node.into());
         self
     }
 
-    /// Sets how long the session lives without a renewal: 10 seconds to 24 hours. Defaults to no limit, as zero does.
+    /// Sets the time after which the session ends without a renewal: 10 seconds to 24 hours. Defaults to no limit.
+    /// Zero also means no limit.
     ///
-    /// Servers can take up to twice as long to notice that it has elapsed.
+    /// Servers can take up to twice this time to end the session.
     pub fn ttl(mut self, ttl: Duration) -> Self {
         self.ttl = Some(ttl);
         self
     }
 
-    /// Sets how long no session can lock the keys that this one held when it was invalidated: up to 60 seconds.
-    /// Defaults to 15 seconds; with zero the keys can be locked immediately.
+    /// Sets the lock-delay: the time after the session was invalidated in which no session can lock the keys that it
+    /// held. Defaults to 15 seconds. The maximum is 60 seconds. With zero, the keys can be locked immediately.
     ///
-    /// The delay gives a holder that does not know yet that its session has ended the time to stop.
+    /// During the delay, a holder that has not noticed the end of its session can stop its work.
     pub fn lock_delay(mut self, delay: Duration) -> Self {
         self.lock_delay = Some(delay);
         self
@@ -92,8 +93,8 @@ impl Create {
         self
     }
 
-    /// Sets the node's checks that end the session when they become critical. Replaces the default, `serfHealth`, which
-    /// reports whether the node is alive; an empty list removes it.
+    /// Sets the node's checks that end the session when they become critical. Replaces the default, `serfHealth`, the
+    /// check of the node's gossip membership. An empty list removes it.
     pub fn node_checks(mut self, ids: impl IntoIterator<Item = impl Into<CheckId>>) -> Self {
         self.node_checks = Some(ids.into_iter().map(Into::into).collect());
         self
@@ -107,8 +108,8 @@ impl Create {
 
     /// Sets checks of both kinds, in the form of servers before 1.7.
     ///
-    /// Excludes [`node_checks`](Self::node_checks) and [`service_checks`](Self::service_checks): newer servers silently
-    /// ignore one of the two forms.
+    /// Mutually exclusive with [`node_checks`](Self::node_checks) and [`service_checks`](Self::service_checks), since
+    /// newer servers silently ignore one of the two forms.
     pub fn checks(mut self, ids: impl IntoIterator<Item = impl Into<CheckId>>) -> Self {
         self.checks = Some(ids.into_iter().map(Into::into).collect());
         self

@@ -6,7 +6,7 @@ use crate::{Blocking, Endpoint, First, Method, Read, RequestWriter, Watchable};
 
 /// Reads one session: `GET /v1/session/info/:id`.
 ///
-/// Returns `None` if the session does not exist, or if the token may not read it.
+/// Returns `None` if the session does not exist, or if the token cannot read it.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/session#read-session)
 #[derive(Clone, Debug, PartialEq, Eq)]

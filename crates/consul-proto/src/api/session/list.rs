@@ -6,7 +6,7 @@ use crate::{Blocking, Endpoint, Method, Read, RequestWriter, Watchable};
 
 /// Lists all sessions of the datacenter: `GET /v1/session/list`.
 ///
-/// Sessions that the token may not read are left out silently; servers since 1.13 report it in
+/// Sessions that the token cannot read are silently omitted; servers since 1.13 report it in
 /// [`Meta::results_filtered_by_acls`](crate::Meta::results_filtered_by_acls).
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/session#list-sessions)

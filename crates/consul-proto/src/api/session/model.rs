@@ -1,4 +1,4 @@
-//! What a session is.
+//! The model of a session.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::model::{CheckId, NodeName, SessionId};
 use crate::types::string_enum::string_enum;
 use crate::types::{duration, null};
 
-/// A session, as servers return it.
+/// A session.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
@@ -16,21 +16,21 @@ pub struct Session {
     /// Id of the session.
     #[serde(rename = "ID")]
     pub id: SessionId,
-    /// Name for people. It can be empty, and is not unique.
+    /// Display name. It can be empty, and is not unique.
     #[serde(default, deserialize_with = "null::or_default")]
     pub name: String,
-    /// Name of the node that the session lives on.
+    /// Name of the session's node.
     #[serde(default, deserialize_with = "null::or_default")]
     pub node: NodeName,
-    /// How long no session can lock the keys that this one held when it was invalidated. Servers apply at most 60
-    /// seconds.
+    /// The lock-delay: the time after the session was invalidated in which no session can lock the keys that it held.
+    /// At most 60 seconds.
     #[serde(default, deserialize_with = "duration::deserialize")]
     pub lock_delay: Duration,
     /// What happens to its keys when the session ends.
     #[serde(default)]
     pub behavior: Behavior,
-    /// How long the session lives without a renewal; `None` if it needs none. Servers can take up to twice as long to
-    /// notice.
+    /// Time after which the session ends without a renewal, or `None` if it needs no renewal. Servers can take up to
+    /// twice this time.
     #[serde(rename = "TTL", default, deserialize_with = "ttl")]
     pub ttl: Option<Duration>,
     /// Ids of the node's checks that end the session when they become critical.

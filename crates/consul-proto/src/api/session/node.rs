@@ -6,8 +6,8 @@ use crate::{Blocking, Endpoint, List, Method, Read, RequestWriter, Watchable};
 
 /// Lists the sessions that live on one node: `GET /v1/session/node/:node`.
 ///
-/// Returns an empty list if the node does not exist. Sessions that the token may not read are left out silently; servers
-/// since 1.13 report it in [`Meta::results_filtered_by_acls`](crate::Meta::results_filtered_by_acls).
+/// Returns an empty list if the node does not exist. Sessions that the token cannot read are silently omitted;
+/// servers since 1.13 report it in [`Meta::results_filtered_by_acls`](crate::Meta::results_filtered_by_acls).
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/session#list-sessions-for-node)
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -47,7 +47,7 @@ impl OpResult {
 /// Determines for each result which operation it belongs to.
 ///
 /// Servers return results in the order of the operations, but none for deletions, any number for `get_tree`, and none
-/// for objects that the token may not read. So results are matched from the front and from the back, and attributed if
+/// for objects that the token cannot read. So results are matched from the front and from the back, and attributed if
 /// both ways agree.
 pub(super) fn attribute(mut outcome: Outcome, operations: &[Op]) -> Outcome {
     if let Outcome::Committed(results) = &mut outcome {

@@ -8,11 +8,11 @@ use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, p
 
 /// Logs in with an auth method: `POST /v1/acl/login`.
 ///
-/// Returns a new token, whose rights follow from the method's binding rules. It expires if the auth method says so, and is
-/// deleted by [`Logout`](crate::acl::Logout). Needs no token itself.
+/// Returns a new token, whose permissions are determined by the binding rules of the auth method. The token can
+/// expire, depending on the auth method. [`Logout`](crate::acl::Logout) deletes it. This operation requires no token.
 ///
-/// An unknown auth method and a bearer token without any binding rule are
-/// [permission denied](crate::ApiErrorKind::PermissionDenied).
+/// If the auth method is unknown, or no binding rule matches the bearer token, the error is [permission
+/// denied](crate::ApiErrorKind::PermissionDenied).
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/acl#login-to-auth-method)
 ///

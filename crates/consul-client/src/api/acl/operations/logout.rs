@@ -7,7 +7,7 @@ use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, p
 
 /// Deletes the token of the request, which a login has created: `POST /v1/acl/logout`.
 ///
-/// A token that was not created by a login is [permission denied](crate::ApiErrorKind::PermissionDenied).
+/// If the token was not created by a login, the error is [permission denied](crate::ApiErrorKind::PermissionDenied).
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/acl#logout-from-auth-method)
 ///

@@ -61,8 +61,8 @@ impl Checks {
 
     /// Reports this status of the check with this id.
     ///
-    /// A check is passing, warning or critical; other values are rejected. `pass`, `warn`, `fail` and `failing`, the
-    /// words of other clients, are sent as the status that they stand for.
+    /// The status is passing, warning or critical. Other values are rejected. `pass`, `warn`, `fail` and `failing`,
+    /// which other clients use, are converted to these.
     pub fn update(&self, check_id: impl Into<CheckId>, status: impl Into<Status>) -> Update {
         Update(self.client.call(proto::agent::check::Update::new(check_id, status)))
     }

@@ -7,9 +7,9 @@ use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, p
 
 /// Enables maintenance mode of the agent's node: `PUT /v1/agent/maintenance?enable=true`.
 ///
-/// The node gets a critical check that [stands for maintenance mode](crate::catalog::HealthCheck::is_maintenance), so none of
-/// its services is healthy, and DNS does not return them. The mode persists if the agent restarts on its data. If the node
-/// is in maintenance mode already, the old reason stays.
+/// The node gets a critical check that [marks maintenance mode](crate::catalog::HealthCheck::is_maintenance), so none
+/// of its services is healthy, and DNS does not return them. The mode persists over a restart of the agent. If the
+/// node is already in maintenance mode, the reason does not change.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent#enable-maintenance-mode)
 ///
@@ -20,7 +20,7 @@ use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, p
 pub struct EnableMaintenance(pub(crate) Call<proto::agent::EnableMaintenance>);
 
 impl EnableMaintenance {
-    /// Sets the reason, which is the notes of the check. Defaults to a text of the agent.
+    /// Sets the reason, which is the notes of the check. Defaults to a text from the agent.
     pub fn reason(self, reason: impl Into<String>) -> Self {
         Self(self.0.map(|request| request.reason(reason)))
     }

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, proto};
 
-/// Forces a member that has failed to leave the cluster: `PUT /v1/agent/force-leave/:node`.
+/// Marks a failed member as left: `PUT /v1/agent/force-leave/:node`.
 ///
-/// The agents stop connecting to it, and it is removed from the catalog. A member that is alive joins again by itself. If no
-/// member has this name, the error is [`UnknownNode`](crate::ApiErrorKind::UnknownNode).
+/// The agents stop connecting to it, and it is removed from the catalog. A member that is alive rejoins
+/// automatically. If no member has this name, the error is [`UnknownNode`](crate::ApiErrorKind::UnknownNode).
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent#force-leave-and-shutdown)
 ///
@@ -25,7 +25,7 @@ impl ForceLeave {
         Self(self.0.map(|request| request.prune()))
     }
 
-    /// Only affects the WAN pool, which has the servers of all datacenters; since 1.11. Older agents ignore it.
+    /// Only changes the WAN pool, which has the servers of all datacenters; since 1.11. Older agents ignore it.
     pub fn wan(self) -> Self {
         Self(self.0.map(|request| request.wan()))
     }

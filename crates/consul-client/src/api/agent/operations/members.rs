@@ -8,8 +8,8 @@ use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, p
 
 /// Lists the members of the gossip pool as the agent sees them: `GET /v1/agent/members`.
 ///
-/// Members that have failed or left stay in the list for some days. Members that the token may not read are left out
-/// silently. Agents evaluate a filter here since 1.14.9, 1.15.5 and 1.16.1, and ignore it before.
+/// Members that have failed or left stay in the list for some days. Members that the token cannot read are silently
+/// omitted. Agents apply a filter since 1.14.9, 1.15.5 and 1.16.1. Older agents ignore it.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent#list-members)
 ///

@@ -7,8 +7,8 @@ use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, p
 
 /// Sets one of the tokens that the agent uses for its own requests: `PUT /v1/agent/token/:kind`.
 ///
-/// The agent loses it when it restarts, unless its configuration enables token persistence. If the agent does not know the
-/// kind, the error is [`NotFound`](crate::ApiErrorKind::NotFound).
+/// The agent forgets the token when it restarts, unless its configuration enables token persistence. If the agent
+/// does not know the kind, the error is [`NotFound`](crate::ApiErrorKind::NotFound).
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent#update-acl-tokens)
 ///

@@ -9,15 +9,15 @@ use crate::{
     proto,
 };
 
-/// Lists the instances through which a service is reached in the service mesh, healthy or not:
-/// `GET /v1/catalog/connect/:service`.
+/// Lists the instances that accept connections for a service in the service mesh, healthy or not: `GET
+/// /v1/catalog/connect/:service`.
 ///
-/// These are the proxies of the service, its instances that speak the protocol of the mesh themselves, and gateways that
-/// represent it. Returns an empty list if there are none, or if the token may not read the service. Servers ignore tags
-/// here; use a filter such as `"v1" in ServiceTags`.
+/// These are the proxies of the service, its instances that support the protocol of the mesh without a proxy, and
+/// gateways for the service. Returns an empty list if there are none, or if the token cannot read the service.
+/// Servers ignore tags here; use a filter such as `"v1" in ServiceTags`.
 ///
-/// With the option `peer`, lists the instances that a cluster peer has exported; since 1.21.1. Older servers ignore it and
-/// list the instances of this cluster.
+/// With the option `peer`, lists the instances that a cluster peer has exported; since 1.21.1. Older servers ignore
+/// the peer and list the instances of this cluster.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/catalog#list-nodes-for-mesh-capable-service)
 ///
@@ -33,7 +33,7 @@ impl Connect {
         Self(self.0.map(|request| request.node_meta(key, value)))
     }
 
-    /// Adds what configuration entries define for a proxy to its configuration; since 1.13.
+    /// Merges the settings of configuration entries into the configuration of the proxy; since 1.13.
     pub fn merge_central_config(self) -> Self {
         Self(self.0.map(|request| request.merge_central_config()))
     }

@@ -7,7 +7,8 @@ use crate::{Cached, Call, CallFuture, Consistency, Error, Response, RetryPolicy,
 
 /// Lists the known datacenters, the nearest first: `GET /v1/catalog/datacenters`.
 ///
-/// The agent itself responds, whatever datacenter the options name, and the response has no index to wait on.
+/// The agent itself responds, so a datacenter in the options has no effect. The response has no index, so it cannot
+/// be watched.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/catalog#list-datacenters)
 ///

@@ -7,10 +7,10 @@ use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, p
 
 /// Deregisters a check of a node or of a service instance: `PUT /v1/catalog/deregister`.
 ///
-/// Succeeds if the check does not exist. Only a token without permission to write the node gets the error
-/// [`UnknownCheck`](crate::ApiErrorKind::UnknownCheck) then.
+/// Succeeds if the check does not exist. If the token has no permission to write the node, the error for a missing
+/// object is [`UnknownCheck`](crate::ApiErrorKind::UnknownCheck).
 ///
-/// An agent registers its own checks again, so this is for checks outside of agents.
+/// An agent registers its own checks again, so use this for external checks, which no agent has.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/catalog#deregister-entity)
 ///

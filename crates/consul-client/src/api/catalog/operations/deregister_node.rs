@@ -7,10 +7,11 @@ use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, p
 
 /// Deregisters a node with all its service instances and checks: `PUT /v1/catalog/deregister`.
 ///
-/// This is a separate operation, so that an id that is empty by mistake deregisters no node. Succeeds if the node does
-/// not exist. Needs permission to write the node.
+/// This is a separate operation, so that an ID that is empty by mistake does not deregister a node. Succeeds if the
+/// node does not exist. Needs permission to write the node.
 ///
-/// An agent that runs registers its node again, so this is for nodes outside of agents, and for nodes whose agent is gone.
+/// A running agent registers its node again, so use this for external nodes, and for nodes whose agent no longer
+/// runs.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/catalog#deregister-entity)
 ///

@@ -7,10 +7,10 @@ use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, p
 
 /// Deregisters a service instance and its checks: `PUT /v1/catalog/deregister`.
 ///
-/// Succeeds if the instance does not exist. Only a token without permission to write the node gets the error
-/// [`UnknownService`](crate::ApiErrorKind::UnknownService) then.
+/// Succeeds if the instance does not exist. If the token has no permission to write the node, the error for a missing
+/// object is [`UnknownService`](crate::ApiErrorKind::UnknownService).
 ///
-/// An agent registers its own services again, so this is for services outside of agents.
+/// An agent registers its own services again, so use this for external services, which no agent has.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/catalog#deregister-entity)
 ///

@@ -10,7 +10,7 @@ use crate::{
 
 /// Lists the services of an ingress or terminating gateway: `GET /v1/catalog/gateway-services/:gateway`, since 1.8.
 ///
-/// Returns an empty list if the gateway does not exist. If the token may not read the gateway, the error is
+/// Returns an empty list if the gateway does not exist. If the token cannot read the gateway, the error is
 /// [`PermissionDenied`](crate::ApiErrorKind::PermissionDenied).
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/catalog#list-services-for-gateway)

@@ -10,10 +10,10 @@ use crate::{
 
 /// Reads a node and the service instances on it: `GET /v1/catalog/node/:node`.
 ///
-/// Returns `None` if the node does not exist, or if the token may not read it; that response has an index too. Instances
-/// that the token may not read are left out silently.
+/// Returns `None` if the node does not exist, or if the token cannot read it. That response also has an index.
+/// Instances that the token cannot read are silently omitted.
 ///
-/// A filter leaves out instances, never the node. Its selectors are those of an instance.
+/// A filter applies to the instances, not to the node. Its selectors are those of an instance.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/catalog#retrieve-map-of-services-for-a-node)
 ///

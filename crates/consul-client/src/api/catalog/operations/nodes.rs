@@ -10,8 +10,8 @@ use crate::{
 
 /// Lists the nodes of a datacenter: `GET /v1/catalog/nodes`.
 ///
-/// To list the nodes that run a service, use [`Service`](crate::catalog::Service). Nodes that the token may not read are
-/// left out silently; newer servers report it in
+/// To list the nodes that run a service, use [`Service`](crate::catalog::Service). Nodes that the token cannot read
+/// are silently omitted; newer servers report it in
 /// [`Meta::results_filtered_by_acls`](crate::Meta::results_filtered_by_acls).
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/catalog#list-nodes)

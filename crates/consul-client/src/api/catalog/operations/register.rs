@@ -10,8 +10,8 @@ use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, p
 ///
 /// A registered object with the same name or id is replaced completely. The registration is atomic.
 ///
-/// This is for nodes and services outside of agents: an agent removes services of its own node that it has not
-/// registered itself. Programs that run beside an agent use [`agent::service::Register`](crate::agent::service::Register).
+/// This is for external nodes and services: an agent removes services from its own node that it does not know.
+/// Programs that run beside an agent use [`agent::service::Register`](crate::agent::service::Register).
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/catalog#register-entity)
 ///
@@ -38,14 +38,16 @@ impl Register {
         Self(self.0.map(|request| request.skip_node_update()))
     }
 
-    /// Registers a service instance on the node: a name, a [`ServiceRegistration`], or an instance that was read.
+    /// Registers a service instance on the node. Accepts a name, a [`ServiceRegistration`], or an instance from a
+    /// response.
     pub fn service(self, service: impl Into<ServiceRegistration>) -> Self {
         Self(self.0.map(|request| request.service(service)))
     }
 
-    /// Registers a check: a name, a [`CheckRegistration`], or a check that was read. Can be called several times.
+    /// Registers a check. Accepts a name, a [`CheckRegistration`], or a check from a response. Can be called several
+    /// times.
     ///
-    /// It is a check of the node unless it names a service instance.
+    /// Without a service instance, it is a check of the node.
     pub fn check(self, check: impl Into<CheckRegistration>) -> Self {
         Self(self.0.map(|request| request.check(check)))
     }

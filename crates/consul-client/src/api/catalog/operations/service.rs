@@ -11,11 +11,11 @@ use crate::{
 
 /// Lists the instances of a service, healthy or not: `GET /v1/catalog/service/:service`.
 ///
-/// Returns an empty list, with an index to wait on, if the service does not exist, or if the token may not read it.
+/// Returns an empty list, with an index to wait on, if the service does not exist, or if the token cannot read it.
 /// [`health::Service`](crate::health::Service) also returns the health of the instances.
 ///
-/// With the option `peer`, lists the instances that a cluster peer has exported; since 1.21.1. Older servers ignore it and
-/// list the instances of this cluster.
+/// With the option `peer`, lists the instances that a cluster peer has exported; since 1.21.1. Older servers ignore
+/// the peer and list the instances of this cluster.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/catalog#list-nodes-for-service)
 ///
@@ -36,7 +36,7 @@ impl Service {
         Self(self.0.map(|request| request.node_meta(key, value)))
     }
 
-    /// Adds what configuration entries define for a proxy to its configuration; since 1.13.
+    /// Merges the settings of configuration entries into the configuration of the proxy; since 1.13.
     pub fn merge_central_config(self) -> Self {
         Self(self.0.map(|request| request.merge_central_config()))
     }

@@ -12,11 +12,11 @@ use crate::{
 
 /// Lists the services of a datacenter, each with the tags of its instances: `GET /v1/catalog/services`.
 ///
-/// The tags are those of all instances together. `consul`, the service of the servers, is included. Services that the
-/// token may not read are left out silently; newer servers report it in
+/// The tags are the union of the tags of all instances. `consul`, the service of the servers, is included. Services
+/// that the token cannot read are silently omitted; newer servers report it in
 /// [`Meta::results_filtered_by_acls`](crate::Meta::results_filtered_by_acls).
 ///
-/// Servers evaluate a filter since 1.17, and since the last patches of 1.14 to 1.16. Older ones ignore it.
+/// Servers apply a filter since 1.17, and since the last patch releases of 1.14 to 1.16. Older servers ignore it.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/catalog#list-services)
 ///

@@ -12,11 +12,11 @@ use crate::{
 /// Lists the instances of the ingress gateways that forward to a service, with their health:
 /// `GET /v1/health/ingress/:service`, since 1.8.
 ///
-/// Returns an empty list if there are none. If the token may not read the service, the error is
+/// Returns an empty list if there are none. If the token cannot read the service, the error is
 /// [`PermissionDenied`](crate::ApiErrorKind::PermissionDenied); servers before 1.16 return an empty list.
 ///
-/// There is no setter for tags, because with a tag servers list instances of the service instead of gateways. Use a filter
-/// such as `"v1" in Service.Tags` for the tags of the gateways.
+/// There is no setter for tags, since servers would then list instances of the service instead of gateways. Use a
+/// filter such as `"v1" in Service.Tags` for the tags of the gateways.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/health#list-service-instances-for-ingress-gateways-associated-with-a-service)
 ///
@@ -37,13 +37,13 @@ impl Ingress {
         Self(self.0.map(|request| request.node_meta(key, value)))
     }
 
-    /// Adds what configuration entries define for a gateway to its configuration; since 1.13.
+    /// Merges the settings of configuration entries into the configuration of the gateway; since 1.13.
     pub fn merge_central_config(self) -> Self {
         Self(self.0.map(|request| request.merge_central_config()))
     }
 
-    /// Lists the instances in the first member of a sameness group that has healthy ones; since 1.16 (Consul Enterprise).
-    /// Excludes the option `peer`. Other servers ignore it.
+    /// Lists the instances in the first member of a sameness group that has healthy ones; since 1.16 (Consul
+    /// Enterprise). Mutually exclusive with the option `peer`. Other servers ignore it.
     pub fn sameness_group(self, name: impl Into<String>) -> Self {
         Self(self.0.map(|request| request.sameness_group(name)))
     }

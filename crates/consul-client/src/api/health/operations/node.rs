@@ -10,7 +10,7 @@ use crate::{
 
 /// Lists the checks of a node and of all service instances on it: `GET /v1/health/node/:node`.
 ///
-/// Returns an empty list if the node does not exist. Checks that the token may not read are left out silently; newer
+/// Returns an empty list if the node does not exist. Checks that the token cannot read are silently omitted; newer
 /// servers report it in [`Meta::results_filtered_by_acls`](crate::Meta::results_filtered_by_acls).
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/health#list-checks-for-node)

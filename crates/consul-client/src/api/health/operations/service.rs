@@ -11,13 +11,13 @@ use crate::{
 
 /// Lists the instances of a service, with their health: `GET /v1/health/service/:service`.
 ///
-/// Returns an empty list, with an index to wait on, if the service does not exist, or if the token may not read it.
-/// Servers since 1.13 report the latter in
-/// [`Meta::results_filtered_by_acls`](crate::Meta::results_filtered_by_acls). The order has no meaning unless the options
-/// name a node to sort by ([`near`](Self::near)).
+/// Returns an empty list, with an index to wait on, if the service does not exist, or if the token cannot read it.
+/// Servers since 1.13 report a missing permission in
+/// [`Meta::results_filtered_by_acls`](crate::Meta::results_filtered_by_acls). The list is not sorted, unless the
+/// options have a node to sort by ([`near`](Self::near)).
 ///
-/// With the option `peer`, lists the instances that a cluster peer has exported; since 1.13. Older servers ignore it and
-/// list the instances of this cluster.
+/// With the option `peer`, lists the instances that a cluster peer has exported; since 1.13. Older servers ignore the
+/// peer and list the instances of this cluster.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/health#list-service-instances-for-service)
 ///
@@ -43,13 +43,13 @@ impl Service {
         Self(self.0.map(|request| request.node_meta(key, value)))
     }
 
-    /// Adds what configuration entries define for a proxy to its configuration; since 1.13.
+    /// Merges the settings of configuration entries into the configuration of the proxy; since 1.13.
     pub fn merge_central_config(self) -> Self {
         Self(self.0.map(|request| request.merge_central_config()))
     }
 
-    /// Lists the instances in the first member of a sameness group that has healthy ones; since 1.16 (Consul Enterprise).
-    /// Excludes the option `peer`. Other servers ignore it.
+    /// Lists the instances in the first member of a sameness group that has healthy ones; since 1.16 (Consul
+    /// Enterprise). Mutually exclusive with the option `peer`. Other servers ignore it.
     pub fn sameness_group(self, name: impl Into<String>) -> Self {
         Self(self.0.map(|request| request.sameness_group(name)))
     }

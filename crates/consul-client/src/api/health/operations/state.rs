@@ -10,7 +10,7 @@ use crate::{
 
 /// Lists the checks of a datacenter that have a status: `GET /v1/health/state/:state`.
 ///
-/// Checks that the token may not read are left out silently; newer servers report it in
+/// Checks that the token cannot read are silently omitted; newer servers report it in
 /// [`Meta::results_filtered_by_acls`](crate::Meta::results_filtered_by_acls).
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/health#list-checks-in-state)

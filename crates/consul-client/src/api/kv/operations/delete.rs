@@ -6,10 +6,11 @@ use std::time::Duration;
 use crate::kv::{DeleteIf, DeleteTree};
 use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, proto};
 
-/// Deletes one key and no other: `DELETE /v1/kv/:key`.
+/// Deletes a single key: `DELETE /v1/kv/:key`.
 ///
-/// Succeeds if the key does not exist. A condition makes it a [`DeleteIf`], which returns whether
-/// the condition held; [`recurse`](Self::recurse) makes it a [`DeleteTree`].
+/// Succeeds if the key does not exist. With a condition, it becomes a [`DeleteIf`], which
+/// returns whether the condition held. [`recurse`](Self::recurse) converts it into a
+/// [`DeleteTree`].
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/kv#delete-key)
 ///

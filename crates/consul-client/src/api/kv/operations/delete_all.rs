@@ -7,7 +7,7 @@ use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, p
 
 /// Deletes every key of the store: `DELETE /v1/kv/?recurse`.
 ///
-/// A separate operation, so that a prefix that is empty by mistake deletes nothing.
+/// This is a separate operation, so that a prefix that is empty by mistake does not delete keys.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/kv#delete-key)
 ///

@@ -8,7 +8,8 @@ use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, p
 
 /// Deletes one key if it has not changed: `DELETE /v1/kv/:key?cas`.
 ///
-/// Created by [`Delete::cas`](crate::kv::Delete::cas). Returns whether the key is gone: also `Yes` if it did not exist.
+/// Created by [`Delete::cas`](crate::kv::Delete::cas). Returns `Yes` if the key no longer exists, even if it did not
+/// exist before.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/kv#delete-key)
 ///

@@ -10,8 +10,9 @@ use crate::{
 
 /// Reads one key: `GET /v1/kv/:key`.
 ///
-/// Returns `None` if the key does not exist. That response has an index too, so the creation of a key can be awaited.
-/// If the token may not read the key, the error is [`PermissionDenied`](crate::ApiErrorKind::PermissionDenied).
+/// Returns `None` if the key does not exist. That response also has an index, so that a blocking query can wait for
+/// the key to be created. If the token cannot read the key, the error is
+/// [`PermissionDenied`](crate::ApiErrorKind::PermissionDenied).
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/kv#read-key)
 ///

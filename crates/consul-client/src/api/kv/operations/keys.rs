@@ -9,12 +9,13 @@ use crate::{
 
 /// Reads all keys that start with a prefix, without their values: `GET /v1/kv/:prefix?keys`.
 ///
-/// Returns the keys sorted; an empty list if there are none. That response has an index too, so the first key can be
-/// awaited. Keys that the token may not read are left out silently, so a missing permission looks like an empty list;
-/// servers since 1.13 report it in [`Meta::results_filtered_by_acls`](crate::Meta::results_filtered_by_acls).
+/// Returns the keys sorted; an empty list if there are none. That response also has an index, so that a blocking
+/// query can wait for the first key. Keys that the token cannot read are silently omitted, so an empty list can also
+/// mean a missing permission; servers since 1.13 report it in
+/// [`Meta::results_filtered_by_acls`](crate::Meta::results_filtered_by_acls).
 ///
-/// A key that is not UTF-8 is listed with replacement characters (U+FFFD). That text names another key: reading it
-/// returns nothing, and deleting it deletes nothing.
+/// A key that is not UTF-8 is listed with replacement characters (U+FFFD). That text is another key, so the listed
+/// key cannot be read or deleted with it.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/kv#read-key)
 ///
@@ -25,7 +26,7 @@ use crate::{
 pub struct Keys(pub(crate) Call<proto::kv::Keys>);
 
 impl Keys {
-    /// Cuts each key after the first separator that follows the prefix, and returns each result once.
+    /// Truncates each key after the first separator that follows the prefix, and returns each result once.
     ///
     /// With the separator `/`, the list has the keys and folders of one level.
     pub fn separator(self, separator: impl Into<String>) -> Self {

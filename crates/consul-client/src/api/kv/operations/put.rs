@@ -8,11 +8,11 @@ use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, p
 
 /// Writes one key: `PUT /v1/kv/:key`.
 ///
-/// A condition makes it a [`PutIf`], which returns whether the condition held.
+/// With a condition, it becomes a [`PutIf`], which returns whether the condition held.
 ///
-/// If the outcome of the request is unknown, a server may still carry it out later, over a newer value. So it is not
-/// retried then, unless the caller declares it [idempotent](Self::assume_idempotent). A write with [`cas`](Self::cas)
-/// cannot overwrite a newer value.
+/// If the outcome of the request is unknown, a server may still execute it later and overwrite a newer value. So the
+/// client does not retry it, unless the caller declares it [idempotent](Self::assume_idempotent). A write with
+/// [`cas`](Self::cas) cannot overwrite a newer value.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/kv#create-update-key)
 ///
@@ -30,8 +30,8 @@ impl Put {
 
     /// Declares that sending the request twice does no harm, so that it is retried after an unknown outcome.
     ///
-    /// This holds if no other program writes the key. Otherwise a retry, or the first request if it is carried out
-    /// late, can overwrite the value of another writer.
+    /// This holds if no other program writes the key. Otherwise a retry, or the first request if it is executed late,
+    /// could overwrite the value of another writer.
     pub fn assume_idempotent(self) -> Self {
         Self(self.0.map(|request| request.assume_idempotent()))
     }
@@ -43,9 +43,9 @@ impl Put {
 
     /// Writes and locks the key for a session, only if no other session holds it and no lock-delay is running.
     ///
-    /// An unknown session is an [error](crate::ApiErrorKind::UnknownSession). If raft stands still while the last
-    /// holder's session ends, servers can grant a key before its lock-delay has elapsed; a transaction that also checks
-    /// the key's index cannot be granted too early.
+    /// An unknown session is an [error](crate::ApiErrorKind::UnknownSession). If Raft makes no progress while the
+    /// last holder's session ends, servers can grant a key before its lock-delay has elapsed. A transaction that also
+    /// checks the key's index avoids this.
     pub fn acquire(self, session: impl Into<SessionId>) -> PutIf {
         PutIf(self.0.map(|request| request.acquire(session)))
     }

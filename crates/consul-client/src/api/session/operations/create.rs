@@ -8,13 +8,13 @@ use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, p
 
 /// Creates a session: `PUT /v1/session/create`.
 ///
-/// Returns the id of the session. Everything else is optional: a session without a [`ttl`](Self::ttl) lives until its
+/// Returns the id of the session. All settings are optional. A session without a [`ttl`](Self::ttl) exists until its
 /// node or one of its checks fails.
 ///
 /// A check that does not exist is an [error](crate::ApiErrorKind::InvalidRequest), and so is a node that does not
 /// [exist](crate::ApiErrorKind::UnknownNode). While a check is critical, the error is the transient
-/// [`NotReady`](crate::ApiErrorKind::NotReady): the check `serfHealth` of a node is critical for some seconds after its
-/// agent came back.
+/// [`NotReady`](crate::ApiErrorKind::NotReady): the check `serfHealth` of a node is critical for some seconds after
+/// its agent was restarted.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/session#create-session)
 ///
@@ -25,27 +25,28 @@ use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, p
 pub struct Create(pub(crate) Call<proto::session::Create>);
 
 impl Create {
-    /// Sets a name for people. It does not have to be unique.
+    /// Sets a display name. It does not have to be unique.
     pub fn name(self, name: impl Into<String>) -> Self {
         Self(self.0.map(|request| request.name(name)))
     }
 
-    /// Sets the node that the session lives on. Defaults to the node of the agent.
+    /// Sets the node of the session. Defaults to the agent's node.
     pub fn node(self, node: impl Into<NodeName>) -> Self {
         Self(self.0.map(|request| request.node(node)))
     }
 
-    /// Sets how long the session lives without a renewal: 10 seconds to 24 hours. Defaults to no limit, as zero does.
+    /// Sets the time after which the session ends without a renewal: 10 seconds to 24 hours. Defaults to no limit.
+    /// Zero also means no limit.
     ///
-    /// Servers can take up to twice as long to notice that it has elapsed.
+    /// Servers can take up to twice this time to end the session.
     pub fn ttl(self, ttl: Duration) -> Self {
         Self(self.0.map(|request| request.ttl(ttl)))
     }
 
-    /// Sets how long no session can lock the keys that this one held when it was invalidated: up to 60 seconds.
-    /// Defaults to 15 seconds; with zero the keys can be locked immediately.
+    /// Sets the lock-delay: the time after the session was invalidated in which no session can lock the keys that it
+    /// held. Defaults to 15 seconds. The maximum is 60 seconds. With zero, the keys can be locked immediately.
     ///
-    /// The delay gives a holder that does not know yet that its session has ended the time to stop.
+    /// During the delay, a holder that has not noticed the end of its session can stop its work.
     pub fn lock_delay(self, delay: Duration) -> Self {
         Self(self.0.map(|request| request.lock_delay(delay)))
     }
@@ -55,8 +56,8 @@ impl Create {
         Self(self.0.map(|request| request.behavior(behavior)))
     }
 
-    /// Sets the node's checks that end the session when they become critical. Replaces the default, `serfHealth`, which
-    /// reports whether the node is alive; an empty list removes it.
+    /// Sets the node's checks that end the session when they become critical. Replaces the default, `serfHealth`, the
+    /// check of the node's gossip membership. An empty list removes it.
     pub fn node_checks(self, ids: impl IntoIterator<Item = impl Into<CheckId>>) -> Self {
         Self(self.0.map(|request| request.node_checks(ids)))
     }
@@ -68,8 +69,8 @@ impl Create {
 
     /// Sets checks of both kinds, in the form of servers before 1.7.
     ///
-    /// Excludes [`node_checks`](Self::node_checks) and [`service_checks`](Self::service_checks): newer servers silently
-    /// ignore one of the two forms.
+    /// Mutually exclusive with [`node_checks`](Self::node_checks) and [`service_checks`](Self::service_checks), since
+    /// newer servers silently ignore one of the two forms.
     pub fn checks(self, ids: impl IntoIterator<Item = impl Into<CheckId>>) -> Self {
         Self(self.0.map(|request| request.checks(ids)))
     }

@@ -10,7 +10,7 @@ use crate::{
 
 /// Reads one session: `GET /v1/session/info/:id`.
 ///
-/// Returns `None` if the session does not exist, or if the token may not read it.
+/// Returns `None` if the session does not exist, or if the token cannot read it.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/session#read-session)
 ///

@@ -38,7 +38,7 @@ impl Create {
         self
     }
 
-    /// Sets a name for people. It does not have to be unique.
+    /// Sets a display name. It does not have to be unique.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
@@ -52,7 +52,7 @@ impl Create {
 
     /// Sets the rules, as [`Rules`](crate::acl::legacy::Rules) or as text in HCL or JSON.
     ///
-    /// Without rules, the token may do what the default policy allows. See [Rules](crate::acl::legacy#rules).
+    /// Without rules, the default policy determines the permissions. See [Rules](crate::acl::legacy#rules).
     pub fn rules(mut self, rules: impl Into<String>) -> Self {
         self.rules = Some(rules.into());
         self
@@ -103,7 +103,7 @@ mod tests {
             let error = rejected(&Create::new().rules(text));
             assert!(matches!(error, EncodeError::Invalid { name: "rules", .. }), "{text}");
         }
-        // Rules that are not decoded here are left to the server.
+        // The server validates rules that this crate cannot parse.
         for text in [r#"{"key":{"a":{"sentinel":{}}}}"#, "nope nope"] {
             assert!(wire(&Create::new().rules(text)).contains("Rules"));
         }

@@ -13,8 +13,7 @@ use crate::{Endpoint, Method, RequestWriter, Scope};
 /// [`Info`](crate::acl::legacy::Info) returns; there is no check of its index, so a change that another program makes in
 /// between is lost. If the token does not exist, it is created. Returns the id.
 ///
-/// A token that is not a legacy one is rejected with a server error, although `Info` returns those that may do
-/// everything.
+/// Servers reject tokens of the newer ACL system with an error, although `Info` returns its management tokens.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/v1.10.x/acl/legacy#update-acl-token)
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -35,7 +34,7 @@ impl Replace {
         Self { id: id.into(), name: String::new(), kind: TokenType::Client, rules: String::new() }
     }
 
-    /// Sets a name for people. Defaults to an empty one. It does not have to be unique.
+    /// Sets a display name. Defaults to an empty one. It does not have to be unique.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
         self

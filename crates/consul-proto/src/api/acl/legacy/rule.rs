@@ -1,10 +1,10 @@
-//! One rule of a legacy token.
+//! A rule of a legacy token.
 
 use crate::types::string_enum::string_enum;
 
 /// A legacy rule: the access to all objects of a kind whose names start with a prefix.
 ///
-/// It converts from three texts:
+/// Converts from three strings:
 ///
 /// ```
 /// use consul_proto::acl::legacy::{Policy, Resource, Rule};
@@ -18,8 +18,8 @@ use crate::types::string_enum::string_enum;
 pub struct Rule {
     /// The kind of object that the rule applies to.
     pub resource: Resource,
-    /// The name prefix that the rule applies to; empty for all names. It has no meaning for a resource that
-    /// [has no names](Resource::is_single).
+    /// The name prefix that the rule applies to; empty for all names. It is ignored for a resource that [has no
+    /// names](Resource::is_single).
     pub segment: String,
     /// The access that the rule grants.
     pub policy: Policy,
@@ -33,7 +33,7 @@ impl Rule {
         Self { resource: resource.into(), segment: segment.into(), policy: policy.into(), intentions: None }
     }
 
-    /// Returns why servers would ignore or reject the rule, if so.
+    /// Returns the reason if servers would ignore or reject the rule.
     pub(super) fn fault(&self) -> Option<String> {
         if let Resource::Other(word) = &self.resource {
             return Some(format!("are about {word:?}, which servers ignore in legacy rules"));
@@ -52,7 +52,7 @@ impl<R: Into<Resource>, S: Into<String>, P: Into<Policy>> From<(R, S, P)> for Ru
     }
 }
 
-/// The rule without its [`intentions`](Rule::intentions).
+/// Returns the rule without its [`intentions`](Rule::intentions).
 impl<'a> From<&'a Rule> for (&'a str, &'a str, &'a str) {
     fn from(rule: &'a Rule) -> Self {
         (rule.resource.as_str(), &rule.segment, rule.policy.as_str())
@@ -71,11 +71,11 @@ string_enum! {
         Event = "event",
         /// Keys of the key/value store.
         Key = "key",
-        /// The keys that encrypt gossip. It has no names.
+        /// The gossip encryption keys. Rules for this resource have no name.
         Keyring = "keyring",
         /// Nodes of the catalog, by name.
         Node = "node",
-        /// The operation of the cluster. It has no names.
+        /// The operation of the cluster. Rules for this resource have no name.
         Operator = "operator",
         /// Prepared queries, by name.
         Query = "query",
@@ -87,7 +87,7 @@ string_enum! {
 }
 
 impl Resource {
-    /// Returns whether the resource has no names, so that its rules have no segment.
+    /// Returns `true` if rules for the resource have no name.
     #[must_use]
     pub fn is_single(&self) -> bool {
         matches!(self, Self::Keyring | Self::Operator)

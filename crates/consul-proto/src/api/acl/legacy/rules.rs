@@ -1,4 +1,4 @@
-//! Legacy rules as a whole, and their texts.
+//! The rules of a legacy token, and their text forms.
 
 mod hcl;
 mod json;
@@ -14,12 +14,12 @@ use crate::acl::legacy::Rule;
 
 /// The rules of a legacy token.
 ///
-/// Made of [`Rule`]s or of triples of words. Order means nothing to servers, and is kept all the same, as are rules for
-/// the same segment.
+/// Converts from [`Rule`]s or from triples of strings. Servers ignore the order. The order and duplicate segments are
+/// preserved.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Rules(Vec<Rule>);
 
-/// Text that cannot be read as legacy rules.
+/// Error returned for text that is not valid legacy rules.
 #[derive(Error)]
 #[non_exhaustive]
 pub enum RulesError {
@@ -31,15 +31,15 @@ pub enum RulesError {
     Hcl {
         /// The number of the line, from 1.
         line: usize,
-        /// What is wrong with it.
+        /// The reason.
         reason: &'static str,
     },
-    /// A part of the document is not what a rule has in this place.
+    /// A part of the document is not valid at its position in a rule.
     #[error("invalid rules: {} {reason}", Bounded::name(.path))]
     Part {
-        /// Where, such as `key."foo/".policy`.
+        /// The path, such as `key."foo/".policy`.
         path: String,
-        /// What is wrong with it.
+        /// The reason.
         reason: &'static str,
     },
 }
@@ -52,7 +52,7 @@ impl fmt::Debug for RulesError {
 }
 
 impl Rules {
-    /// No rules.
+    /// Creates empty rules.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -63,31 +63,31 @@ impl Rules {
         self.0.push(rule.into());
     }
 
-    /// The rules, in their order.
+    /// Returns the rules in order.
     #[must_use]
     pub fn as_slice(&self) -> &[Rule] {
         &self.0
     }
 
-    /// The rules as JSON, in the form of `{"key":{"foo/":{"policy":"read"}}}`.
+    /// Returns the rules as JSON: `{"key":{"foo/":{"policy":"read"}}}`.
     #[must_use]
     pub fn to_json(&self) -> String {
         json::write(&self.0)
     }
 
-    /// The rules as HCL, in the form of `key "foo/" { policy = "read" }`, on lines of their own.
+    /// Returns the rules as HCL, with one rule per line: `key "foo/" { policy = "read" }`.
     #[must_use]
     pub fn to_hcl(&self) -> String {
         hcl::write(&self.0)
     }
 
-    /// Why a rule would not do what it says, if so.
+    /// Returns the reason if a rule would have no effect.
     pub(super) fn fault(&self) -> Option<String> {
         self.0.iter().find_map(Rule::fault)
     }
 }
 
-/// Reads JSON or HCL. As for servers, a text that starts with `{` is JSON. An empty text has no rules.
+/// Parses JSON or HCL. Like on servers, text that starts with `{` is JSON. An empty text has no rules.
 ///
 /// ```
 /// use consul_proto::acl::legacy::Rules;
@@ -109,14 +109,14 @@ impl FromStr for Rules {
     }
 }
 
-/// The JSON form.
+/// Writes the JSON form.
 impl From<&Rules> for String {
     fn from(rules: &Rules) -> Self {
         rules.to_json()
     }
 }
 
-/// The JSON form.
+/// Writes the JSON form.
 impl From<Rules> for String {
     fn from(rules: Rules) -> Self {
         rules.to_json()

@@ -16,13 +16,13 @@ pub struct Token {
     /// Id of the token, which is the secret that requests are sent with.
     #[serde(rename = "ID", deserialize_with = "secret")]
     pub id: Secret,
-    /// Name for people. It can be empty, and is not unique.
+    /// Display name. It can be empty, and is not unique.
     #[serde(default, deserialize_with = "null::or_default")]
     pub name: String,
     /// Type of the token.
     #[serde(rename = "Type", default)]
     pub kind: TokenType,
-    /// Rules of the token: the text as it was written, in HCL or JSON. [`Rules`](crate::acl::legacy::Rules) parses it.
+    /// Rules of the token: the original text, in HCL or JSON. [`Rules`](crate::acl::legacy::Rules) parses it.
     #[serde(default, deserialize_with = "null::or_default")]
     pub rules: String,
     /// Raft index at which the token was created.
@@ -37,10 +37,10 @@ string_enum! {
     /// The type of a legacy token.
     #[derive(Default)]
     TokenType {
-        /// May do what its rules allow.
+        /// A client token, whose rules limit its permissions.
         #[default]
         Client = "client",
-        /// May do everything, including the management of tokens.
+        /// A management token with all permissions, including managing tokens.
         Management = "management",
     }
 }

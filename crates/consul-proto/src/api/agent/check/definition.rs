@@ -1,4 +1,4 @@
-//! A check that an agent runs or that the service reports to.
+//! The definition of an agent's check.
 
 use std::time::Duration;
 
@@ -9,13 +9,12 @@ use crate::agent::check::{Alias, Docker, Grpc, H2ping, Http, Kind, OsService, Sc
 use crate::model::{CheckId, ServiceId, Status};
 use crate::types::duration;
 
-/// A check to register with an agent: its kind, and what follows from its results.
+/// A check to register with an agent.
 ///
 /// Converts from a kind of check, such as [`Http`](crate::agent::check::Http).
 ///
-/// Values that are not set are not sent, and the agent uses its defaults. Agents reject fields that they do not know, so
-/// a setter that is newer than the agent makes the registration fail. Setters without a version are known to Consul 1.8
-/// and later.
+/// Values that are not set are not sent, and the agent uses its defaults. Agents reject unknown fields, so the
+/// registration fails if a setter is newer than the agent. Setters without a version require Consul 1.8.
 ///
 /// [Check configuration](https://developer.hashicorp.com/consul/docs/reference/service/health-check)
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -123,7 +122,7 @@ impl Check {
         self
     }
 
-    /// Sets notes for people.
+    /// Sets notes.
     pub fn notes(mut self, notes: impl Into<String>) -> Self {
         self.notes = Some(notes.into());
         self
@@ -135,28 +134,30 @@ impl Check {
         self
     }
 
-    /// Deregisters the service once the check has been critical for this long. Defaults to never.
+    /// Sets the time in critical status after which the service is deregistered. Defaults to never.
     ///
-    /// Agents apply at least one minute, and look for such services every 30 seconds.
+    /// The minimum is 1 minute. Agents check for such services every 30 seconds.
     pub fn deregister_critical_service_after(mut self, time: Duration) -> Self {
         self.deregister_critical_service_after = Some(time);
         self
     }
 
-    /// Sets how many successive results it takes to become passing. Defaults to 1; 0 is the same.
+    /// Sets the number of consecutive successes before the check becomes passing. Defaults to 1. 0 has the same
+    /// effect.
     pub fn success_before_passing(mut self, count: u32) -> Self {
         self.success_before_passing = Some(count);
         self
     }
 
-    /// Sets how many successive failures it takes to become warning; since 1.11. Defaults to
+    /// Sets the number of consecutive failures before the check becomes warning; since 1.11. Defaults to
     /// [`failures_before_critical`](Self::failures_before_critical), which is also the maximum.
     pub fn failures_before_warning(mut self, count: u32) -> Self {
         self.failures_before_warning = Some(count);
         self
     }
 
-    /// Sets how many successive failures it takes to become critical. Defaults to 1; 0 is the same.
+    /// Sets the number of consecutive failures before the check becomes critical. Defaults to 1. 0 has the same
+    /// effect.
     ///
     /// Failures are counted only after the check has passed once.
     pub fn failures_before_critical(mut self, count: u32) -> Self {
@@ -164,13 +165,13 @@ impl Check {
         self
     }
 
-    /// Sets how many bytes of output are kept. Defaults to 4096.
+    /// Sets the maximum size of the stored output in bytes. Defaults to 4096.
     pub fn output_max_size(mut self, bytes: u32) -> Self {
         self.output_max_size = Some(bytes);
         self
     }
 
-    /// Rejects an id that no operation could name, as it is if the registration has none.
+    /// Rejects an ID or a default ID that cannot be sent in a path.
     pub(in crate::api::agent) fn check_id(&self, request: &mut RequestWriter, default: Option<&str>) {
         match (self.id.as_ref().map(CheckId::as_str), default) {
             (None | Some(""), Some(name)) => request.check_name("name", name),
@@ -179,7 +180,7 @@ impl Check {
         }
     }
 
-    /// Returns what every server would reject, as field and reason.
+    /// Returns the field and the reason if every agent would reject the check.
     pub(in crate::api::agent) fn fault(&self) -> Option<(&'static str, &'static str)> {
         let warning = self.failures_before_warning.unwrap_or(0);
         match &self.status {

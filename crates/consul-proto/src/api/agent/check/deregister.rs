@@ -5,8 +5,8 @@ use crate::{Empty, Endpoint, Method, RequestWriter, Scope, Target};
 
 /// Deregisters a check from the agent: `PUT /v1/agent/check/deregister/:check_id`.
 ///
-/// If the agent does not have the check, the error is [`UnknownCheck`](crate::ApiErrorKind::UnknownCheck); an agent before
-/// 1.12 without ACLs reports success instead.
+/// If the agent does not have the check, the error is [`UnknownCheck`](crate::ApiErrorKind::UnknownCheck). Agents
+/// before 1.12 without ACLs report success instead.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent/check#deregister-check)
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl Endpoint for Deregister {
         request.arg(self.check_id.as_str());
     }
 
-    /// If the first request was carried out, the second one reports that the check is unknown.
+    /// If the first request was executed, the second one reports that the check is unknown.
     fn is_idempotent(&self) -> bool {
         true
     }

@@ -4,10 +4,10 @@ use crate::model::{CheckId, HealthCheck};
 use crate::response::FirstValue;
 use crate::{Endpoint, Method, RequestWriter, Scope, Target};
 
-/// Reads one of the checks that are registered with the agent: `GET /v1/agent/checks?filter=CheckID == ":check_id"`.
+/// Reads a check that is registered with the agent: `GET /v1/agent/checks?filter=CheckID == ":check_id"`.
 ///
-/// Consul has no route for one check, so this is the list with a filter. Returns `None` if there is no such check, or if
-/// the token may not read it.
+/// Consul has no route for a single check, so this operation reads the list with a filter. Returns `None` if there is
+/// no such check, or if the token cannot read it.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent/check#list-checks)
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ impl Endpoint for Get {
 
     fn write(&self, request: &mut RequestWriter) {
         request.check_name("check_id", self.check_id.as_str());
-        // Agents read the text as Go does, but end it at each quote, also after a backslash.
+        // Agents parse the text like Go, but end it at each quote, even after a backslash.
         let id = self.check_id.as_str().replace('\\', r"\\").replace('"', r"\x22");
         request.pair("filter", format_args!(r#"CheckID == "{id}""#));
     }

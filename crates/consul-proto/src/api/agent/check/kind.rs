@@ -32,7 +32,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Returns what every server would reject, as field and reason.
+    /// Returns the field and the reason if every agent would reject the check.
     pub(super) fn fault(&self) -> Option<(&'static str, &'static str)> {
         let (field, is_empty, interval) = match self {
             Self::Ttl(ttl) => return ttl.fault(),

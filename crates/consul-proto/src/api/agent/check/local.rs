@@ -1,4 +1,4 @@
-//! Checks that need no connection to the service: reports, programs, and the status of something else.
+//! Checks without a connection to the service: TTL checks, programs, and the status of other objects.
 
 use std::time::Duration;
 

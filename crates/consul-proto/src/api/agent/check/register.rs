@@ -12,9 +12,9 @@ use crate::{Empty, EncodeError, Endpoint, Method, RequestWriter, Scope, Target};
 /// the error is [`UnknownService`](crate::ApiErrorKind::UnknownService): an agent that has lost its data forgets its
 /// services, so register the service again before its check.
 ///
-/// Success means that the agent has accepted the check and will copy it to the catalog. An agent that loses its data also
-/// forgets the check. Then every report to it fails with [`UnknownCheck`](crate::ApiErrorKind::UnknownCheck), and the
-/// program has to register it again.
+/// Success means that the agent has accepted the check and will copy it to the catalog. An agent that loses its data
+/// also forgets the check. Then every report to it fails with [`UnknownCheck`](crate::ApiErrorKind::UnknownCheck),
+/// and the program must register it again.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent/check#register-check)
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl Register {
         self
     }
 
-    /// Rejects what every agent would reject, or silently take for something else.
+    /// Rejects values that every agent would reject or silently misinterpret.
     fn validate(&self, request: &mut RequestWriter) {
         let mut reject = |name, reason: &str| {
             request.reject(EncodeError::Invalid { name, reason: reason.to_owned() });
@@ -57,7 +57,7 @@ impl Register {
         if name.is_empty() {
             reject("name", "is empty");
         }
-        // An agent would check the node instead.
+        // An agent would register a check of the node instead.
         if self.service.as_ref().is_some_and(ServiceId::is_empty) {
             reject("service", "is empty");
         }
@@ -68,7 +68,7 @@ impl Register {
     }
 }
 
-/// What is sent. The id of a check by itself is called `ID`, that of a service's check `CheckID`.
+/// The body of the request. A standalone check sends its ID as `ID`. A check of a service sends it as `CheckID`.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Body<'a> {
@@ -177,7 +177,7 @@ mod tests {
         ] {
             assert_eq!(rejected(&register).to_string(), expected);
         }
-        // With an id, the name is only text for people.
+        // With an ID, the name is only for display.
         assert!(body(&Register::new("a\u{a0}b", ttl().id("chk/1"))).contains("chk/1"));
     }
 

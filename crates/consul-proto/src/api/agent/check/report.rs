@@ -1,9 +1,9 @@
-//! A report to a TTL check, which has one route for each status.
+//! Reports for TTL checks, which have a route for each status.
 
 use crate::RequestWriter;
 use crate::model::CheckId;
 
-/// The check, and what to say about it.
+/// The check and its output.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Report {
     check_id: CheckId,
@@ -25,7 +25,7 @@ impl Report {
 pub(super) mod tests {
     use crate::{ApiErrorKind, ResponseError};
 
-    /// Decodes the error responses that all reports have in common.
+    /// Decodes the error responses of all reports.
     pub(crate) fn check_errors(decoded: impl Fn(u16, &str) -> Result<(), ResponseError>) {
         for (status, body) in [
             (404, "Unknown check ID \"nope\". Ensure that the check ID is passed, not the check name."),

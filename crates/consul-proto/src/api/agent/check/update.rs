@@ -7,9 +7,9 @@ use crate::{Empty, EncodeError, Endpoint, Method, RequestWriter, Scope, Target};
 
 /// Reports the status of a TTL check: `PUT /v1/agent/check/update/:check_id`.
 ///
-/// The time to live of the check starts again. If the agent does not have the check, or it is no TTL check, the error is
-/// [`UnknownCheck`](crate::ApiErrorKind::UnknownCheck). An agent that has lost its data forgets its checks: register the
-/// check again, and report again.
+/// The check's TTL restarts. If the agent does not have the check, or it is not a TTL check, the error is
+/// [`UnknownCheck`](crate::ApiErrorKind::UnknownCheck). An agent that has lost its data forgets its checks: register
+/// the check again, and report again.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent/check#ttl-check-update)
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,8 +23,8 @@ pub struct Update {
 impl Update {
     /// Reports this status of the check with this id.
     ///
-    /// A check is passing, warning or critical; other values are rejected. `pass`, `warn`, `fail` and `failing`, the
-    /// words of other clients, are sent as the status that they stand for.
+    /// The status is passing, warning or critical. Other values are rejected. `pass`, `warn`, `fail` and `failing`,
+    /// which other clients use, are converted to these.
     pub fn new(check_id: impl Into<CheckId>, status: impl Into<Status>) -> Self {
         Self { check_id: check_id.into(), status: status.into(), output: None }
     }

@@ -6,8 +6,8 @@ use crate::{Empty, Endpoint, Method, RequestWriter, Scope, Target};
 
 /// Reports a TTL check as warning: `PUT /v1/agent/check/warn/:check_id`.
 ///
-/// The check becomes warning, and its time to live starts again. If the agent does not have the check, or it is no TTL
-/// check, the error is [`UnknownCheck`](crate::ApiErrorKind::UnknownCheck). An agent that has lost its data forgets its
+/// The check becomes warning, and its TTL restarts. If the agent does not have the check, or it is not a TTL check,
+/// the error is [`UnknownCheck`](crate::ApiErrorKind::UnknownCheck). An agent that has lost its data forgets its
 /// checks: register the check again, and report again.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent/check#ttl-check-warn)

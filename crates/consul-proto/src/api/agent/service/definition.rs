@@ -13,11 +13,10 @@ use crate::{EncodeError, RequestWriter};
 
 /// A service instance to register with an agent.
 ///
-/// Converts from a name. A reference to it converts to its id and to its name, for the operations on the instance.
+/// Converts from a name. A reference converts to the ID and to the name, for operations on the instance.
 ///
-/// Values that are not set are not sent, and the agent uses its defaults. Agents reject fields that they do not know, so
-/// a setter that is newer than the agent makes the registration fail. Setters without a version are known to Consul 1.8
-/// and later.
+/// Values that are not set are not sent, and the agent uses its defaults. Agents reject unknown fields, so the
+/// registration fails if a setter is newer than the agent. Setters without a version require Consul 1.8.
 ///
 /// [Service configuration](https://developer.hashicorp.com/consul/docs/reference/service)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -36,7 +35,7 @@ pub struct Definition {
     connect: Connect,
 }
 
-/// How the instance takes part in the service mesh.
+/// The role of the instance in the service mesh.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Connect {
@@ -102,8 +101,8 @@ impl Definition {
         self
     }
 
-    /// Adds a port of an instance with several ports, one of which is the default; since 1.22. Excludes
-    /// [`port`](Self::port) and a [sidecar](Self::sidecar).
+    /// Adds a port of an instance with several ports, one of which is the default; since 1.22. Mutually exclusive
+    /// with [`port`](Self::port) and a [sidecar](Self::sidecar).
     pub fn add_port(mut self, port: ServicePort) -> Self {
         self.fields.ports.push(port);
         self
@@ -130,7 +129,7 @@ impl Definition {
         self
     }
 
-    /// Allows other programs to change the tags in the catalog without the agent resetting them.
+    /// Allows other programs to change the tags in the catalog. The agent does not reset them.
     pub fn enable_tag_override(mut self) -> Self {
         self.fields.enable_tag_override = true;
         self
@@ -138,7 +137,7 @@ impl Definition {
 
     /// Adds a check: a [`Check`](crate::agent::Check), or a kind of check.
     ///
-    /// Without checks, the instance is healthy as long as its node is.
+    /// Without checks, the instance is healthy if its node is healthy.
     pub fn check(mut self, check: impl Into<Check>) -> Self {
         self.checks.push(check.into());
         self
@@ -160,13 +159,13 @@ impl Definition {
 
     /// Sets the configuration of a proxy or gateway.
     ///
-    /// Only for [kinds](Self::kind) that are a proxy or gateway.
+    /// Only for [kinds](Self::kind) of proxies and gateways.
     pub fn proxy(mut self, proxy: ConnectProxyConfig) -> Self {
         self.fields.set_proxy(proxy);
         self
     }
 
-    /// Declares that the instance itself speaks the protocol of the service mesh.
+    /// Declares that the instance supports the protocol of the service mesh without a proxy.
     pub fn connect_native(mut self) -> Self {
         self.connect.native = true;
         self
@@ -190,7 +189,7 @@ impl Definition {
         self
     }
 
-    /// Rejects what every agent rejects, and what no later request could name.
+    /// Rejects values that every agent rejects, and names that no later request can contain.
     pub(super) fn validate(&self, request: &mut RequestWriter) {
         request.check_name("name", self.name.as_str());
         validate_parts(request, &self.fields, &self.checks);
@@ -201,7 +200,7 @@ impl Definition {
     }
 }
 
-/// Rejects what every agent rejects, of an instance and of its sidecar alike.
+/// Rejects values of an instance or a sidecar that every agent rejects.
 pub(super) fn validate_parts(request: &mut RequestWriter, fields: &ServiceFields, checks: &[Check]) {
     fields.validate(request);
     if fields.weights.is_some_and(|weights| weights.passing == 0) {

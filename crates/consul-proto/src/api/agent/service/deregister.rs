@@ -6,7 +6,7 @@ use crate::{Empty, Endpoint, Method, RequestWriter, Scope, Target};
 /// Deregisters a service instance from the agent: `PUT /v1/agent/service/deregister/:service_id`.
 ///
 /// Its checks and its sidecar are deregistered with it. If the agent does not have the instance, the error is
-/// [`UnknownService`](crate::ApiErrorKind::UnknownService); an agent before 1.12 without ACLs reports success instead.
+/// [`UnknownService`](crate::ApiErrorKind::UnknownService). Agents before 1.12 without ACLs report success instead.
 ///
 /// Success means that the agent no longer has the instance, and will remove it from the catalog.
 ///
@@ -35,7 +35,7 @@ impl Endpoint for Deregister {
         request.arg(self.service_id.as_str());
     }
 
-    /// If the first request was carried out, the second one reports that the instance is unknown.
+    /// If the first request was executed, the second one reports that the instance is unknown.
     fn is_idempotent(&self) -> bool {
         true
     }

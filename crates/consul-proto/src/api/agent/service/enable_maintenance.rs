@@ -5,10 +5,10 @@ use crate::{Empty, Endpoint, Method, RequestWriter, Scope, Target};
 
 /// Enables maintenance mode of a service instance: `PUT /v1/agent/service/maintenance/:service_id?enable=true`.
 ///
-/// The instance gets a critical check that [stands for maintenance mode](crate::health::HealthCheck::is_maintenance), so it
-/// is not healthy, and DNS does not return it. The mode persists as long as the registration of the instance. If the
-/// instance is in maintenance mode already, the old reason stays. If the agent does not have the instance, the error is
-/// [`UnknownService`](crate::ApiErrorKind::UnknownService).
+/// The instance gets a critical check that [marks maintenance mode](crate::health::HealthCheck::is_maintenance), so
+/// it is not healthy, and DNS does not return it. The mode persists until the instance is deregistered. If the
+/// instance is already in maintenance mode, the reason does not change. If the agent does not have the instance, the
+/// error is [`UnknownService`](crate::ApiErrorKind::UnknownService).
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent/service#enable-maintenance-mode)
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ impl EnableMaintenance {
         Self { service_id: service_id.into(), reason: None }
     }
 
-    /// Sets the reason, which is the notes of the check. Defaults to a text of the agent.
+    /// Sets the reason, which is the notes of the check. Defaults to a text from the agent.
     pub fn reason(mut self, reason: impl Into<String>) -> Self {
         self.reason = Some(reason.into());
         self

@@ -15,7 +15,7 @@ pub struct ServiceHealth {
     pub status: Status,
     /// The instance.
     pub service: NodeService,
-    /// The checks of the node and those of the instance. Their type is not part of the response.
+    /// The checks of the node and of the instance, without their types.
     #[serde(default, deserialize_with = "null::list")]
     pub checks: Vec<HealthCheck>,
 }
@@ -35,7 +35,7 @@ pub(super) mod tests {
         "Header":null,"Method":"","Body":"","TLSServerName":"","TLSSkipVerify":false,"TCP":"","TCPUseTLS":false,
         "UDP":"","GRPC":"","OSService":"","GRPCUseTLS":false},"CreateIndex":0,"ModifyIndex":0}]}"#;
 
-    /// Decodes a response with the reason that Consul adds.
+    /// Decodes a response with Consul's reason header.
     pub(crate) fn graded<E: Endpoint>(status: u16, body: &str) -> Result<OutputOf<E>, ResponseError> {
         let response = http::Response::builder().status(status).header("X-Consul-Reason", "because");
         let response = response.body(Bytes::copy_from_slice(body.as_bytes())).unwrap();

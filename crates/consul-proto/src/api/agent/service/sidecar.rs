@@ -9,8 +9,8 @@ use crate::model::{ConnectProxyConfig, Locality, ServiceAddress, ServiceFields, 
 
 /// A proxy that is registered together with its service instance, and deregistered with it.
 ///
-/// Every value is optional: the agent derives the proxy from the instance. Its id is always that of the instance and
-/// `-sidecar-proxy`. If the instance is registered again without it, the proxy stays registered.
+/// All values are optional, since the agent derives the proxy from the instance. Its ID is the ID of the instance
+/// followed by `-sidecar-proxy`. If the instance is registered again without the sidecar, the proxy stays registered.
 ///
 /// [Sidecar registration](https://developer.hashicorp.com/consul/docs/connect/proxy/sidecar)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -34,7 +34,8 @@ impl Sidecar {
         Self::default()
     }
 
-    /// Sets the name of the proxy's service. Defaults to the name of the instance's service and `-sidecar-proxy`.
+    /// Sets the name of the proxy's service. Defaults to the name of the instance's service followed by
+    /// `-sidecar-proxy`.
     pub fn name(mut self, name: impl Into<ServiceName>) -> Self {
         self.name = Some(name.into());
         self
@@ -88,7 +89,7 @@ impl Sidecar {
         self
     }
 
-    /// Allows other programs to change the tags in the catalog without the agent resetting them.
+    /// Allows other programs to change the tags in the catalog. The agent does not reset them.
     pub fn enable_tag_override(mut self) -> Self {
         self.fields.enable_tag_override = true;
         self
@@ -134,7 +135,7 @@ impl Sidecar {
         self
     }
 
-    /// Rejects what every agent rejects, and what no later request could name.
+    /// Rejects values that every agent rejects, and names that no later request can contain.
     pub(super) fn validate(&self, request: &mut RequestWriter) {
         if let Some(name) = &self.name {
             request.check_name("sidecar name", name.as_str());

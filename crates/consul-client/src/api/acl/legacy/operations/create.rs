@@ -25,7 +25,7 @@ impl Create {
         Self(self.0.map(|request| request.id(id)))
     }
 
-    /// Sets a name for people. It does not have to be unique.
+    /// Sets a display name. It does not have to be unique.
     pub fn name(self, name: impl Into<String>) -> Self {
         Self(self.0.map(|request| request.name(name)))
     }
@@ -37,7 +37,7 @@ impl Create {
 
     /// Sets the rules, as [`Rules`](crate::acl::legacy::Rules) or as text in HCL or JSON.
     ///
-    /// Without rules, the token may do what the default policy allows. See [Rules](crate::proto::acl::legacy#rules).
+    /// Without rules, the default policy determines the permissions. See [Rules](crate::proto::acl::legacy#rules).
     pub fn rules(self, rules: impl Into<String>) -> Self {
         Self(self.0.map(|request| request.rules(rules)))
     }

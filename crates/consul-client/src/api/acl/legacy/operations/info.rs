@@ -8,8 +8,8 @@ use crate::{Call, CallFuture, Consistency, Error, Response, RetryPolicy, TokenEr
 
 /// Reads one legacy token: `GET /v1/acl/info/:id`.
 ///
-/// Returns `None` if the token does not exist. Of the tokens that are not legacy ones, those that may do everything are
-/// returned too. Requires no token, since a caller that knows the id can use it anyway.
+/// Returns `None` if the token does not exist. Management tokens of the newer ACL system are also returned. Requires
+/// no token, since the ID is the secret itself.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/v1.10.x/acl/legacy#read-acl-token)
 ///

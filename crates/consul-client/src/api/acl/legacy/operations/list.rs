@@ -8,8 +8,8 @@ use crate::{Call, CallFuture, Consistency, Error, Response, RetryPolicy, TokenEr
 
 /// Lists all legacy tokens, with their ids: `GET /v1/acl/list`.
 ///
-/// Of the tokens that are not legacy ones, those that may do everything are listed too. The anonymous token is not.
-/// Requires a token of the type management.
+/// Management tokens of the newer ACL system are also listed. The anonymous token is not. Requires a token of the
+/// type management.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/v1.10.x/acl/legacy#list-acls)
 ///

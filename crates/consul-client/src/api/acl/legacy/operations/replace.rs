@@ -13,8 +13,7 @@ use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, p
 /// [`Info`](crate::acl::legacy::Info) returns; there is no check of its index, so a change that another program makes in
 /// between is lost. If the token does not exist, it is created. Returns the id.
 ///
-/// A token that is not a legacy one is rejected with a server error, although `Info` returns those that may do
-/// everything.
+/// Servers reject tokens of the newer ACL system with an error, although `Info` returns its management tokens.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/v1.10.x/acl/legacy#update-acl-token)
 ///
@@ -25,7 +24,7 @@ use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, p
 pub struct Replace(pub(crate) Call<proto::acl::legacy::Replace>);
 
 impl Replace {
-    /// Sets a name for people. Defaults to an empty one. It does not have to be unique.
+    /// Sets a display name. Defaults to an empty one. It does not have to be unique.
     pub fn name(self, name: impl Into<String>) -> Self {
         Self(self.0.map(|request| request.name(name)))
     }

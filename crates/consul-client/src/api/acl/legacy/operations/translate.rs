@@ -8,8 +8,8 @@ use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, p
 /// Translates legacy rules into rules of policies: `POST /v1/acl/rules/translate`.
 ///
 /// Returns text in HCL. Servers only translate names: a resource or policy that does not exist is returned unchanged.
-/// If the rules are not HCL, the error is [`InvalidRequest`](crate::ApiErrorKind::InvalidRequest). Requires `acl:read`.
-/// Changes nothing.
+/// If the rules are not HCL, the error is [`InvalidRequest`](crate::ApiErrorKind::InvalidRequest). Requires
+/// `acl:read`. It is not a write.
 ///
 /// Since 1.4; removed together with the legacy tokens.
 ///

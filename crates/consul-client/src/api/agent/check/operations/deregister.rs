@@ -7,8 +7,8 @@ use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, p
 
 /// Deregisters a check from the agent: `PUT /v1/agent/check/deregister/:check_id`.
 ///
-/// If the agent does not have the check, the error is [`UnknownCheck`](crate::ApiErrorKind::UnknownCheck); an agent before
-/// 1.12 without ACLs reports success instead.
+/// If the agent does not have the check, the error is [`UnknownCheck`](crate::ApiErrorKind::UnknownCheck). Agents
+/// before 1.12 without ACLs report success instead.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent/check#deregister-check)
 ///

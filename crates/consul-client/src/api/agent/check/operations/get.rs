@@ -6,10 +6,10 @@ use std::time::Duration;
 use crate::agent::check::HealthCheck;
 use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, proto};
 
-/// Reads one of the checks that are registered with the agent: `GET /v1/agent/checks?filter=CheckID == ":check_id"`.
+/// Reads a check that is registered with the agent: `GET /v1/agent/checks?filter=CheckID == ":check_id"`.
 ///
-/// Consul has no route for one check, so this is the list with a filter. Returns `None` if there is no such check, or if
-/// the token may not read it.
+/// Consul has no route for a single check, so this operation reads the list with a filter. Returns `None` if there is
+/// no such check, or if the token cannot read it.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent/check#list-checks)
 ///

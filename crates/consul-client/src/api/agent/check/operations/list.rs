@@ -9,8 +9,8 @@ use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, p
 
 /// Lists the checks that are registered with the agent, by id: `GET /v1/agent/checks`.
 ///
-/// Returns the checks of the node and those of services. Checks that are registered only in the catalog are not among
-/// them. Checks that the token may not read are left out silently; agents since 1.13 report it in
+/// Returns the checks of the node and those of services. Checks that are only registered in the catalog are not
+/// included. Checks that the token cannot read are silently omitted; agents since 1.13 report it in
 /// [`Meta::results_filtered_by_acls`](crate::Meta::results_filtered_by_acls).
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent/check#list-checks)

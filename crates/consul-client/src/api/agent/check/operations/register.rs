@@ -12,9 +12,9 @@ use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, p
 /// the error is [`UnknownService`](crate::ApiErrorKind::UnknownService): an agent that has lost its data forgets its
 /// services, so register the service again before its check.
 ///
-/// Success means that the agent has accepted the check and will copy it to the catalog. An agent that loses its data also
-/// forgets the check. Then every report to it fails with [`UnknownCheck`](crate::ApiErrorKind::UnknownCheck), and the
-/// program has to register it again.
+/// Success means that the agent has accepted the check and will copy it to the catalog. An agent that loses its data
+/// also forgets the check. Then every report to it fails with [`UnknownCheck`](crate::ApiErrorKind::UnknownCheck),
+/// and the program must register it again.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent/check#register-check)
 ///

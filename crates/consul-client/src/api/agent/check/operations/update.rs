@@ -7,9 +7,9 @@ use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, p
 
 /// Reports the status of a TTL check: `PUT /v1/agent/check/update/:check_id`.
 ///
-/// The time to live of the check starts again. If the agent does not have the check, or it is no TTL check, the error is
-/// [`UnknownCheck`](crate::ApiErrorKind::UnknownCheck). An agent that has lost its data forgets its checks: register the
-/// check again, and report again.
+/// The check's TTL restarts. If the agent does not have the check, or it is not a TTL check, the error is
+/// [`UnknownCheck`](crate::ApiErrorKind::UnknownCheck). An agent that has lost its data forgets its checks: register
+/// the check again, and report again.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent/check#ttl-check-update)
 ///

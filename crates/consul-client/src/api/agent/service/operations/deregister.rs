@@ -8,7 +8,7 @@ use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, p
 /// Deregisters a service instance from the agent: `PUT /v1/agent/service/deregister/:service_id`.
 ///
 /// Its checks and its sidecar are deregistered with it. If the agent does not have the instance, the error is
-/// [`UnknownService`](crate::ApiErrorKind::UnknownService); an agent before 1.12 without ACLs reports success instead.
+/// [`UnknownService`](crate::ApiErrorKind::UnknownService). Agents before 1.12 without ACLs report success instead.
 ///
 /// Success means that the agent no longer has the instance, and will remove it from the catalog.
 ///

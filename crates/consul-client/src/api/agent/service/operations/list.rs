@@ -9,8 +9,8 @@ use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, p
 
 /// Lists the service instances that are registered with the agent, by id: `GET /v1/agent/services`.
 ///
-/// Sidecars are among them; instances that are registered only in the catalog are not. Instances that the token may not
-/// read are left out silently; agents since 1.13 report it in
+/// Sidecars are included. Instances that are only registered in the catalog are not. Instances that the token cannot
+/// read are silently omitted; agents since 1.13 report it in
 /// [`Meta::results_filtered_by_acls`](crate::Meta::results_filtered_by_acls).
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent/service#list-services)

@@ -7,12 +7,13 @@ use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, p
 
 /// Registers a service instance with the agent, or replaces it: `PUT /v1/agent/service/register`.
 ///
-/// Success means that the agent has accepted the instance and will copy it to the catalog. If the servers reject it
-/// there, only the log of the agent shows it.
+/// Success means that the agent has accepted the instance and will copy it to the catalog. If the servers reject it,
+/// only the agent's log shows this.
 ///
-/// An agent that loses its data forgets the registration, and removes the instance from the catalog. A program has to
-/// register it again then: when a report to one of its checks fails with
-/// [`UnknownCheck`](crate::ApiErrorKind::UnknownCheck), or when [`Get`](crate::agent::service::Get) no longer finds it.
+/// An agent that loses its data forgets the registration, and removes the instance from the catalog. The program must
+/// then register it again: when a report to one of its checks fails with
+/// [`UnknownCheck`](crate::ApiErrorKind::UnknownCheck), or when [`Get`](crate::agent::service::Get) no longer finds
+/// it.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/agent/service#register-service)
 ///

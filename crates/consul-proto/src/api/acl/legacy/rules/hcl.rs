@@ -39,7 +39,7 @@ fn quote(text: &mut String, value: &str) {
     while let Some(char) = chars.next() {
         match char {
             '"' | '\\' => text.extend(['\\', char]),
-            // It would begin an interpolation, which nothing but a code point can prevent.
+            // `${` would begin an interpolation. Only an escaped code point prevents this.
             '$' if chars.peek() == Some(&'{') => text.push_str("\\u0024"),
             char if char.is_ascii_control() => {
                 // Writing to a String cannot fail.

@@ -10,11 +10,11 @@ use super::part::Part;
 use crate::acl::legacy::{Resource, Rule, RulesError};
 
 pub(super) fn write(rules: &[Rule]) -> String {
-    // Maps of texts cannot fail.
+    // Serializing maps of strings cannot fail.
     serde_json::to_string(&Document(rules)).unwrap_or_default()
 }
 
-/// Rules, gathered by what they are about.
+/// Rules, grouped by resource.
 struct Document<'a>(&'a [Rule]);
 
 impl Serialize for Document<'_> {
@@ -32,7 +32,7 @@ impl Serialize for Document<'_> {
     }
 }
 
-/// The rules about one resource; those for the same segment stand beside each other, which servers understand.
+/// The rules of one resource. Servers accept several rules for the same segment.
 struct Segments<'a> {
     resource: &'a Resource,
     rules: &'a [Rule],

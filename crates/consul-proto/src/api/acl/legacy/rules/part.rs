@@ -1,9 +1,9 @@
-//! From a document of either language to rules.
+//! Converts a document in either language into rules.
 
 use crate::acl::legacy::{Policy, Resource, Rule, RulesError};
 
-/// A part of a document. Entries keep their order, and may have equal names. A list of objects, which the JSON form can
-/// contain, is the entries of all of them.
+/// A part of a document. Entries keep their order, and may have equal names. A list of objects, which JSON can
+/// contain, is merged into the entries of all objects.
 pub(super) enum Part {
     Text(String),
     Entries(Vec<(String, Part)>),
@@ -37,7 +37,7 @@ fn rule(resource: Resource, segment: String, part: Part) -> Result<Rule, RulesEr
     let Part::Entries(entries) = part else { return Err(fault(&path, "is not an object")) };
     let (mut policy, mut intentions) = (None, None);
     for (name, part) in entries {
-        // What is not understood is not dropped: it may be what takes a right away.
+        // Unknown parts are errors, since dropping one could grant more access.
         match (name.to_ascii_lowercase().as_str(), part) {
             ("policy", Part::Text(word)) => policy = Some(policy_of(&word)),
             ("intentions", Part::Text(word)) if resource == Resource::Service => {
@@ -58,7 +58,7 @@ fn policy_of(word: &str) -> Policy {
     known(word, |other| matches!(other, Policy::Other(_)))
 }
 
-/// Reads a word as servers do, who do not mind its case.
+/// Parses a name case-insensitively, like servers.
 fn known<W: for<'a> From<&'a str>>(word: &str, is_other: impl Fn(&W) -> bool) -> W {
     let lower = W::from(&word.to_ascii_lowercase());
     if is_other(&lower) { W::from(word) } else { lower }

@@ -1,4 +1,4 @@
-//! Reading HCL, as far as rules use it.
+//! Parsing the parts of HCL that rules use.
 //!
 //! Servers read legacy rules with version 1 of the language. Libraries for version 2 reject texts that servers accept,
 //! such as two assignments on one line and names of blocks in quotes.
@@ -9,7 +9,7 @@ use std::str::Chars;
 use super::super::part::Part;
 use crate::acl::legacy::RulesError;
 
-/// Objects in each other that are read. Rules need two.
+/// Maximum depth of objects. Rules need two levels.
 const MAX_DEPTH: usize = 16;
 
 pub(crate) fn parse(text: &str) -> Result<Part, RulesError> {
@@ -44,7 +44,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Reads `name = value`, or `name "label" { … }`, in which each label is an object of its own.
+    /// Reads `name = value`, or `name "label" { … }`, in which each label is a nested object.
     fn entry(&mut self, depth: usize) -> Result<(String, Part), RulesError> {
         let name = self.name()?;
         self.skip_space()?;
@@ -91,7 +91,8 @@ impl Parser<'_> {
     fn quoted(&mut self) -> Result<String, RulesError> {
         self.next();
         let mut text = String::new();
-        // Braces of interpolations, in which quotes do not end the text. Servers evaluate none in rules.
+        // The depth of interpolations, in which quotes do not end the text. Servers do not evaluate interpolations in
+        // rules.
         let (mut braces, mut after_dollar) = (0_usize, false);
         loop {
             let next = self.next();
