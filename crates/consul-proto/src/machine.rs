@@ -115,12 +115,14 @@
 mod backoff;
 mod bucket;
 mod cause;
+mod contender;
 mod contract;
 mod destroyer;
 mod exchanges;
 mod instant;
 pub mod keep_alive;
 mod lease;
+pub mod lock;
 mod random;
 mod renewal;
 mod rules;

@@ -126,7 +126,6 @@ impl Destroyer {
     }
 
     /// Sends no request before `at`.
-    #[expect(dead_code, reason = "for locks and semaphores, which limit the rate of their requests")]
     pub(in crate::machine) fn delay_until(&mut self, at: Instant) {
         self.next_at = self.next_at.max(at);
     }

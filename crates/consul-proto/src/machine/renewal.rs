@@ -71,7 +71,6 @@ pub(in crate::machine) enum Report<X> {
     /// There will be another attempt.
     Failed {
         error: X,
-        #[expect(dead_code, reason = "for locks and semaphores")]
         kind: CauseKind,
         /// Whether the next attempt will probably fail too.
         is_permanent: bool,
@@ -143,7 +142,7 @@ impl Renewal {
         now: Instant,
         exchanges: &mut Exchanges,
     ) -> Option<Output<V>> {
-        if self.in_flight.is_some() || now < self.next_at || self.has_lapsed() {
+        if self.in_flight.is_some() || now < self.next_at || self.is_given_up() {
             return None;
         }
         let (route, request, limit) = match &self.session {
@@ -162,7 +161,11 @@ impl Renewal {
     /// Returns when the next request is due. `None` while one is in flight, or if there will be none. The end of the
     /// lease is not included.
     pub(in crate::machine) fn wake_at(&self) -> Option<Instant> {
-        (self.in_flight.is_none() && !self.has_lapsed()).then_some(self.next_at)
+        (self.in_flight.is_none() && !self.is_given_up()).then_some(self.next_at)
+    }
+
+    fn is_given_up(&self) -> bool {
+        self.has_lapsed() && self.rules.lapsed_is_final
     }
 
     pub(in crate::machine) fn is_in_flight(&self) -> bool {
@@ -219,7 +222,6 @@ impl Renewal {
     }
 
     /// Sends no request before `at`.
-    #[expect(dead_code, reason = "for locks and semaphores, which limit the rate of their requests")]
     pub(in crate::machine) fn delay_until(&mut self, at: Instant) {
         self.next_at = self.next_at.max(at);
     }

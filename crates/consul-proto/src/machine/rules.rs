@@ -20,6 +20,18 @@ pub struct Rules {
     pub follow_ttl: bool,
     /// A session whose lease has ended is not used again.
     pub lapsed_is_final: bool,
+    /// A hold also ends a lock-delay after the last request that showed it.
+    pub confirmation: bool,
+    /// A holder watches its keys.
+    pub key_watch: bool,
+    /// A holder does not trust a 404 for its session, and reads the keys.
+    pub recheck_404: bool,
+    /// A response to an acquisition that is older than a second does not begin a hold.
+    pub read_after_late_success: bool,
+    /// A release whose outcome is unknown is sent again before the session is destroyed.
+    pub repeated_release: bool,
+    /// The time for cleaning up is counted from the next poll, not from the input that ended the machine.
+    pub cleanup_from_poll: bool,
 }
 
 impl Default for Rules {
@@ -32,6 +44,12 @@ impl Default for Rules {
             lock_delay_limits_lease: true,
             follow_ttl: true,
             lapsed_is_final: true,
+            confirmation: true,
+            key_watch: true,
+            recheck_404: true,
+            read_after_late_success: true,
+            repeated_release: true,
+            cleanup_from_poll: true,
         }
     }
 }

@@ -72,7 +72,6 @@ impl SessionSettings {
 
     /// Returns for how long a consistent read of the key proves that it is held, counted from the sending of the read.
     /// `None` if such reads do not count.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for locks and semaphores"))]
     pub(in crate::machine) fn confirmation(&self, rules: Rules) -> Option<Duration> {
         let whole = self.has_lock_delay().then_some(self.lock_delay)?;
         Some(if rules.margin { less_margin(whole) } else { whole })

@@ -1,0 +1,35 @@
+//! How many requests a contender sends.
+
+use std::time::Duration;
+
+use crate::machine::bucket::Bucket;
+use crate::machine::{Instant, Rate};
+
+/// Five in a row, then five a second: at most ten in any second.
+const RATE: Rate = Rate { burst: 5, interval: Duration::from_millis(200) };
+/// Reads leave one request for the acquisition that follows, so that it is not delayed.
+const READS: Rate = Rate { burst: 4, interval: RATE.interval };
+
+/// Limits the requests of a contender while it waits, and the watch of a holder whose keys change all the time. Requests
+/// that keep a lease, or give it back, are never delayed.
+#[derive(Debug, Default)]
+pub(super) struct Pacer {
+    bucket: Bucket,
+}
+
+impl Pacer {
+    /// Returns when the next read, or request for a session, may be sent.
+    pub(super) fn read_at(&self) -> Instant {
+        self.bucket.ready_at(&READS)
+    }
+
+    /// Returns when the next acquisition may be sent.
+    pub(super) fn acquire_at(&self) -> Instant {
+        self.bucket.ready_at(&RATE)
+    }
+
+    /// Counts a request.
+    pub(super) fn sent(&mut self, now: Instant) {
+        self.bucket.take(&RATE, now);
+    }
+}
