@@ -25,6 +25,7 @@
 pub mod agent;
 pub mod binary;
 mod cluster;
+pub mod model;
 pub mod obtain;
 pub mod run;
 mod shared;
