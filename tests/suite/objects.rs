@@ -7,9 +7,9 @@ use std::hash::Hash;
 use consul_client::agent::service::{Definition, ServiceId, ServiceName};
 use consul_client::proto::Blocking;
 use consul_client::{Call, Client, Consistency};
-use consul_tests::{shared_agent, unique};
+use consul_tests::{Agent, shared_agent, unique};
 
-use crate::clients::client;
+use crate::clients::{client, client_of};
 
 /// Asserts that both are one element of a set.
 fn assert_same<T: Hash + Eq + Debug>(first: T, second: T) {
@@ -78,6 +78,20 @@ async fn responses_have_metadata() {
     assert_has_metadata(client.kv().keys(&name).into_call()).await;
     assert_has_metadata(client.session().list().into_call()).await;
     assert_has_metadata(client.session().node(shared_agent().node()).into_call()).await;
+}
+
+#[tokio::test]
+async fn address_translation_is_reported() {
+    let meta = client().catalog().nodes().send().await.unwrap().meta;
+    assert_eq!(meta.address_translation, None);
+    let agent = Agent::builder().config("translate_wan_addrs = true").start();
+    let client = client_of(&agent);
+    for meta in [
+        client.catalog().nodes().send().await.unwrap().meta,
+        client.health().service("consul").send().await.unwrap().meta,
+    ] {
+        assert_eq!(meta.address_translation, Some(true), "{meta:?}");
+    }
 }
 
 #[tokio::test]

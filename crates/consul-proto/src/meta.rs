@@ -42,6 +42,9 @@ pub struct Meta {
     pub results_filtered_by_acls: Option<bool>,
     /// Default policy of the agent's ACL system (`X-Consul-Default-ACL-Policy`), since 1.9.
     pub default_acl_policy: Option<AclPolicy>,
+    /// Whether the agent translates addresses (`X-Consul-Translate-Addresses`): nodes and services of other datacenters
+    /// have the addresses that they are tagged with as `wan`. Never `Some(false)`.
+    pub address_translation: Option<bool>,
 }
 
 string_enum! {
@@ -117,6 +120,7 @@ impl Meta {
                     meta.results_filtered_by_acls = value.parse().ok();
                 }
                 "x-consul-default-acl-policy" => meta.default_acl_policy = Some(value.into()),
+                "x-consul-translate-addresses" => meta.address_translation = value.parse().ok(),
                 _ => {}
             }
         }
@@ -151,6 +155,7 @@ mod tests {
             ("x-consul-query-backend", "streaming"),
             ("x-consul-results-filtered-by-acls", "true"),
             ("x-consul-default-acl-policy", "deny"),
+            ("x-consul-translate-addresses", "true"),
         ]);
         assert_eq!(
             meta,
@@ -165,6 +170,7 @@ mod tests {
                 query_backend: Some(QueryBackend::Streaming),
                 results_filtered_by_acls: Some(true),
                 default_acl_policy: Some(AclPolicy::Deny),
+                address_translation: Some(true),
             }
         );
     }
