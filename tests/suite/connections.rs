@@ -1,10 +1,13 @@
 //! What a client does with its connections.
 
+use std::future::IntoFuture;
 use std::time::Duration;
 
 use consul_client::Client;
-use consul_tests::{shared_agent, unique};
-use tokio::time::timeout;
+use consul_tests::{Agent, shared_agent, unique};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::{sleep, timeout};
 
 use crate::clients::PATIENCE;
 use crate::proxy::Proxy;
@@ -27,6 +30,52 @@ async fn thousand_sequential_calls_use_one_connection() {
         assert_eq!(kv.get(unique("nothing")).await.unwrap(), None);
     }
     assert_eq!(proxy.accepted(), 1);
+}
+
+/// Connections that the agent of the next test allows for one address.
+const LIMIT: usize = 10;
+
+#[tokio::test]
+async fn silent_clients_leave_an_agents_connections_to_others() {
+    let agent = Agent::builder().config(format!("limits {{ http_max_conns_per_client = {LIMIT} }}")).start();
+    let clients = [(); 4].map(|()| {
+        let builder = Client::builder().address(agent.url()).timeout(PATIENCE);
+        builder.idle_timeout(Duration::from_secs(2)).build().unwrap()
+    });
+    for client in &clients {
+        // More at a time than the agent allows, so some are rejected and sent again.
+        let kv = client.kv();
+        let calls: Vec<_> = (0..2 * LIMIT).map(|_| tokio::spawn(kv.get("k").into_future())).collect();
+        for call in calls {
+            assert_eq!(call.await.unwrap().unwrap(), None);
+        }
+    }
+    // The clients make no further call, and nobody closes their connections but themselves.
+    let others = async {
+        while connections(&agent).await < LIMIT {
+            sleep(Duration::from_millis(200)).await;
+        }
+    };
+    timeout(PATIENCE, others).await.expect("all connections are available to others");
+    drop(clients);
+}
+
+/// Opens connections until the limit, and returns how many of them the agent serves.
+async fn connections(agent: &Agent) -> usize {
+    let (mut open, mut served) = (Vec::new(), 0);
+    for _ in 0..LIMIT {
+        let mut stream = TcpStream::connect(agent.http_addr()).await.unwrap();
+        let request = b"GET /v1/status/leader HTTP/1.1\r\nHost: agent\r\n\r\n";
+        let mut start = [0; 12];
+        let exchange = async {
+            stream.write_all(request).await?;
+            stream.read_exact(&mut start).await
+        };
+        let is_served = timeout(PATIENCE, exchange).await.unwrap().is_ok() && &start == b"HTTP/1.1 200";
+        served += usize::from(is_served);
+        open.push(stream);
+    }
+    served
 }
 
 #[tokio::test]

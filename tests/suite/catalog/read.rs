@@ -1,8 +1,10 @@
 //! Reading nodes and services from the catalog.
 
 use consul_client::catalog::{Catalog, NodeRegistration, ServiceRegistration};
+use consul_client::proto::Method;
 use consul_client::{Client, ErrorKind};
 use consul_tests::{shared_agent, unique};
+use serde_json::json;
 
 use crate::clients::{client, client_of};
 
@@ -28,6 +30,35 @@ impl Site {
     async fn end(self) {
         self.catalog.deregister_node(self.node).await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn null_lists_that_servers_store_are_empty() {
+    let (client, node) = (client(), unique("null"));
+    let registration = json!({
+        "Node": node,
+        "Address": "192.0.2.1",
+        "Service": { "Service": node, "Tags": null, "Meta": null },
+        "Check": {
+            "CheckID": node,
+            "Name": "null",
+            "ServiceID": node,
+            "Definition": { "HTTP": "http://192.0.2.1", "Header": { "X-Names": null }, "ScriptArgs": null },
+        },
+    });
+    let register = client.request(Method::PUT, "/v1/catalog/register").json(&registration).unwrap();
+    let response = register.await.unwrap();
+    assert_eq!(response.status(), 200, "{response:?}");
+    let raw = client.request(Method::GET, format!("/v1/health/node/{node}")).await.unwrap();
+    assert!(String::from_utf8_lossy(raw.body()).contains("null"), "servers return it: {raw:?}");
+
+    let checks = client.health().node(&node).await.unwrap();
+    let definition = checks[0].definition.as_ref().unwrap();
+    assert!(definition.header["X-Names"].is_empty());
+    let instances = client.health().service(&node).await.unwrap();
+    assert_eq!((instances.len(), instances[0].checks.len()), (1, 1));
+    assert!(client.catalog().services().await.unwrap()[node.as_str()].is_empty());
+    client.catalog().deregister_node(&node).await.unwrap();
 }
 
 #[tokio::test]
