@@ -1,5 +1,5 @@
-//! [Transactions](https://developer.hashicorp.com/consul/api-docs/txn): several operations, of which either all are applied or
-//! none.
+//! [Transactions](https://developer.hashicorp.com/consul/api-docs/txn): several operations that are applied
+//! atomically.
 //!
 //! ```
 //! use consul_proto::{Options, encode, txn};
@@ -10,20 +10,20 @@
 //! # Ok::<_, consul_proto::EncodeError>(())
 //! ```
 //!
-//! Keys are sent in the body, so keys without a [path](crate::kv#keys) are accepted too. Only the empty key is rejected.
+//! Keys are sent in the body, so keys that cannot be sent in a [path](crate::kv#keys) are accepted too. Only the
+//! empty key is rejected.
 //!
 //! # Results
 //!
 //! Not every operation has one result: deletions and [`check_not_exists`](KvOp::check_not_exists) have none,
-//! [`get_tree`](KvOp::get_tree) has one for each key, and servers silently leave out objects that the token cannot
-//! read. [`OpResult::operation`] is the position of the operation that a result belongs to. Only the results of
-//! operations that read contain values.
+//! [`get_tree`](KvOp::get_tree) has one for each key, and servers silently omit objects that the token cannot read.
+//! [`OpResult::operation`] is the index of a result's operation. Only results of reads contain values.
 //!
 //! # Limits
 //!
-//! Servers accept 64 operations (128 since 1.14) and a request of 512 KiB, in which values grow by a third. Both limits
-//! can be configured, so they are not checked before sending. Beyond them, the error is
-//! [`TooLarge`](crate::ApiErrorKind::TooLarge).
+//! By default, servers accept 64 operations (128 since 1.14) and requests of up to 512 KiB, in which encoding
+//! increases the size of values by a third. Both limits are configurable on servers, so they are not checked before
+//! sending. Above a limit, the error is [`TooLarge`](crate::ApiErrorKind::TooLarge).
 
 mod apply;
 mod check_op;

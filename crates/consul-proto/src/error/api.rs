@@ -33,7 +33,7 @@ impl ApiError {
         }))
     }
 
-    /// Replaces texts that came from the server, if `map` returns another one.
+    /// Replaces texts from the server, if `map` returns another text.
     #[must_use]
     pub(crate) fn map_texts(mut self, map: &dyn Fn(&str) -> Option<String>) -> Self {
         let Report { message, location, .. } = &mut *self.0;
@@ -45,7 +45,7 @@ impl ApiError {
         self
     }
 
-    /// Returns the error of a response without any result because ACLs filtered all of them.
+    /// Returns the error of a response whose results were all filtered by ACLs.
     pub(crate) fn filtered_by_acls() -> Self {
         Self(Box::new(Report {
             status: StatusCode::OK,
@@ -61,13 +61,13 @@ impl ApiError {
         self.0.status
     }
 
-    /// What the error means.
+    /// Kind of the error.
     #[must_use]
     pub fn kind(&self) -> ApiErrorKind {
         self.0.kind
     }
 
-    /// The server's text, trimmed and cut at 4 KiB. Empty if there is none.
+    /// The server's text, trimmed and truncated to 4 KiB. Empty if there is none.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.0.message

@@ -1,12 +1,12 @@
-//! Text from a server or a caller, as an error message shows it.
+//! Formatting of text from a server or a caller in error messages.
 
 use std::fmt::{self, Display, Write as _};
 
-/// Shows a text on one line and with a bounded length: unprintable characters are escaped, and the text ends with `…`
+/// Shows a text on one line with a limited length: unprintable characters are escaped, and the text ends with `…`
 /// after `limit` characters of output.
 ///
-/// Quotes and backslashes stay as they are, since messages of servers are full of them. `Debug` adds quotes around the
-/// text.
+/// Quotes and backslashes are not escaped, since messages of servers often contain them. `Debug` adds quotes around
+/// the text.
 ///
 /// ```
 /// use consul_proto::Bounded;
@@ -19,10 +19,10 @@ pub struct Bounded<D> {
     limit: usize,
 }
 
-/// Characters of a message that an error shows.
+/// Maximum length of a message in an error, in characters.
 pub(crate) const MESSAGE: usize = 500;
 
-/// Characters of a name, path or header that an error shows.
+/// Maximum length of a name, path or header in an error, in characters.
 pub(crate) const NAME: usize = 200;
 
 impl<D> Bounded<D> {
@@ -55,7 +55,7 @@ impl<D: Display> fmt::Debug for Bounded<D> {
     }
 }
 
-/// Escapes what is written. Fails once it is full, so that a long text is not formatted to its end.
+/// Escapes written text. Fails if the limit is reached, so that the rest of a long text is not formatted.
 struct Output<'a, 'b> {
     f: &'a mut fmt::Formatter<'b>,
     room: usize,

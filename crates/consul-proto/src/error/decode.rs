@@ -1,4 +1,4 @@
-//! Responses that are not what the operation returns.
+//! Errors of decoding responses.
 
 use std::fmt;
 
@@ -10,22 +10,22 @@ use crate::error::bounded::{Bounded, NAME};
 use crate::error::media;
 use crate::response::Head;
 
-/// A response without a value: an error of Consul, or something that the operation does not return.
+/// Error returned for a response without a value: an error from Consul, or an unexpected response.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ResponseError {
     /// The server reports an error.
     #[error(transparent)]
     Api(#[from] ApiError),
-    /// The response is not what the operation returns.
+    /// The response is unexpected for the operation.
     #[error(transparent)]
     Decode(#[from] DecodeError),
 }
 
 impl ResponseError {
-    /// Replaces texts that came from the server, if `map` returns another one. A client masks its token with it.
+    /// Replaces texts from the server, if `map` returns another text. A client masks its token with it.
     ///
-    /// The texts may have been cut off.
+    /// The texts may be truncated.
     #[must_use]
     pub fn map_texts(self, map: impl Fn(&str) -> Option<String>) -> Self {
         match self {
@@ -35,11 +35,11 @@ impl ResponseError {
     }
 }
 
-/// A response that is not what the operation returns, or a value in it that cannot be decoded.
+/// Error returned for an unexpected response, or for a value that cannot be decoded.
 ///
-/// For a response that Consul did not write, such as a proxy's error page, `Display` shows status, content type and
-/// the beginning of the body, escaped. It shows nothing of a body that may contain values, but where in the document
-/// the error is.
+/// For a response that is not from Consul, such as a proxy's error page, `Display` shows status, content type and the
+/// beginning of the body, escaped. If the body may contain values, it only shows the path of the error in the
+/// document.
 pub struct DecodeError(Box<Reason>);
 
 struct Reason {
@@ -48,12 +48,12 @@ struct Reason {
     path: Option<String>,
     text: String,
     excerpt: String,
-    /// Whether the response is valid, and only a value in it cannot be decoded.
+    /// Set if the response is valid, and only a value in it cannot be decoded.
     is_value: bool,
 }
 
 impl DecodeError {
-    /// A response whose body is not the document that the operation returns.
+    /// Creates the error of a response whose body is not the expected document.
     #[must_use]
     pub fn new(head: &Head, body: &[u8], reason: impl Into<String>) -> Self {
         let content_type = head.headers.get(http::header::CONTENT_TYPE);
@@ -67,8 +67,8 @@ impl DecodeError {
         }))
     }
 
-    /// A value of a valid response that cannot be decoded as the caller's type; at `path` in the value, if that is
-    /// known.
+    /// Creates the error of a value in a valid response that cannot be decoded as the caller's type. `path` is the
+    /// path in the value, if known.
     #[must_use]
     pub fn value(path: Option<String>, reason: impl Into<String>) -> Self {
         Self(Box::new(Reason {
@@ -81,7 +81,7 @@ impl DecodeError {
         }))
     }
 
-    /// A response in which the item at `path` cannot be decoded.
+    /// Creates the error of a response in which the item at `path` cannot be decoded.
     #[must_use]
     pub fn at(head: &Head, body: &[u8], path: String, reason: impl Into<String>) -> Self {
         let mut error = Self::new(head, body, reason);
@@ -105,34 +105,36 @@ impl DecodeError {
         self.0.status
     }
 
-    /// Content type of the response, if it has one.
+    /// Returns the content type of the response, if it has one.
     #[must_use]
     pub fn content_type(&self) -> Option<&str> {
         self.0.content_type.as_deref()
     }
 
-    /// Where in the document the error is, such as `[3].Service.Port`; `.` for the document itself. `None` if the body
-    /// is not a document.
+    /// Returns the path of the error in the document, such as `[3].Service.Port`, or `.` for the document itself.
+    /// Returns `None` if the body is not a document.
     ///
-    /// For a [value](Self::is_value) it is the key, followed by the place in a document: `app/limits: sizes[3].unit`.
+    /// For a [value](Self::is_value), the path is the key, followed by the path in a document: `app/limits:
+    /// sizes[3].unit`.
     #[must_use]
     pub fn path(&self) -> Option<&str> {
         self.0.path.as_deref()
     }
 
-    /// The beginning of the body, at most 200 characters. Empty if the body may contain values.
+    /// Returns the beginning of the body, at most 200 characters. Empty if the body may contain values.
     #[must_use]
     pub fn excerpt(&self) -> &str {
         &self.0.excerpt
     }
 
-    /// Whether the response is valid, and a value in it cannot be decoded as the caller's type.
+    /// Returns `true` if the response is valid, and a value in it cannot be decoded as the caller's type.
     #[must_use]
     pub fn is_value(&self) -> bool {
         self.0.is_value
     }
 
-    /// Whether the same request may get another response later: something between client and server has failed.
+    /// Returns `true` if the same request may get another response later, since a part between client and server has
+    /// failed.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         let status = self.0.status;
@@ -143,7 +145,7 @@ impl DecodeError {
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Reason { status, content_type, path, text, excerpt, is_value } = &*self.0;
-        // A point is the whole document.
+        // `.` is the document itself.
         let path = path.as_deref().filter(|path| *path != ".").map(Bounded::name);
         let text = Bounded::message(text);
         if *is_value {
@@ -183,14 +185,14 @@ impl fmt::Debug for DecodeError {
 
 impl std::error::Error for DecodeError {}
 
-/// Whether the body may be the server's data. Consul sends values with success, and documents with other statuses too,
-/// but never a page.
+/// Returns `true` if the body may contain the server's data. Consul sends values with a success status, and documents
+/// also with other statuses, but never a page.
 fn may_hold_values(head: &Head) -> bool {
     !media::is_page(head) && (head.status.is_success() || (media::is_json(head) && !media::is_text(head)))
 }
 
 fn excerpt(body: &[u8]) -> String {
-    // One character has at most four bytes.
+    // A character has at most four bytes.
     let text = String::from_utf8_lossy(&body[..body.len().min(NAME * 4)]);
     text.trim().chars().take(NAME).collect()
 }

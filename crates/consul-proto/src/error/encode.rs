@@ -6,13 +6,13 @@ use thiserror::Error;
 
 use crate::error::bounded::Bounded;
 
-/// A request that is invalid or too large to send, and was not sent.
+/// Error returned for a request that is invalid or too large, and was not sent.
 ///
-/// `Display` and `Debug` show the same text, in which names, keys and reasons are shortened.
+/// `Display` and `Debug` show the same text, with truncated names, keys and reasons.
 #[derive(Error)]
 #[non_exhaustive]
 pub enum EncodeError {
-    /// An id or name cannot be an argument of a path, and so no request could name the object.
+    /// An ID or name cannot be sent in a path, so no request could refer to the object.
     #[error("{name} {fault}")]
     Argument {
         /// The parameter of the path, or the field of the body.
@@ -20,9 +20,9 @@ pub enum EncodeError {
         /// What is wrong with it.
         fault: ArgumentFault,
     },
-    /// A key has no path of its own: servers would take the path for another key's, or for another operation's.
+    /// A key cannot be sent in a path: servers would read the path as another key or another operation.
     ///
-    /// A [transaction](crate::txn) carries its keys in the body and reaches every key but the empty one.
+    /// A [transaction](crate::txn) sends keys in the body and accepts every key except the empty one.
     #[error("{name} {:?} {fault}, which a path cannot contain; use a transaction", Bounded::name(.key))]
     Key {
         /// The parameter of the path template.
@@ -32,7 +32,7 @@ pub enum EncodeError {
         /// What is wrong with it.
         fault: ArgumentFault,
     },
-    /// Two parameters exclude each other.
+    /// Two parameters are mutually exclusive.
     #[error("{first} and {second} exclude each other")]
     Conflict {
         /// One of them.
@@ -40,7 +40,7 @@ pub enum EncodeError {
         /// The other.
         second: &'static str,
     },
-    /// A value that the server would refuse, or silently take for another.
+    /// A value that the server would reject or silently misinterpret.
     #[error("{name} {}", Bounded::message(.reason))]
     Invalid {
         /// The field or parameter.
@@ -48,7 +48,7 @@ pub enum EncodeError {
         /// What is wrong with it.
         reason: String,
     },
-    /// Path and query are longer than the HTTP types hold.
+    /// Path and query exceed the maximum length of the HTTP types.
     #[error("path and query have {length} bytes, at most {limit} are possible")]
     TooLong {
         /// Their length in bytes.
@@ -59,31 +59,31 @@ pub enum EncodeError {
     /// The body cannot be encoded as JSON, for this reason.
     #[error("request body cannot be encoded as JSON: {}", Bounded::message(.0))]
     Body(String),
-    /// An endpoint's path template and its arguments do not agree; a mistake in the endpoint's definition.
+    /// An endpoint's path template and its arguments do not match. This is a bug in the endpoint.
     #[error("path template does not match its arguments: {0}")]
     Template(&'static str),
 }
 
-/// The text of [`Display`](fmt::Display).
+/// Shows the text of [`Display`](fmt::Display).
 impl fmt::Debug for EncodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "EncodeError({self})")
     }
 }
 
-/// Why text cannot stand in a path.
+/// The reason why text cannot be sent in a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ArgumentFault {
-    /// There is none.
+    /// The text is empty.
     Empty,
-    /// It is or has a segment `.` or `..`, which servers resolve.
+    /// The text is or has a segment `.` or `..`, which servers resolve.
     DotSegment,
-    /// It starts with a slash or has two in a row, which servers fold.
+    /// The text has an empty segment, which servers remove: it starts with a slash or contains two in a row.
     EmptySegment,
-    /// It has a control character, which servers reject in paths.
+    /// The text has a control character, which servers reject in paths.
     ControlCharacter,
-    /// It has a character that is not printable, which servers reject in paths: a control or format character, a space
+    /// The text has a non-printable character, which servers reject in paths: a control or format character, a space
     /// other than the ASCII one, or one that is unassigned or for private use.
     Unprintable,
 }

@@ -1,4 +1,4 @@
-//! Error texts that any operation can meet.
+//! Error texts of all operations.
 
 use crate::ApiErrorKind::{
     self, AclDisabled, EnterpriseOnly, InvalidRequest, NoLeader, PermissionDenied, RateLimited, TooLarge,
@@ -6,7 +6,7 @@ use crate::ApiErrorKind::{
 };
 use crate::error::texts::{Texts, find};
 
-/// Seen on servers from 1.8 to 1.22. A group of operations has further texts of its own, which are tried before these.
+/// The texts of Consul 1.8 to 1.22. The texts of a group are matched before these.
 const TEXTS: Texts = &[
     (
         NoLeader,
@@ -82,7 +82,7 @@ const TEXTS: Texts = &[
             "timed out enqueuing operation",
             "error reading from server: *",
             "keepalive ping failed to receive ACK within timeout",
-            // Seen for a datacenter that does not exist; the same text comes while its servers are down.
+            // The text for a datacenter that does not exist, and for one whose servers are down.
             "resolver error: *",
             "name resolver error: *",
             "subscription closed by server*",
@@ -93,7 +93,7 @@ const TEXTS: Texts = &[
     ),
 ];
 
-/// Returns what a text means that no group of operations knows.
+/// Returns the kind of a text that no group matches.
 pub(super) fn kind(text: &str) -> Option<ApiErrorKind> {
     find(TEXTS, text)
 }

@@ -1,61 +1,61 @@
-//! What an error of Consul means.
+//! The kinds of errors from Consul.
 
 use std::fmt;
 
-/// What an error of Consul means, the same on every version.
+/// The kind of an error from Consul. It is the same for every version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApiErrorKind {
     /// The object does not exist.
     NotFound,
-    /// The agent has no check of this id, or none that accepts reports, which older agents do not distinguish. The
-    /// agent may have restarted without its data; registering the check again helps in either case.
+    /// The agent has no check with this ID, or the check does not accept reports. Older agents do not distinguish the
+    /// two. The agent may have restarted without its data. Register the check again.
     UnknownCheck,
-    /// The agent has no service of this id; it may have restarted without its data.
+    /// The agent has no service with this ID. It may have restarted without its data.
     UnknownService,
-    /// The session does not exist, or no longer.
+    /// The session does not exist, or has ended.
     UnknownSession,
     /// The node is not in the catalog.
     UnknownNode,
     /// There is no path to this datacenter.
     UnknownDatacenter,
-    /// The server does not have this operation: it is too old or too new.
+    /// The server does not support this operation: it is too old or too new.
     UnknownRoute,
     /// The token does not allow the operation.
     PermissionDenied,
     /// The token does not exist.
     UnknownToken,
-    /// The server runs without ACLs.
+    /// ACLs are disabled on the server.
     AclDisabled,
-    /// The operation or a parameter is only in Consul Enterprise.
+    /// The operation or a parameter requires Consul Enterprise.
     EnterpriseOnly,
-    /// This server does not accept this key in a path; a [transaction](crate::txn) works on every server.
+    /// This server does not accept this key in a path. A [transaction](crate::txn) works on every server.
     KeyRefused,
     /// The body, a value or the number of operations is above the server's limit.
     TooLarge,
     /// The request is invalid, whatever the status.
     InvalidRequest,
-    /// The response is a redirect, which is never followed.
+    /// The response is a redirect. The client never follows redirects.
     Redirect,
-    /// The cluster has no leader; the operation was not executed.
+    /// The cluster has no leader. The operation was not executed.
     NoLeader,
-    /// The server is temporarily unavailable; a write may have been executed.
+    /// The server is temporarily unavailable. A write may have been executed.
     Unavailable,
-    /// The state of a node or of one of its checks does not allow the operation yet; it was not executed. Seconds after
-    /// an agent has started, or has lost and found its cluster, the state is another one.
+    /// A node or one of its checks is not ready, and the operation was not executed. This happens for some seconds
+    /// after an agent has started, or has rejoined its cluster.
     NotReady,
-    /// Too many requests; the operation was not executed.
+    /// Too many requests. The operation was not executed.
     RateLimited,
-    /// Too many connections from this address; the operation was not executed.
+    /// Too many connections from this address. The operation was not executed.
     TooManyConnections,
-    /// The server failed in a way that this version does not know; a write may have been executed.
+    /// A server error that this version does not know. A write may have been executed.
     Internal,
     /// The operation does not return this status.
     UnexpectedStatus,
 }
 
 impl ApiErrorKind {
-    /// Whether the same request may succeed later without a change by anybody.
+    /// Returns `true` if the same request may succeed later.
     #[must_use]
     pub fn is_transient(self) -> bool {
         matches!(
@@ -69,13 +69,13 @@ impl ApiErrorKind {
         )
     }
 
-    /// Whether a write with this error was certainly not executed, and never will be.
+    /// Returns `true` if a write with this error was certainly not executed, and never will be.
     #[must_use]
     pub fn is_not_executed(self) -> bool {
         !matches!(self, Self::Unavailable | Self::Internal | Self::UnexpectedStatus)
     }
 
-    /// A name for metrics and logs, such as `no_leader`. It does not change between versions.
+    /// Returns a name for metrics and logs, such as `no_leader`. It does not change between versions.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -105,7 +105,7 @@ impl ApiErrorKind {
     }
 }
 
-/// Describes the kind in words; for labels there is [`as_str`](ApiErrorKind::as_str).
+/// Writes a description of the kind. For labels, use [`as_str`](ApiErrorKind::as_str).
 impl fmt::Display for ApiErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {

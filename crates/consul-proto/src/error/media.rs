@@ -1,20 +1,20 @@
-//! Content types, as evidence of who wrote a response.
+//! Content types, which indicate if a response is from Consul.
 
 use http::header::CONTENT_TYPE;
 
 use crate::response::Head;
 
-/// Whether the content type is that of a JSON document. Also if there is none.
+/// Returns `true` if the content type is JSON or missing.
 pub(crate) fn is_json(head: &Head) -> bool {
     is(head, "application/json")
 }
 
-/// Whether the content type is plain text, as that of every error text of Consul. Also if there is none.
+/// Returns `true` if the content type is plain text, like that of every error text from Consul, or missing.
 pub(crate) fn is_text(head: &Head) -> bool {
     is(head, "text/plain")
 }
 
-/// Whether the content type is one that Consul never sends: that of a page.
+/// Returns `true` if the content type is that of a page, which Consul never sends.
 pub(crate) fn is_page(head: &Head) -> bool {
     let is_page = |kind| head.headers.contains_key(CONTENT_TYPE) && is(head, kind);
     is_page("text/html") || is_page("application/xhtml+xml")

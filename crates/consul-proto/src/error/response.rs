@@ -1,4 +1,4 @@
-//! Judging error responses: first whether Consul wrote them, then what they mean.
+//! Classification of error responses: if they are from Consul, and their kind.
 
 use http::{HeaderMap, HeaderName, StatusCode, header};
 
@@ -7,9 +7,9 @@ use crate::error::{general, media};
 use crate::response::Head;
 use crate::{ApiError, ApiErrorKind, DecodeError, Endpoint, ResponseError, api};
 
-/// A response with an error that Consul wrote, or may have written.
+/// An error response that is or may be from Consul.
 ///
-/// An [`Endpoint`] can say what such a response means for it: [`Endpoint::error_kind`].
+/// An [`Endpoint`] can define its own kind for such a response with [`Endpoint::error_kind`].
 #[derive(Clone, Copy, Debug)]
 pub struct ErrorResponse<'a> {
     head: &'a Head,
@@ -18,19 +18,19 @@ pub struct ErrorResponse<'a> {
     text: &'a str,
 }
 
-/// Bytes of a message that are kept.
+/// Maximum size of a message, in bytes.
 const MAX_MESSAGE: usize = 4096;
 
-/// Returns what a response means that carries no value.
+/// Returns the error of a response without a value.
 ///
-/// It is an [`ApiError`] only if Consul wrote it, and otherwise an unexpected response. Two signs show that: a header
-/// whose name starts with `X-Consul-`, which every handler of 1.9 and later sends and older ones mostly do not; or a
-/// text that servers are known to send.
+/// The error is an [`ApiError`] if the response is from Consul, and otherwise an unexpected response. A response is
+/// from Consul if a header's name starts with `X-Consul-`, which all handlers send since 1.9 and few older ones do,
+/// or if the body is a known error text.
 pub(crate) fn error_of<E: Endpoint>(head: &Head, body: &[u8]) -> ResponseError {
     error_at(head, E::PATH, body, E::error_kind)
 }
 
-/// Returns the error of a response to a request that no endpoint describes.
+/// Returns the error of a response to a raw request.
 pub(crate) fn error_of_raw(head: &Head, path: &'static str, body: &[u8]) -> ResponseError {
     error_at(head, path, body, |_| None)
 }
@@ -54,33 +54,33 @@ impl<'a> ErrorResponse<'a> {
         Self { head, path, message, text: without_prefixes(message) }
     }
 
-    /// The status.
+    /// Returns the status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.head.status
     }
 
-    /// The headers.
+    /// Returns the headers.
     #[must_use]
     pub fn headers(&self) -> &'a HeaderMap {
         &self.head.headers
     }
 
-    /// The server's text, trimmed.
+    /// Returns the server's text, trimmed.
     #[must_use]
     pub fn message(&self) -> &'a str {
         self.message
     }
 
-    /// The server's text without what says how the error was passed on, such as `rpc error making call: `.
+    /// Returns the server's text without the prefixes of forwarded errors, such as `rpc error making call: `.
     ///
-    /// Compare it as a whole: it may contain names and values of the caller's.
+    /// Compare the complete text, since it may contain names and values of the caller.
     #[must_use]
     pub fn text(&self) -> &'a str {
         self.text
     }
 
-    /// Whether this is a 404 without a body.
+    /// Returns `true` for a 404 without a body.
     #[must_use]
     pub fn is_empty_404(&self) -> bool {
         self.status() == StatusCode::NOT_FOUND && self.message.is_empty()
@@ -108,8 +108,8 @@ impl<'a> ErrorResponse<'a> {
     }
 }
 
-/// Whether the headers of a response without a body are Consul's: marked, or none but those that Go's HTTP server
-/// sends. A proxy that responds itself sends others.
+/// Returns `true` if the headers of a response without a body are from Consul: a header of Consul, or only those of
+/// Go's HTTP server. Proxies send other headers.
 pub(crate) fn is_without_proxy(head: &Head) -> bool {
     const PLAIN: [HeaderName; 6] = [
         header::CONNECTION,
@@ -126,14 +126,14 @@ fn is_marked(head: &Head) -> bool {
     head.headers.keys().any(|name| name.as_str().starts_with("x-consul-"))
 }
 
-/// What a text that is not known, or none, means with this status. Without a mark only some of the responses without
-/// a text are Consul's.
+/// Returns the kind for a status if the text is unknown or missing. Without a header of Consul, only some responses
+/// without a text are from Consul.
 fn by_status(status: StatusCode, message: &str, is_marked: bool) -> Option<ApiErrorKind> {
     let without_text = match status.as_u16() {
-        // Unprintable characters in the path, which Go's router rejects.
+        // Go's router rejects unprintable characters in the path.
         400 | 405 => Some(ApiErrorKind::InvalidRequest),
-        // 1.8 has no text for a route that it does not have. Later servers have one, and without a text an object is
-        // missing.
+        // Consul 1.8 has no text for an unknown route. Later servers have one, so a 404 without a text means a
+        // missing object there.
         404 if is_marked => Some(ApiErrorKind::NotFound),
         404 => Some(ApiErrorKind::UnknownRoute),
         429 => Some(ApiErrorKind::RateLimited),

@@ -1,14 +1,14 @@
 //! Matching of error texts.
 //!
-//! A text is matched as a whole, after the prefixes that servers put in front of it, against patterns in which `*`
-//! stands for the variable parts. So a name or value of the caller that a text repeats never decides what it means.
+//! The complete text, without the prefixes of forwarded errors, is matched against patterns in which `*` matches the
+//! variable parts. So a name or value of the caller in a text never affects its kind.
 
 use crate::ApiErrorKind;
 
-/// Kinds, and the patterns of the texts that mean them. The first row that matches decides.
+/// Kinds and the patterns of their texts. The first matching row applies.
 pub(crate) type Texts = &'static [(ApiErrorKind, &'static [&'static str])];
 
-/// Prefixes that say where an error was passed on, and nothing about its meaning.
+/// Prefixes of forwarded errors, which do not affect the kind.
 const PREFIXES: &[&str] = &[
     "rpc error making call: ",
     "rpc error getting client: ",
@@ -24,13 +24,13 @@ const PREFIXES: &[&str] = &[
     "http: ",
 ];
 
-/// Returns the kind of the first row with a pattern that matches.
+/// Returns the kind of the first row with a matching pattern.
 pub(crate) fn find(texts: Texts, text: &str) -> Option<ApiErrorKind> {
     let row = texts.iter().find(|(_, patterns)| patterns.iter().any(|pattern| matches(pattern, text)));
     row.map(|(kind, _)| *kind)
 }
 
-/// Removes the prefixes that servers put in front of an error, one for each part that passed it on.
+/// Removes the prefixes that each forwarding part of a server adds to an error.
 pub(crate) fn without_prefixes(mut text: &str) -> &str {
     while let Some(rest) = without_prefix(text) {
         text = rest;
@@ -52,7 +52,7 @@ fn without_grpc_code(text: &str) -> Option<&str> {
     code.bytes().all(|byte| byte.is_ascii_alphabetic()).then_some(rest)
 }
 
-/// `1 error occurred:` or `2 errors occurred:`, which stand above a list; its first item then decides.
+/// `1 error occurred:` or `2 errors occurred:`, which precede a list. The first item of the list is matched.
 fn without_count(text: &str) -> Option<&str> {
     let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
     let is_counted = rest.len() < text.len();
@@ -60,7 +60,7 @@ fn without_count(text: &str) -> Option<&str> {
     is_counted.then(|| rest.trim_start().trim_start_matches("* "))
 }
 
-/// Whether the whole text matches, where each `*` of the pattern stands for any text.
+/// Returns `true` if the complete text matches. Each `*` of the pattern matches any text.
 pub(crate) fn matches(pattern: &str, text: &str) -> bool {
     let Some((start, pattern)) = pattern.split_once('*') else { return pattern == text };
     let Some(mut text) = text.strip_prefix(start) else { return false };

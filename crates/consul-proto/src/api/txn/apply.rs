@@ -1,17 +1,16 @@
-//! Carrying out a transaction.
+//! Applying a transaction.
 
 use crate::model::{IntoValue, SessionId};
 use crate::txn::{KvOp, Op, Outcome, attribute};
 use crate::{EncodeError, Endpoint, Method, Read, RequestWriter, Scope};
 
-/// Carries out several operations, either all or none of them: `PUT /v1/txn`.
+/// Applies several operations atomically: `PUT /v1/txn`.
 ///
-/// Returns the [`Outcome`]. A transaction that is rolled back is no error, since the reasons are mostly conditions that
-/// did not hold.
+/// Returns the [`Outcome`]. A rollback is not an error, since the usual reason is a condition that does not hold.
 ///
-/// A transaction that only reads is idempotent. Servers ignore the consistency mode of any other.
+/// A transaction that only reads is idempotent. Servers ignore the consistency mode of all others.
 ///
-/// An empty transaction is rejected: servers would do nothing, and return success.
+/// An empty transaction is rejected, since servers would return success without doing anything.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/txn)
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,7 +25,7 @@ impl Apply {
         Self::default()
     }
 
-    /// Adds an operation. Servers carry out operations in the order in which they were added.
+    /// Adds an operation. Servers apply operations in the order in which they were added.
     pub fn op(mut self, operation: impl Into<Op>) -> Self {
         self.operations.push(operation.into());
         self
@@ -38,22 +37,22 @@ impl Apply {
         self
     }
 
-    /// Writes `value` under `key`.
+    /// Writes `value` to `key`.
     pub fn set(self, key: impl Into<String>, value: impl IntoValue) -> Self {
         self.op(KvOp::set(key, value))
     }
 
-    /// Writes `value` under `key` if the key's `ModifyIndex` is `index`; with 0, if the key does not exist.
+    /// Writes `value` to `key` if the key's `ModifyIndex` is `index`; with 0, if the key does not exist.
     pub fn cas(self, key: impl Into<String>, value: impl IntoValue, index: u64) -> Self {
         self.op(KvOp::cas(key, value, index))
     }
 
-    /// Writes `value` under `key` and locks it for a session, if no other session holds it and no lock-delay is running.
+    /// Writes `value` to `key` and locks it for a session, if no other session holds it and no lock-delay is running.
     pub fn lock(self, key: impl Into<String>, value: impl IntoValue, session: impl Into<SessionId>) -> Self {
         self.op(KvOp::lock(key, value, session))
     }
 
-    /// Writes `value` under `key` and unlocks it, if this session holds it.
+    /// Writes `value` to `key` and unlocks it, if this session holds it.
     pub fn unlock(
         self,
         key: impl Into<String>,
@@ -114,7 +113,7 @@ impl Apply {
         &self.operations
     }
 
-    /// Returns whether no operation changes anything.
+    /// Returns `true` if all operations only read.
     #[must_use]
     pub fn is_read_only(&self) -> bool {
         self.operations.iter().all(Op::is_read)

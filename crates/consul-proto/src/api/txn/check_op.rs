@@ -8,8 +8,8 @@ use crate::txn::op::{AtIndex, Verb};
 
 /// An operation on a check of the catalog, as part of a [transaction](crate::txn::Apply).
 ///
-/// An agent restores the checks that are registered with it, so this is for checks outside of agents. No server runs a
-/// check that is only in the catalog.
+/// An agent restores its own checks, so use this for external checks, which no agent has. Servers do not run checks
+/// in the catalog.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[must_use]
@@ -32,15 +32,16 @@ impl CheckOp {
         Self::new(Verb::Get, node, CheckRegistration::default().id(id), None)
     }
 
-    /// Writes a check on `node`, which must exist: a name, a [`CheckRegistration`], or a check that was read.
+    /// Writes a check on `node`, which must exist. Accepts a name, a [`CheckRegistration`], or the check of a
+    /// response.
     ///
-    /// Servers silently drop the type, and parts of the definition: they store what is for HTTP and TCP checks, and since
-    /// 1.14 also what is for gRPC and for services of the operating system.
+    /// Servers silently drop the type and parts of the definition: they store the settings of HTTP and TCP checks,
+    /// and since 1.14 also those of gRPC checks and of services of the operating system.
     pub fn set(node: impl Into<NodeName>, check: impl Into<CheckRegistration>) -> Self {
         Self::new(Verb::Set, node, check, None)
     }
 
-    /// Writes a check on `node` if its `ModifyIndex` is `index`; with 0, if it does not exist. Otherwise as
+    /// Writes a check on `node` if its `ModifyIndex` is `index`; with 0, if it does not exist. See also
     /// [`set`](Self::set).
     pub fn cas(node: impl Into<NodeName>, check: impl Into<CheckRegistration>, index: u64) -> Self {
         Self::new(Verb::Cas, node, check, Some(index))
@@ -67,7 +68,7 @@ impl CheckOp {
         self.map(|check| check.partition(name))
     }
 
-    /// Returns whether the operation changes nothing.
+    /// Returns `true` if the operation only reads.
     #[must_use]
     pub fn is_read(&self) -> bool {
         self.verb == Verb::Get

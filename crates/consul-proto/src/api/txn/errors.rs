@@ -1,4 +1,4 @@
-//! Error texts of transactions as a whole.
+//! Error texts of transactions.
 
 use crate::ApiErrorKind::{self, InvalidRequest, TooLarge};
 use crate::ErrorResponse;

@@ -9,7 +9,7 @@ use crate::{EncodeError, RequestWriter};
 
 /// An operation on the key/value store, as part of a [transaction](crate::txn::Apply).
 ///
-/// If a condition of one operation does not hold, the whole transaction is rolled back.
+/// If a condition of one operation does not hold, the transaction is rolled back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[must_use]
@@ -30,7 +30,7 @@ pub struct KvOp {
     partition: Option<String>,
 }
 
-/// What an operation does, in the spelling of the API.
+/// The verb of an operation in the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 enum Verb {
@@ -50,23 +50,23 @@ enum Verb {
 }
 
 impl KvOp {
-    /// Writes `value` under `key`.
+    /// Writes `value` to `key`.
     pub fn set(key: impl Into<String>, value: impl IntoValue) -> Self {
         Self { value: Some(value.into_value()), ..Self::new(Verb::Set, key) }
     }
 
-    /// Writes `value` under `key` if the key's `ModifyIndex` is `index`; with 0, if the key does not exist.
+    /// Writes `value` to `key` if the key's `ModifyIndex` is `index`; with 0, if the key does not exist.
     pub fn cas(key: impl Into<String>, value: impl IntoValue, index: u64) -> Self {
         Self { value: Some(value.into_value()), index: Some(index), ..Self::new(Verb::Cas, key) }
     }
 
-    /// Writes `value` under `key` and locks it for a session, if no other session holds it and no lock-delay is running.
+    /// Writes `value` to `key` and locks it for a session, if no other session holds it and no lock-delay is running.
     pub fn lock(key: impl Into<String>, value: impl IntoValue, session: impl Into<SessionId>) -> Self {
         let (value, session) = (Some(value.into_value()), Some(session.into()));
         Self { value, session, ..Self::new(Verb::Lock, key) }
     }
 
-    /// Writes `value` under `key` and unlocks it, if this session holds it.
+    /// Writes `value` to `key` and unlocks it, if this session holds it.
     pub fn unlock(key: impl Into<String>, value: impl IntoValue, session: impl Into<SessionId>) -> Self {
         let (value, session) = (Some(value.into_value()), Some(session.into()));
         Self { value, session, ..Self::new(Verb::Unlock, key) }
@@ -111,7 +111,7 @@ impl KvOp {
 
     /// Deletes all keys that start with `prefix`. The prefix matches text, not segments.
     ///
-    /// An empty prefix, which would delete the whole store, is rejected; see [`DeleteAll`](crate::kv::DeleteAll).
+    /// An empty prefix, which would delete all keys, is rejected. See [`DeleteAll`](crate::kv::DeleteAll).
     pub fn delete_tree(prefix: impl Into<String>) -> Self {
         Self::new(Verb::DeleteTree, prefix)
     }
@@ -121,9 +121,9 @@ impl KvOp {
         Self { index: Some(index), ..Self::new(Verb::DeleteCas, key) }
     }
 
-    /// Attaches a number to the value that is written. A write without flags resets the stored number to 0.
+    /// Attaches a number to the value. A write without flags resets the stored number to 0.
     ///
-    /// Only for operations that write a value; otherwise the transaction is rejected.
+    /// The transaction is rejected if the operation does not write a value.
     pub fn flags(mut self, flags: u64) -> Self {
         self.flags = Some(flags);
         self
@@ -141,7 +141,7 @@ impl KvOp {
         self
     }
 
-    /// Returns whether the operation changes nothing.
+    /// Returns `true` if the operation only reads.
     #[must_use]
     pub fn is_read(&self) -> bool {
         matches!(
@@ -155,7 +155,7 @@ impl KvOp {
         )
     }
 
-    /// Returns whether servers return a result; for reading a tree, any number of results.
+    /// Returns `true` if servers return a result. Reading a tree returns any number of results.
     pub(super) fn has_result(&self) -> bool {
         !matches!(self.verb, Verb::Delete | Verb::DeleteTree | Verb::DeleteCas | Verb::CheckNotExists)
     }
@@ -183,7 +183,7 @@ impl KvOp {
         }
     }
 
-    /// Rejects an empty key, flags without a value, and text that is no session id.
+    /// Rejects an empty key, flags without a value, and text that is not a session ID.
     pub(super) fn validate(&self, request: &mut RequestWriter) {
         request.check_not_empty("key", &self.key);
         if self.flags.is_some() && self.value.is_none() {

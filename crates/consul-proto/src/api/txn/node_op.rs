@@ -25,13 +25,13 @@ impl NodeOp {
 
     /// Reads the node with this id. If it does not exist, the transaction is rolled back.
     ///
-    /// Nodes outside of agents have an id only if they were registered with one.
+    /// External nodes only have an ID if they were registered with one.
     pub fn get_by_id(id: impl Into<NodeId>) -> Self {
         Self::new(Verb::Get, NodeRegistration::from("").id(id), None)
     }
 
-    /// Writes a node: a [`NodeRegistration`], or a node that was read. It needs an address. Its location is not sent, since
-    /// no server stores it in a transaction.
+    /// Writes a node. Accepts a [`NodeRegistration`], or the node of a response. The address is required. The
+    /// location is not sent, since servers do not store it in a transaction.
     pub fn set(node: impl Into<NodeRegistration>) -> Self {
         Self::new(Verb::Set, node, None)
     }
@@ -58,7 +58,7 @@ impl NodeOp {
         self
     }
 
-    /// Returns whether the operation changes nothing.
+    /// Returns `true` if the operation only reads.
     #[must_use]
     pub fn is_read(&self) -> bool {
         self.verb == Verb::Get
@@ -86,8 +86,8 @@ impl NodeOp {
         }
     }
 
-    /// Returns the operation as it is sent. A server in another datacenter would store the datacenter of the agent that
-    /// receives the request, so a node that is written names its own.
+    /// Returns the operation as it is sent. A written node contains the datacenter, since servers in another
+    /// datacenter would otherwise store the datacenter of the agent that receives the request.
     pub(super) fn wire<'a>(&'a self, datacenter: Option<&'a str>) -> Wire<'a> {
         let NodeRegistration { id, name, address, tagged_addresses, meta, locality: _, partition } =
             &self.node;
@@ -114,7 +114,7 @@ pub(super) struct Wire<'a> {
     node: Node<'a>,
 }
 
-/// A node in the spelling of transactions: a registration has `NodeMeta` for `Meta`.
+/// A node with the field names of transactions: `Meta` instead of the `NodeMeta` of registrations.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Node<'a> {

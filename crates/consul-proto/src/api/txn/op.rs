@@ -1,11 +1,11 @@
-//! One operation of a transaction.
+//! An operation of a transaction.
 
 use serde::Serialize;
 
 use crate::RequestWriter;
 use crate::txn::{CheckOp, KvOp, NodeOp, ServiceOp, node_op};
 
-/// One operation of a [transaction](crate::txn::Apply).
+/// An operation of a [transaction](crate::txn::Apply).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Op {
@@ -20,7 +20,7 @@ pub enum Op {
 }
 
 impl Op {
-    /// Returns whether the operation changes nothing.
+    /// Returns `true` if the operation only reads.
     #[must_use]
     pub fn is_read(&self) -> bool {
         match self {
@@ -31,7 +31,7 @@ impl Op {
         }
     }
 
-    /// Returns whether servers return a result for the operation; for reading a tree, any number of results.
+    /// Returns `true` if servers return a result for the operation. Reading a tree returns any number of results.
     pub(super) fn has_result(&self) -> bool {
         match self {
             Self::Kv(op) => op.has_result(),
@@ -41,7 +41,7 @@ impl Op {
         }
     }
 
-    /// Rejects arguments that servers would misunderstand.
+    /// Rejects arguments that servers would misinterpret.
     pub(super) fn validate(&self, request: &mut RequestWriter) {
         match self {
             Self::Kv(op) => op.validate(request),
@@ -95,7 +95,7 @@ pub(super) enum Wire<'a> {
     Check(&'a CheckOp),
 }
 
-/// What an operation on an object of the catalog does, in the spelling of the API.
+/// The verb of an operation on an object of the catalog in the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Verb {

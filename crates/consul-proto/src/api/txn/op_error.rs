@@ -14,20 +14,20 @@ use crate::types::null;
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct OpError {
-    /// Position of the operation in the transaction, from 0.
+    /// Index of the operation in the transaction, from 0.
     pub op_index: usize,
     /// Text of the server.
     #[serde(default, deserialize_with = "null::or_default")]
     pub what: String,
 }
 
-/// The meaning of an operation's error, the same on every version of Consul.
+/// The kind of an operation's error. It is the same for every version of Consul.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OpErrorKind {
     /// A condition does not hold: another index, another holder, a key that should not exist, or a missing key.
     Conflict,
-    /// The key, node, service or check to read does not exist, or the node or service that a write belongs to.
+    /// The key, node, service or check to read does not exist, or the node or service of a write does not exist.
     NotFound,
     /// The token lacks the permission.
     PermissionDenied,
@@ -37,21 +37,21 @@ pub enum OpErrorKind {
     LockDelay,
     /// The key is locked by another session.
     LockHeld,
-    /// The server is too old to know the operation.
+    /// The server is too old and does not support the operation.
     Unsupported,
     /// Another error, in most cases an incomplete object.
     Other,
 }
 
 impl OpError {
-    /// Returns what the error means.
+    /// Returns the kind of the error.
     #[must_use]
     pub fn kind(&self) -> OpErrorKind {
         classify(&self.what)
     }
 }
 
-/// Names from the caller are quoted in the middle of these texts, so the texts are matched at both ends.
+/// These texts contain names from the caller in the middle, so they are matched at both ends.
 fn classify(what: &str) -> OpErrorKind {
     let is = |start: &str, end: &str| what.starts_with(start) && what.ends_with(end);
     let any = |starts: &[&str]| starts.iter().any(|start| what.starts_with(start));

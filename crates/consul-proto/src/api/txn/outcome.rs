@@ -12,7 +12,7 @@ use crate::txn::{OpError, OpErrorKind, OpResult};
 use crate::types::null;
 use crate::{DecodeError, FromResponse, Json};
 
-/// Errors that the texts of a rollback show.
+/// Maximum number of errors in the text of a rollback.
 const SHOWN: usize = 3;
 
 /// The outcome of a transaction.
@@ -27,7 +27,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// Returns whether all operations were applied.
+    /// Returns `true` if all operations were applied.
     #[must_use]
     pub fn is_committed(&self) -> bool {
         matches!(self, Self::Committed(_))
@@ -54,7 +54,7 @@ impl Outcome {
         }
     }
 
-    /// Returns the results of the operation at this position, from 0.
+    /// Returns the results of the operation with this index, from 0.
     pub fn results_of(&self, operation: usize) -> impl Iterator<Item = &OpResult> {
         self.results().iter().filter(move |result| result.operation == Some(operation))
     }
@@ -65,7 +65,7 @@ impl Outcome {
     }
 }
 
-/// A transaction that was rolled back, so nothing changed.
+/// A transaction that was rolled back. No operation was applied.
 ///
 /// `Display` and `Debug` show the first three errors and the number of the others.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -76,14 +76,14 @@ pub struct RolledBack {
 }
 
 impl RolledBack {
-    /// Returns whether all errors are [conditions](OpErrorKind::Conflict) that did not hold, so that the transaction can
-    /// succeed after reading again.
+    /// Returns `true` if all errors are [conditions](OpErrorKind::Conflict) that did not hold, so that the
+    /// transaction can succeed after reading again.
     #[must_use]
     pub fn is_conflict(&self) -> bool {
         !self.errors.is_empty() && self.errors.iter().all(|error| error.kind() == OpErrorKind::Conflict)
     }
 
-    /// Returns whether the token lacks a permission for one of the operations.
+    /// Returns `true` if the token lacks the permission for one of the operations.
     #[must_use]
     pub fn is_permission_denied(&self) -> bool {
         self.errors.iter().any(|error| error.kind() == OpErrorKind::PermissionDenied)
@@ -124,7 +124,7 @@ impl FromResponse for Outcome {
     type Output = Self;
 
     fn accepts(head: &Head, _: &[u8]) -> bool {
-        // A conflict that is not from Consul has no such document, and is rejected below.
+        // A 409 that is not from Consul has no such document, and is rejected below.
         head.status == StatusCode::OK || head.status == StatusCode::CONFLICT
     }
 

@@ -10,10 +10,10 @@ use crate::txn::{Op, Outcome};
 #[serde(from = "Wire")]
 #[non_exhaustive]
 pub struct OpResult {
-    /// Position of the operation in the transaction, from 0. `None` if it cannot be determined, because servers left out
+    /// Index of the operation in the transaction, from 0. `None` if it cannot be determined, because servers omitted
     /// other results, or because the response was decoded without the request.
     pub operation: Option<usize>,
-    /// The object that was read or written.
+    /// The read or written object.
     pub object: OpObject,
 }
 
@@ -21,7 +21,7 @@ pub struct OpResult {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OpObject {
-    /// An entry of the key/value store. It has its value only if a `get`, `get_or_empty` or `get_tree` has read it.
+    /// An entry of the key/value store. It only has a value if `get`, `get_or_empty` or `get_tree` has read it.
     Kv(Entry),
     /// A node.
     Node(Box<CatalogNode>),
@@ -44,7 +44,7 @@ impl OpResult {
     }
 }
 
-/// Determines for each result which operation it belongs to.
+/// Determines the operation of each result.
 ///
 /// Servers return results in the order of the operations, but none for deletions, any number for `get_tree`, and none
 /// for objects that the token cannot read. So results are matched from the front and from the back, and attributed if
@@ -98,7 +98,8 @@ fn from_the_back(results: &[OpResult], operations: &[Op]) -> Vec<Option<usize>> 
     owners
 }
 
-/// Returns whether the operation can have this result, after the one with the key `last` in the order of `is_forward`.
+/// Returns `true` if the operation can have this result, after the result with the key `last` in the order of
+/// `is_forward`.
 fn produces(operation: &Op, result: &OpResult, last: Option<&str>, is_forward: bool) -> bool {
     match (operation, &result.object) {
         (Op::Kv(op), OpObject::Kv(entry)) if op.is_tree() => {
@@ -147,7 +148,7 @@ mod tests {
     use super::*;
     use crate::txn::KvOp;
 
-    /// Returns the positions of the operations that entries with these keys are attributed to.
+    /// Returns the indexes of the operations to which entries with these keys are attributed.
     fn attributed(operations: Vec<KvOp>, keys: &[&str]) -> Vec<Option<usize>> {
         let results = keys.iter().map(|key| {
             let entry = Entry { key: (*key).to_owned(), ..Entry::default() };
@@ -184,10 +185,10 @@ mod tests {
 
     #[test]
     fn result_with_several_possible_operations_is_attributed_to_none() {
-        // The write follows the tree, whose last key could be this one as well.
+        // The write follows the tree, whose last key could also be this one.
         let operations = vec![KvOp::get_tree("t/"), KvOp::set("t/b", "1")];
         assert_eq!(attributed(operations, &["t/a", "t/b"]), [Some(0), None]);
-        // One of two equal reads was left out.
+        // One of two equal reads was omitted.
         assert_eq!(attributed(vec![KvOp::get("a"), KvOp::get("a")], &["a"]), [None]);
     }
 }

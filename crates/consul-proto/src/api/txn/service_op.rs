@@ -8,7 +8,7 @@ use crate::txn::op::{AtIndex, Verb};
 
 /// An operation on a service instance of the catalog, as part of a [transaction](crate::txn::Apply).
 ///
-/// An agent restores the instances that are registered with it, so this is for instances outside of agents.
+/// An agent restores its own instances, so use this for external instances, which no agent has.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[must_use]
@@ -24,17 +24,19 @@ impl ServiceOp {
         Self::new(Verb::Get, node, ServiceRegistration::default().id(id), None)
     }
 
-    /// Writes an instance on `node`, which must exist: a name, a [`ServiceRegistration`], or an instance that was read.
+    /// Writes an instance on `node`, which must exist. Accepts a name, a [`ServiceRegistration`], or the instance of
+    /// a response.
     ///
-    /// Servers silently drop a socket, a location, and the declaration of a [native](ServiceRegistration::connect_native)
-    /// instance. Of a proxy they store only the instance that it serves and where that listens, the use of mesh gateways,
-    /// and the settings of transparent mode. Servers up to 1.14 also drop tagged addresses, and servers of 1.8 the kind and
-    /// the whole proxy. A [registration](crate::catalog::Register) keeps all of these.
+    /// Servers silently drop a socket, a location, and the declaration of a
+    /// [native](ServiceRegistration::connect_native) instance. Of a proxy, they only store the instance that it
+    /// serves and its address, the use of mesh gateways, and the settings of transparent mode. Servers up to 1.14
+    /// also drop tagged addresses, and servers of 1.8 the kind and the proxy. A
+    /// [registration](crate::catalog::Register) keeps all of these.
     pub fn set(node: impl Into<NodeName>, service: impl Into<ServiceRegistration>) -> Self {
         Self::new(Verb::Set, node, service, None)
     }
 
-    /// Writes an instance on `node` if its `ModifyIndex` is `index`; with 0, if it does not exist. Otherwise as
+    /// Writes an instance on `node` if its `ModifyIndex` is `index`; with 0, if it does not exist. See also
     /// [`set`](Self::set).
     pub fn cas(node: impl Into<NodeName>, service: impl Into<ServiceRegistration>, index: u64) -> Self {
         Self::new(Verb::Cas, node, service, Some(index))
@@ -42,12 +44,12 @@ impl ServiceOp {
 
     /// Deletes the instance `id` on `node`, and its checks. Succeeds if it does not exist.
     ///
-    /// `name` is the name of the service. Servers require it, and check the permission by it.
+    /// `name` is the name of the service. Servers require it and use it to check the permission.
     pub fn delete(node: impl Into<NodeName>, id: impl Into<ServiceId>, name: impl Into<ServiceName>) -> Self {
         Self::new(Verb::Delete, node, ServiceRegistration::new(name).id(id), None)
     }
 
-    /// Deletes the instance `id` on `node`, and its checks, if its `ModifyIndex` is `index`. Otherwise as
+    /// Deletes the instance `id` on `node`, and its checks, if its `ModifyIndex` is `index`. See also
     /// [`delete`](Self::delete).
     pub fn delete_cas(
         node: impl Into<NodeName>,
@@ -71,7 +73,7 @@ impl ServiceOp {
         self
     }
 
-    /// Returns whether the operation changes nothing.
+    /// Returns `true` if the operation only reads.
     #[must_use]
     pub fn is_read(&self) -> bool {
         self.verb == Verb::Get

@@ -6,14 +6,13 @@ use std::time::Duration;
 use crate::txn::{IntoValue, Op, Outcome, SessionId};
 use crate::{Call, CallFuture, Consistency, Error, Response, RetryPolicy, Token, TokenError, proto};
 
-/// Carries out several operations, either all or none of them: `PUT /v1/txn`.
+/// Applies several operations atomically: `PUT /v1/txn`.
 ///
-/// Returns the [`Outcome`]. A transaction that is rolled back is no error, since the reasons are mostly conditions that
-/// did not hold.
+/// Returns the [`Outcome`]. A rollback is not an error, since the usual reason is a condition that does not hold.
 ///
-/// A transaction that only reads is idempotent. Servers ignore the consistency mode of any other.
+/// A transaction that only reads is idempotent. Servers ignore the consistency mode of all others.
 ///
-/// An empty transaction is rejected: servers would do nothing, and return success.
+/// An empty transaction is rejected, since servers would return success without doing anything.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/txn)
 ///
@@ -23,7 +22,7 @@ use crate::{Call, CallFuture, Consistency, Error, Response, RetryPolicy, Token, 
 pub struct Apply(pub(crate) Call<proto::txn::Apply>);
 
 impl Apply {
-    /// Adds an operation. Servers carry out operations in the order in which they were added.
+    /// Adds an operation. Servers apply operations in the order in which they were added.
     pub fn op(self, operation: impl Into<Op>) -> Self {
         Self(self.0.map(|request| request.op(operation)))
     }
@@ -33,22 +32,22 @@ impl Apply {
         Self(self.0.map(|request| request.ops(operations)))
     }
 
-    /// Writes `value` under `key`.
+    /// Writes `value` to `key`.
     pub fn set(self, key: impl Into<String>, value: impl IntoValue) -> Self {
         Self(self.0.map(|request| request.set(key, value)))
     }
 
-    /// Writes `value` under `key` if the key's `ModifyIndex` is `index`; with 0, if the key does not exist.
+    /// Writes `value` to `key` if the key's `ModifyIndex` is `index`; with 0, if the key does not exist.
     pub fn cas(self, key: impl Into<String>, value: impl IntoValue, index: u64) -> Self {
         Self(self.0.map(|request| request.cas(key, value, index)))
     }
 
-    /// Writes `value` under `key` and locks it for a session, if no other session holds it and no lock-delay is running.
+    /// Writes `value` to `key` and locks it for a session, if no other session holds it and no lock-delay is running.
     pub fn lock(self, key: impl Into<String>, value: impl IntoValue, session: impl Into<SessionId>) -> Self {
         Self(self.0.map(|request| request.lock(key, value, session)))
     }
 
-    /// Writes `value` under `key` and unlocks it, if this session holds it.
+    /// Writes `value` to `key` and unlocks it, if this session holds it.
     pub fn unlock(
         self,
         key: impl Into<String>,
