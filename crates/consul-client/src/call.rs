@@ -119,12 +119,19 @@ impl<E: Endpoint> Call<E> {
     ///
     /// Returns an error if the call fails; see [`Error`].
     pub async fn send(self) -> Result<Response<OutputOf<E>>, Error> {
-        let request = self.encode()?;
-        let route = request.route.clone();
-        let Exchanged { response, token, attempts, elapsed, .. } = self.client.exchange(request).await?;
+        self.exchange().await
+    }
+
+    // By reference: the future of a function that takes the call by value contains it twice.
+    async fn exchange(&self) -> Result<Response<OutputOf<E>>, Error> {
+        let outgoing = self.encode()?;
+        let Exchanged { response, token, attempts, start, .. } = self.client.exchange(&outgoing).await?;
         consul_proto::decode::<E>(response)
             .map(|response| response.map(|value| self.endpoint.complete(value)))
-            .map_err(|error| Error::response(route, error, token.as_ref()).with_attempts(attempts, elapsed))
+            .map_err(|error| {
+                let elapsed = self.client.settings().runtime.now().since(start);
+                Error::response(outgoing.route, error, token.as_ref()).with_attempts(attempts, elapsed)
+            })
     }
 
     /// Returns the parts of the call, for recipes that send more than one request.
@@ -132,7 +139,7 @@ impl<E: Endpoint> Call<E> {
         (self.client, self.endpoint, self.options, self.tokens, self.timeouts.attempt)
     }
 
-    fn encode(&self) -> Result<Outgoing, Error> {
+    fn encode(&self) -> Result<Outgoing<'_>, Error> {
         let route = Route::of(&self.endpoint);
         let mut request = match consul_proto::encode(&self.endpoint, &self.options) {
             Ok(request) => request,
@@ -145,7 +152,7 @@ impl<E: Endpoint> Call<E> {
         Ok(Outgoing {
             request,
             route,
-            tokens: self.tokens.clone(),
+            tokens: self.tokens.as_ref(),
             timeouts: self.timeouts,
             retry: self.retry,
             held,
@@ -162,10 +169,10 @@ impl<E: Endpoint<Response: Streamed>> Call<E> {
     ///
     /// Returns an error if the call fails; see [`Error`]. If the body ends early, the stream yields an error.
     pub async fn open(self) -> Result<Response<OpenedOf<E, BodyStream>>, Error> {
-        let request = self.encode()?;
-        let route = request.route.clone();
-        let Exchanged { response, token, agent, permit, attempts, elapsed, .. } =
-            self.client.open(request).await?;
+        let outgoing = self.encode()?;
+        let Exchanged { response, token, agent, permit, attempts, start, .. } =
+            self.client.open(&outgoing).await?;
+        let route = outgoing.route;
         let (head, body) = response.into_parts();
         let error = match body {
             Opened::Value(body) => {
@@ -180,6 +187,7 @@ impl<E: Endpoint<Response: Streamed>> Call<E> {
             }
             Opened::Error(body) => consul_proto::error_response::<E>(&head, &body),
         };
+        let elapsed = self.client.settings().runtime.now().since(start);
         Err(Error::response(route, error, token.as_ref()).with_attempts(attempts, elapsed))
     }
 }
@@ -281,7 +289,7 @@ where
     type IntoFuture = CallFuture<OutputOf<E>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        CallFuture::new(async move { self.send().await.map(|response| response.value) })
+        CallFuture::new(async move { self.exchange().await.map(|response| response.value) })
     }
 }
 

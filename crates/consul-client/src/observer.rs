@@ -7,6 +7,7 @@ use consul_proto::{Method, Route};
 use http::StatusCode;
 
 use crate::client::Exchanged;
+use crate::runtime::Instant;
 use crate::{Error, ErrorKind};
 
 /// An observer of the calls and watches of a client, for metrics.
@@ -91,9 +92,9 @@ pub struct AttemptFinished<'a> {
 }
 
 impl<'a> CallFinished<'a> {
-    pub(crate) fn of<B>(route: &'a Route, result: &Result<Exchanged<B>, Error>) -> Self {
+    pub(crate) fn of<B>(route: &'a Route, result: &Result<Exchanged<B>, Error>, now: Instant) -> Self {
         let (status, error, attempts, elapsed) = match result {
-            Ok(done) => (Some(done.response.status()), done.error, done.attempts, done.elapsed),
+            Ok(done) => (Some(done.response.status()), done.error, done.attempts, now.since(done.start)),
             Err(error) => (error.status(), Some(error.kind()), error.attempts(), error.elapsed()),
         };
         Self { method: route.method(), route: route.path(), status, error, attempts, elapsed }

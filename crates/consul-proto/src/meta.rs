@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 
 use crate::types::string_enum::string_enum;
 
@@ -89,7 +89,7 @@ string_enum! {
     }
 }
 
-pub(crate) const INDEX: &str = "x-consul-index";
+pub(crate) static INDEX: HeaderName = HeaderName::from_static("x-consul-index");
 
 impl Meta {
     /// Reads the headers of a response.
@@ -100,7 +100,7 @@ impl Meta {
         for (name, value) in headers {
             let Ok(value) = value.to_str() else { continue };
             match name.as_str() {
-                INDEX => meta.index = value.parse().ok(),
+                "x-consul-index" => meta.index = value.parse().ok(),
                 "x-consul-contenthash" => meta.content_hash = Some(value.to_owned()),
                 "x-consul-lastcontact" => meta.last_contact = value.parse().ok().map(Duration::from_millis),
                 "x-consul-knownleader" => meta.known_leader = value.parse().ok(),
@@ -130,7 +130,7 @@ impl Meta {
 
 #[cfg(test)]
 mod tests {
-    use http::{HeaderMap, HeaderName, HeaderValue};
+    use http::HeaderValue;
 
     use super::*;
 

@@ -102,7 +102,7 @@ impl HyperExecutor {
     /// Sends a request on an idle connection, or on a new one.
     async fn execute_http1(
         &self,
-        mut request: Request<Body>,
+        mut request: Box<Request<Body>>,
         generation: u64,
     ) -> Result<Response<Body>, Interrupted> {
         self.prepare_http1(&mut request);
@@ -116,7 +116,7 @@ impl HyperExecutor {
                 match connection.exchange(request, place).await {
                     Ok(response) => return Ok(response),
                     // The agent closed this connection before the request was written.
-                    Err(Failed::Unsent(returned, _)) => request = *returned,
+                    Err(Failed::Unsent(returned, _)) => request = returned,
                     Err(Failed::Broken(error)) => return Err(error.into()),
                 }
             }
@@ -126,7 +126,7 @@ impl HyperExecutor {
             #[cfg(feature = "tls")]
             Opened::Http2(connection) => {
                 drop(connection);
-                Err(Interrupted::Http2(Box::new(request)))
+                Err(Interrupted::Http2(request))
             }
         }
     }
@@ -140,7 +140,7 @@ impl HyperExecutor {
     async fn exchange_first(
         &self,
         connection: Box<Connection>,
-        request: Request<Body>,
+        request: Box<Request<Body>>,
         place: Place,
     ) -> Result<Response<Body>, TransportError> {
         let mark = request.extensions().get::<SendMark>().cloned();
@@ -179,7 +179,7 @@ impl From<TransportError> for Interrupted {
 }
 
 impl HyperExecutor {
-    async fn execute_plain(&self, mut request: Request<Body>) -> Result<Response<Body>, TransportError> {
+    async fn execute_plain(&self, mut request: Box<Request<Body>>) -> Result<Response<Body>, TransportError> {
         self.prepare(&mut request)?;
         match self.execute_http1(request, 0).await {
             Ok(response) => Ok(response),
@@ -210,6 +210,8 @@ impl Executor for HyperExecutor {
         'a: 'b,
         Self: 'b,
     {
+        // Boxed, because each of the nested futures would contain it, and the memory of all of them is that of a call.
+        let request = Box::new(request);
         #[cfg(feature = "tls")]
         if self.address().is_tls() {
             return Box::pin(self.execute_https(request));

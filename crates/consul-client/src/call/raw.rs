@@ -122,8 +122,9 @@ impl RawCall {
         options.consistency = None;
         match request.encode(&options) {
             Ok(request) => {
+                let tokens = tokens.as_ref();
                 let outgoing = Outgoing { request, route, tokens, timeouts, retry, held: Duration::ZERO };
-                client.exchange(outgoing).await.map(|exchanged| exchanged.response)
+                client.exchange(&outgoing).await.map(|exchanged| exchanged.response)
             }
             Err(error) => Err(Error::encode(route, error)),
         }

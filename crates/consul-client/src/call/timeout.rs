@@ -76,25 +76,27 @@ pub(crate) struct TimedOut {
     pub(crate) is_unsent: bool,
 }
 
-/// Runs `attempt` until the time `at`.
+/// Runs `attempt` until the time `at`. `now` is the time at which it begins.
 ///
 /// No request is sent after that time: the clock is checked before each poll until the request is sent. A response
 /// that arrives in time is returned, even if it is polled late. An attempt that completes without waiting creates no
 /// timer.
 pub(crate) async fn with_timeout<F: Future>(
     runtime: &dyn Runtime,
+    now: Instant,
     at: Instant,
     mark: &SendMark,
     attempt: F,
 ) -> Result<F::Output, TimedOut> {
     let mut attempt = pin!(attempt);
     let mut sleep: Option<Sleep> = None;
-    let mut is_started = false;
+    if now >= at {
+        return Err(TimedOut { is_unsent: true });
+    }
     poll_fn(|cx| {
-        if (!is_started || mark.state() == SendState::NotSent) && runtime.now() >= at {
+        if mark.state() == SendState::NotSent && runtime.now() >= at {
             return Poll::Ready(Err(TimedOut { is_unsent: true }));
         }
-        is_started = true;
         if let Poll::Ready(output) = attempt.as_mut().poll(cx) {
             return Poll::Ready(Ok(output));
         }

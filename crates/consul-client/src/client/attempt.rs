@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use consul_proto::ResponseError;
-use consul_transport::{Body, Idempotent, SendMark, TransportError, TransportErrorKind};
+use consul_transport::{Body, Hint, Idempotent, SendMark, TransportError, TransportErrorKind};
 
 use crate::agents::AgentId;
 use crate::call::timeout::{TimedOut, with_timeout};
@@ -30,11 +30,14 @@ pub(crate) enum Opened {
 }
 
 /// The settings of one attempt.
-pub(crate) struct Attempt {
-    pub(crate) route: Route,
+pub(crate) struct Attempt<'a> {
+    pub(crate) request: &'a http::Request<Bytes>,
+    /// Overrides the hint of the request.
+    pub(crate) hint: Option<Hint>,
+    pub(crate) route: &'a Route,
     pub(crate) agent: AgentId,
     /// The token of the call, which overrides the client's.
-    pub(crate) tokens: Option<Tokens>,
+    pub(crate) tokens: Option<&'a Tokens>,
     /// The timeout of the attempt.
     pub(crate) timeout: Duration,
     /// Set if the timeout is the full timeout of an attempt, not the rest of the call's.
@@ -47,16 +50,16 @@ impl Client {
     /// Sends a request once and reads the complete response. Also returns the token that was sent.
     pub(crate) async fn attempt(
         &self,
-        request: http::Request<Bytes>,
-        attempt: Attempt,
+        attempt: Attempt<'_>,
     ) -> Result<(http::Response<Bytes>, Option<Token>), Error> {
         let settings = self.settings();
         let token = self.current_token(&attempt).await?;
-        let (request, mark) = self.outgoing(request, &attempt.route, token.as_ref());
+        let (request, mark) = self.outgoing(&attempt, token.as_ref());
+        // Called outside of the future, which would otherwise contain the request.
+        let executing = settings.agents.executor(attempt.agent).execute(request);
         // Pinned, since each function that takes the future by value would make its own future larger.
         let exchange = pin!(async {
-            let executor = settings.agents.executor(attempt.agent);
-            let (head, body) = executor.execute(request).await?.into_parts();
+            let (head, body) = executing.await?.into_parts();
             let limit = match attempt.route.may_be_large(&head) {
                 true => settings.max_response_size,
                 false => settings.max_response_size.min(MAX_ERROR_BODY),
@@ -88,21 +91,20 @@ impl Client {
     /// repeats the request after such an error soon, and is not degraded by it.
     pub(crate) async fn attempt_of_machine(
         &self,
-        request: http::Request<Bytes>,
-        attempt: Attempt,
+        attempt: Attempt<'_>,
     ) -> Result<http::Response<Bytes>, Error> {
-        let (route, tokens) = (attempt.route.clone(), attempt.tokens.clone());
-        let (mut response, token) = self.attempt(request, attempt).await?;
+        let Attempt { route, tokens, .. } = attempt;
+        let (mut response, token) = self.attempt(attempt).await?;
         let Some(token) = token else { return Ok(response) };
         if response.status() == http::StatusCode::FORBIDDEN {
             let (head, body) = response.into_parts();
             let error = route.error_of(&head, &body);
-            let tokens = tokens.as_ref().unwrap_or(&self.settings().tokens);
+            let tokens = tokens.unwrap_or(&self.settings().tokens);
             if let Some(error) = error
                 && matches!(&error, ResponseError::Api(error) if error.kind() == ApiErrorKind::UnknownToken)
                 && tokens.rejected(&token).await
             {
-                return Err(Error::response(route, error, Some(&token)));
+                return Err(Error::response(route.clone(), error, Some(&token)));
             }
             response = http::Response::from_parts(head, body);
         }
@@ -114,15 +116,14 @@ impl Client {
     /// sent.
     pub(crate) async fn attempt_open(
         &self,
-        request: http::Request<Bytes>,
-        attempt: Attempt,
+        attempt: Attempt<'_>,
     ) -> Result<(http::Response<Opened>, Option<Token>), Error> {
         let settings = self.settings();
         let token = self.current_token(&attempt).await?;
-        let (request, mark) = self.outgoing(request, &attempt.route, token.as_ref());
+        let (request, mark) = self.outgoing(&attempt, token.as_ref());
+        let executing = settings.agents.executor(attempt.agent).execute(request);
         let exchange = pin!(async {
-            let executor = settings.agents.executor(attempt.agent);
-            let (head, body) = executor.execute(request).await?.into_parts();
+            let (head, body) = executing.await?.into_parts();
             let body = match attempt.route.has_value(&head) {
                 true => Opened::Value(body),
                 false => Opened::Error(body.collect(settings.max_response_size.min(MAX_ERROR_BODY)).await?),
@@ -133,15 +134,15 @@ impl Client {
         Ok((response, token))
     }
 
-    async fn current_token(&self, attempt: &Attempt) -> Result<Option<Token>, Error> {
+    async fn current_token(&self, attempt: &Attempt<'_>) -> Result<Option<Token>, Error> {
         let settings = self.settings();
-        let tokens = attempt.tokens.as_ref().unwrap_or(&settings.tokens);
+        let tokens = attempt.tokens.unwrap_or(&settings.tokens);
         if let Some(token) = tokens.known() {
             return Ok(token);
         }
         let current = tokens.current();
-        let at = settings.runtime.now() + attempt.timeout;
-        match with_timeout(&*settings.runtime, at, &SendMark::new(), current).await {
+        let now = settings.runtime.now();
+        match with_timeout(&*settings.runtime, now, now + attempt.timeout, &SendMark::new(), current).await {
             Ok(Ok(token)) => Ok(token),
             Ok(Err(error)) => Err(Error::token(attempt.route.clone(), error)),
             Err(TimedOut { .. }) => Err(Error::timeout(attempt.route.clone(), attempt.timeout, true)),
@@ -153,25 +154,26 @@ impl Client {
         &self,
         exchange: impl Future<Output = Result<http::Response<B>, TransportError>>,
         mark: &SendMark,
-        attempt: &Attempt,
+        attempt: &Attempt<'_>,
     ) -> Result<http::Response<B>, Error> {
-        let Attempt { route, timeout, number, .. } = attempt;
+        let Attempt { route, timeout, number, .. } = *attempt;
         let settings = self.settings();
         let runtime = &*settings.runtime;
         let start = runtime.now();
-        let result: Result<_, Error> = match with_timeout(runtime, start + *timeout, mark, exchange).await {
-            Ok(Ok(response)) => Ok(response),
-            Ok(Err(error)) => {
-                // An agent at its connection limit closes new connections without a response.
-                let is_closed = error.kind() == TransportErrorKind::Closed;
-                let is_sudden = is_closed && runtime.now().since(start) < SUDDENLY;
-                if is_sudden || error.kind() == TransportErrorKind::Rejected {
-                    self.connection_limit_reached(attempt, false);
+        let result: Result<_, Error> =
+            match with_timeout(runtime, start, start + timeout, mark, exchange).await {
+                Ok(Ok(response)) => Ok(response),
+                Ok(Err(error)) => {
+                    // An agent at its connection limit closes new connections without a response.
+                    let is_closed = error.kind() == TransportErrorKind::Closed;
+                    let is_sudden = is_closed && runtime.now().since(start) < SUDDENLY;
+                    if is_sudden || error.kind() == TransportErrorKind::Rejected {
+                        self.connection_limit_reached(attempt, false);
+                    }
+                    Err(Error::transport(route.clone(), error))
                 }
-                Err(Error::transport(route.clone(), error))
-            }
-            Err(TimedOut { is_unsent }) => Err(Error::timeout(route.clone(), *timeout, is_unsent)),
-        };
+                Err(TimedOut { is_unsent }) => Err(Error::timeout(route.clone(), timeout, is_unsent)),
+            };
         let result = result.map_err(|error| error.at(settings.agents.executor(attempt.agent).address()));
         match result.as_ref().map_err(Error::kind) {
             Err(ErrorKind::Connect) => settings.agents.record(attempt.agent, false, runtime.now()),
@@ -187,7 +189,7 @@ impl Client {
                 route: route.path(),
                 status: result.as_ref().ok().map(http::Response::status),
                 error: result.as_ref().err().map(Error::kind),
-                number: *number,
+                number,
                 elapsed: runtime.now().since(start),
             };
             log(&finished);
@@ -202,7 +204,7 @@ impl Client {
     ///
     /// Over HTTP/2, long polls share few connections, so fewer polls do not free connections. A lost connection ends
     /// many requests at the same time, some of which were just sent, so it is no sign of the limit.
-    fn connection_limit_reached(&self, attempt: &Attempt, is_certain: bool) {
+    fn connection_limit_reached(&self, attempt: &Attempt<'_>, is_certain: bool) {
         let settings = self.settings();
         let has_connections = settings.agents.executor(attempt.agent).max_long_polls().is_none();
         if has_connections {
@@ -210,30 +212,24 @@ impl Client {
         }
     }
 
-    /// Adds the client's headers and extensions to the request.
-    fn outgoing(
-        &self,
-        request: http::Request<Bytes>,
-        route: &Route,
-        token: Option<&Token>,
-    ) -> (http::Request<Body>, SendMark) {
-        let mut request = request.map(Body::from);
+    /// Returns the request of an attempt, with the client's headers and extensions.
+    fn outgoing(&self, attempt: &Attempt<'_>, token: Option<&Token>) -> (http::Request<Body>, SendMark) {
+        let mut request = attempt.request.clone().map(Body::from);
         let headers = request.headers_mut();
         for (name, value) in &*self.settings().headers {
-            if !headers.contains_key(name) {
-                headers.insert(name.clone(), value.clone());
-            }
+            headers.entry(name).or_insert_with(|| value.clone());
         }
-        if let Some(token) = token
-            && !headers.contains_key(TOKEN)
-        {
-            headers.insert(TOKEN, token.header());
+        if let Some(token) = token {
+            headers.entry(TOKEN).or_insert_with(|| token.header());
         }
         let mark = SendMark::new();
         let extensions = request.extensions_mut();
         extensions.insert(mark.clone());
-        if route.is_idempotent() && !route.method().is_safe() {
+        if attempt.route.is_idempotent() && !attempt.route.method().is_safe() {
             extensions.insert(Idempotent::new());
+        }
+        if let Some(hint) = attempt.hint {
+            extensions.insert(hint);
         }
         (request, mark)
     }

@@ -1,6 +1,7 @@
 //! Sending a request with retries, until it succeeds, fails permanently, or times out.
 
 use std::future::Future;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,11 +23,11 @@ use crate::token::Tokens;
 use crate::{ApiErrorKind, ErrorKind, Token};
 
 /// A request of a call, before its first attempt.
-pub(crate) struct Outgoing {
+pub(crate) struct Outgoing<'a> {
     pub(crate) request: http::Request<Bytes>,
     pub(crate) route: Route,
     /// The token of the call, which overrides the client's.
-    pub(crate) tokens: Option<Tokens>,
+    pub(crate) tokens: Option<&'a Tokens>,
     /// The timeouts of the call, which override the client's.
     pub(crate) timeouts: Timeouts,
     /// The retry policy of the call, which overrides the client's.
@@ -42,7 +43,8 @@ pub(crate) struct Exchanged<B> {
     pub(crate) token: Option<Token>,
     pub(crate) agent: AgentId,
     pub(crate) attempts: u32,
-    pub(crate) elapsed: Duration,
+    /// The time of the first attempt.
+    pub(crate) start: Instant,
     /// The kind of the error, if the response is one.
     pub(crate) error: Option<ErrorKind>,
     /// The permit that counts the request as in flight.
@@ -59,11 +61,11 @@ struct Failed {
 
 impl Client {
     /// Sends a request with retries, and reads the complete response.
-    pub(crate) async fn exchange(&self, outgoing: Outgoing) -> Result<Exchanged<Bytes>, Error> {
-        let route = outgoing.route.clone();
-        let attempts = self.with_retries(
+    pub(crate) async fn exchange(&self, outgoing: &Outgoing<'_>) -> Result<Exchanged<Bytes>, Error> {
+        let route = &outgoing.route;
+        let attempts = pin!(self.with_retries(
             outgoing,
-            |request, attempt| self.attempt(request, attempt),
+            |attempt| self.attempt(attempt),
             |response: http::Response<Bytes>| {
                 if response.status().is_success() {
                     return (response, None);
@@ -72,16 +74,16 @@ impl Client {
                 let error = route.error_of(&head, &body);
                 (http::Response::from_parts(head, body), error)
             },
-        );
-        self.in_span(&route, attempts).await
+        ));
+        self.in_span(route, attempts).await
     }
 
     /// Sends a request with retries, and reads the head of the response. Also reads the body of an error response.
-    pub(crate) async fn open(&self, outgoing: Outgoing) -> Result<Exchanged<Opened>, Error> {
-        let route = outgoing.route.clone();
-        let attempts = self.with_retries(
+    pub(crate) async fn open(&self, outgoing: &Outgoing<'_>) -> Result<Exchanged<Opened>, Error> {
+        let route = &outgoing.route;
+        let attempts = pin!(self.with_retries(
             outgoing,
-            |request, attempt| self.attempt_open(request, attempt),
+            |attempt| self.attempt_open(attempt),
             |response| {
                 let (head, body) = response.into_parts();
                 let error = match &body {
@@ -90,67 +92,66 @@ impl Client {
                 };
                 (http::Response::from_parts(head, body), error)
             },
-        );
-        self.in_span(&route, attempts).await
+        ));
+        self.in_span(route, attempts).await
     }
 
-    async fn with_retries<B, F>(
-        &self,
-        outgoing: Outgoing,
-        mut send: impl FnMut(http::Request<Bytes>, Attempt) -> F,
+    async fn with_retries<'a, B, F>(
+        &'a self,
+        outgoing: &'a Outgoing<'a>,
+        send: impl Fn(Attempt<'a>) -> F,
         judge: impl Fn(http::Response<B>) -> (http::Response<B>, Option<ResponseError>),
     ) -> Result<Exchanged<B>, Error>
     where
         F: Future<Output = Result<(http::Response<B>, Option<Token>), Error>>,
     {
-        let Outgoing { mut request, route, tokens, timeouts, retry, held } = outgoing;
+        let Outgoing { request, route, tokens, timeouts, retry, held } = outgoing;
+        let (held, tokens) = (*held, *tokens);
         let settings = self.settings();
         let (runtime, agents) = (&*settings.runtime, &*settings.agents);
         let policy = retry.unwrap_or(settings.retry);
         let timeouts = timeouts.or(settings.timeouts);
         let start = runtime.now();
         let deadline = start + timeouts.of_call(held);
-        let longest = timeouts.of_attempt(&route, held);
-        let mut agent = agents.of(&route, start);
+        let longest = timeouts.of_attempt(route, held);
+        let mut agent = agents.of(route, start);
         let (mut attempts, mut unexplained) = (0, 0);
+        let mut hint = None;
         loop {
             attempts += 1;
             let now = if attempts == 1 { start } else { runtime.now() };
             let permit = self
-                .permit(&route, now, deadline)
+                .permit(route, now, deadline)
                 .await
                 .map_err(|error| error.with_attempts(attempts - 1, runtime.now().since(start)))?;
             let attempt_timeout = longest.min(deadline.since(now));
             let attempt = Attempt {
-                route: route.clone(),
+                request,
+                hint,
+                route,
                 agent,
-                tokens: tokens.clone(),
+                tokens,
                 timeout: attempt_timeout,
                 is_whole: attempt_timeout == longest,
                 number: attempts,
             };
-            let may_repeat = policy.allows(attempts);
-            let next = may_repeat.then(|| request.clone());
-            let sent = std::mem::replace(&mut request, next.unwrap_or_default());
-            let (result, failed) = match send(sent, attempt).await {
+            let (result, failed) = match send(attempt).await {
                 Ok((response, token)) => {
-                    let retry_after = retry::retry_after(response.headers());
                     let (response, error) = judge(response);
                     let Some(error) = error else {
                         settings.budget.succeeded();
-                        let elapsed = runtime.now().since(start);
                         return Ok(Exchanged {
                             response,
                             token,
                             agent,
                             attempts,
-                            elapsed,
+                            start,
                             error: None,
                             permit,
                         });
                     };
-                    let failed =
-                        self.judged(&route, &error, token.as_ref(), tokens.as_ref(), retry_after).await;
+                    let retry_after = retry::retry_after(response.headers());
+                    let failed = self.judged(route, &error, token.as_ref(), tokens, retry_after).await;
                     (Ok((response, token)), failed)
                 }
                 Err(error) => {
@@ -164,18 +165,15 @@ impl Client {
                 }
             };
             drop(permit);
-            let give_up = || {
-                let elapsed = runtime.now().since(start);
-                match result {
-                    Ok((response, token)) => {
-                        let error = Some(failed.kind);
-                        Ok(Exchanged { response, token, agent, attempts, elapsed, error, permit: None })
-                    }
-                    Err(error) => Err(error.with_attempts(attempts, elapsed)),
+            let give_up = || match result {
+                Ok((response, token)) => {
+                    let error = Some(failed.kind);
+                    Ok(Exchanged { response, token, agent, attempts, start, error, permit: None })
                 }
+                Err(error) => Err(error.with_attempts(attempts, runtime.now().since(start))),
             };
             unexplained += u32::from(failed.kind == ErrorKind::Api(ApiErrorKind::Internal));
-            if !may_repeat || !failed.is_retryable || unexplained >= retry::MAX_UNEXPLAINED {
+            if !policy.allows(attempts) || !failed.is_retryable || unexplained >= retry::MAX_UNEXPLAINED {
                 return give_up();
             }
             // A shortened attempt could turn the known outcome of a write into an unknown one.
@@ -196,10 +194,10 @@ impl Client {
                 return give_up();
             }
             if failed.kind == ErrorKind::Timeout {
-                request.extensions_mut().insert(Hint::FreshConnection);
+                hint = Some(Hint::FreshConnection);
             }
             if can_move {
-                agent = agents.of(&route, runtime.now());
+                agent = agents.of(route, runtime.now());
             }
         }
     }
@@ -216,7 +214,7 @@ impl Client {
             return Ok(Some(permit));
         }
         let acquired = Arc::clone(in_flight).acquire_owned();
-        match with_timeout(&**runtime, deadline, &SendMark::new(), acquired).await {
+        match with_timeout(&**runtime, now, deadline, &SendMark::new(), acquired).await {
             // The semaphore is never closed.
             Ok(permit) => Ok(permit.ok()),
             Err(TimedOut { .. }) => Err(Error::timeout(route.clone(), deadline.since(now), true)),
@@ -256,7 +254,8 @@ impl Client {
     async fn in_span<B>(
         &self,
         route: &Route,
-        attempts: impl Future<Output = Result<Exchanged<B>, Error>>,
+        // Pinned by the caller: each function that takes it by value would make the future of a call larger by it.
+        attempts: Pin<&mut impl Future<Output = Result<Exchanged<B>, Error>>>,
     ) -> Result<Exchanged<B>, Error> {
         let settings = self.settings();
         let span = tracing::debug_span!(
@@ -269,15 +268,16 @@ impl Client {
             error.type = tracing::field::Empty,
         );
         let result = attempts.instrument(span.clone()).await;
-        let finished = CallFinished::of(route, &result);
-        if !span.is_disabled() {
-            span.record("consul.attempts", finished.attempts);
-            if let Some(status) = finished.status {
-                span.record("http.response.status_code", status.as_u16());
-            }
-            if let Some(kind) = finished.error {
-                span.record("error.type", tracing::field::debug(kind));
-            }
+        if span.is_disabled() && settings.observer.is_none() {
+            return result;
+        }
+        let finished = CallFinished::of(route, &result, settings.runtime.now());
+        span.record("consul.attempts", finished.attempts);
+        if let Some(status) = finished.status {
+            span.record("http.response.status_code", status.as_u16());
+        }
+        if let Some(kind) = finished.error {
+            span.record("error.type", tracing::field::debug(kind));
         }
         if let Some(observer) = &settings.observer {
             observer.call_finished(&finished);

@@ -126,17 +126,15 @@ impl<M: Machine<Error = Error> + ?Sized> Driver<M> {
         } else if slot == Slot::Lease {
             request.extensions_mut().insert(Hint::Reserved);
         }
-        let client = self.client.clone();
-        let attempt = Attempt {
-            agent: self.client.settings().agents.of(&route, now),
-            route: route.clone(),
-            tokens: self.tokens.clone(),
-            timeout: deadline.since(now),
-            is_whole: true,
-            number: 1,
-        };
-        let exchanging: Exchanging =
-            Box::pin(async move { client.attempt_of_machine(request, attempt).await });
+        let (client, tokens) = (self.client.clone(), self.tokens.clone());
+        let (agent, timeout) = (self.client.settings().agents.of(&route, now), deadline.since(now));
+        let labels = route.clone();
+        let exchanging: Exchanging = Box::pin(async move {
+            let (request, route, tokens) = (&request, &labels, tokens.as_ref());
+            let (hint, is_whole, number) = (None, true, 1);
+            let attempt = Attempt { request, hint, route, agent, tokens, timeout, is_whole, number };
+            client.attempt_of_machine(attempt).await
+        });
         let pending = Pending(Arc::new(Mutex::new(Some(exchanging))));
         if let Some(permit) = &mut permit {
             permit.sent(now + held, deadline, pending.clone());

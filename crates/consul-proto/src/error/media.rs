@@ -23,6 +23,9 @@ pub(crate) fn is_page(head: &Head) -> bool {
 fn is(head: &Head, kind: &str) -> bool {
     let Some(value) = head.headers.get(CONTENT_TYPE) else { return true };
     let value = value.as_bytes();
+    if value == kind.as_bytes() {
+        return true;
+    }
     let end = value.iter().position(|&byte| byte == b';').unwrap_or(value.len());
     value[..end].trim_ascii().eq_ignore_ascii_case(kind.as_bytes())
 }

@@ -119,13 +119,13 @@ impl<A: FromResponse> FromResponse for OrAbsent<A> {
 
 fn is_missing(head: &Head, body: &[u8]) -> bool {
     head.status == StatusCode::NOT_FOUND
-        && head.headers.contains_key(INDEX)
+        && head.headers.contains_key(&INDEX)
         && body.is_empty()
         && media::is_text(head)
 }
 
 fn check_index(head: &Head) -> Result<(), DecodeError> {
-    if head.headers.contains_key(INDEX) {
+    if head.headers.contains_key(&INDEX) {
         Ok(())
     } else {
         // Without the body, which may be a stored value.

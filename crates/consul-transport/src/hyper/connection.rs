@@ -74,12 +74,12 @@ impl Connection {
     /// returns to `place`.
     pub(super) async fn exchange(
         mut self: Box<Self>,
-        request: Request<Body>,
+        request: Box<Request<Body>>,
         place: Place,
     ) -> Result<Response<Body>, Failed> {
         let mark = request.extensions().get::<SendMark>().cloned();
         self.state.set_mark(mark.clone());
-        let mut response = pin!(self.sender.try_send_request(request));
+        let mut response = pin!(self.sender.try_send_request(*request));
         let mut is_first = true;
         let result: Result<Response<Incoming>, TrySendError<_>> = poll_fn(|cx| {
             if !is_first {

@@ -26,7 +26,7 @@ impl Lanes {
 impl HyperExecutor {
     pub(super) async fn execute_https(
         &self,
-        mut request: Request<Body>,
+        mut request: Box<Request<Body>>,
     ) -> Result<Response<Body>, TransportError> {
         self.prepare(&mut request)?;
         let generation = self.connector.refresh().await;
@@ -37,13 +37,13 @@ impl HyperExecutor {
                 match Box::pin(self.execute_http1(request, generation)).await {
                     Ok(response) => return Ok(response),
                     Err(Interrupted::Failed(error)) => return Err(error),
-                    Err(Interrupted::Http2(returned)) => request = *returned,
+                    Err(Interrupted::Http2(returned)) => request = returned,
                 }
                 continue;
             }
             match self.execute_http2(request, generation).await? {
                 Executed::Response(response) => return Ok(response),
-                Executed::Http1(returned) => request = *returned,
+                Executed::Http1(returned) => request = returned,
             }
         }
         Err(TransportError::unsent(TransportErrorKind::Protocol, "server keeps changing its protocol"))
@@ -51,7 +51,7 @@ impl HyperExecutor {
 
     async fn execute_http2(
         &self,
-        request: Request<Body>,
+        request: Box<Request<Body>>,
         generation: u64,
     ) -> Result<Executed, TransportError> {
         let hint = request.extensions().get::<Hint>().copied();
@@ -69,7 +69,7 @@ impl HyperExecutor {
                 Placed::Http2(slot) => slot,
                 Placed::Http1(None) => return Ok(Executed::http1(head, body)),
                 Placed::Http1(Some(connection)) => {
-                    let mut request = Request::from_parts(head, body);
+                    let mut request = Box::new(Request::from_parts(head, body));
                     self.prepare_http1(&mut request);
                     let demand = request::demand(&request, generation);
                     let (_, place) = self.idle.take(demand);

@@ -89,7 +89,7 @@ pub(super) fn check(cursor: Cursor, head: &Head, body: &[u8]) -> Result<(), Deco
     if cursor == Cursor::Hash {
         return Ok(());
     }
-    let Some(value) = head.headers.get(INDEX) else {
+    let Some(value) = head.headers.get(&INDEX) else {
         return Err(DecodeError::new(head, body, "X-Consul-Index is missing"));
     };
     if value.to_str().is_ok_and(|text| text.parse::<u64>().is_ok()) {
