@@ -2,8 +2,11 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
-use consul_transport::{Executor, TlsConfig, conformance};
+use async_trait::async_trait;
+use consul_transport::{Body, Executor, HyperExecutor, TlsConfig, TransportError, conformance};
+use http::{Method, Request, Response};
 use tokio::net::TcpStream;
 
 use crate::pki::{Ca, Pair};
@@ -43,9 +46,24 @@ fn proxy(agent: SocketAddr) -> SocketAddr {
     address
 }
 
+/// An executor that waits a moment before each write: the proxy needs it to pass on that the agent has closed a
+/// connection.
+#[derive(Debug)]
+struct Delayed(HyperExecutor);
+
+#[async_trait]
+impl Executor for Delayed {
+    async fn execute(&self, request: Request<Body>) -> Result<Response<Body>, TransportError> {
+        if request.method() == Method::PUT {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        self.0.execute(request).await
+    }
+}
+
 fn make(agent: SocketAddr) -> Arc<dyn Executor> {
     let (ca, _) = pki();
-    Arc::new(builder(proxy(agent), TlsConfig::new().ca_pem(&ca.pem)).build().unwrap())
+    Arc::new(Delayed(builder(proxy(agent), TlsConfig::new().ca_pem(&ca.pem)).build().unwrap()))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
