@@ -1,6 +1,6 @@
 //! Every key is read and written unchanged, or rejected.
 
-use consul_client::proto::EncodeError;
+use consul_client::proto::{EncodeError, Method};
 use consul_client::{ApiErrorKind, Error, ErrorKind};
 use consul_tests::unique;
 
@@ -126,4 +126,21 @@ fn assert_key_refused(key: &str, error: &Error) {
     assert_eq!(error.kind(), ErrorKind::Api(ApiErrorKind::KeyRefused), "{key:?}: {error:?}");
     assert!(!error.is_retryable() && !error.is_outcome_unknown());
     assert!(error.to_string().contains("use a transaction"), "{error}");
+}
+
+#[tokio::test]
+async fn key_that_is_not_utf8_is_deleted_only_with_its_prefix() {
+    let (client, prefix) = (client(), unique("not-utf8"));
+    let path = format!("/v1/kv/{prefix}/a%FFb");
+    let put = client.request(Method::PUT, &path).body("x").await.unwrap();
+    assert_eq!(put.status(), 200);
+    let listed = client.kv().keys(format!("{prefix}/")).await.unwrap();
+    assert_eq!(listed, [format!("{prefix}/a\u{fffd}b")]);
+
+    // The replacement character names another key.
+    assert_eq!(client.kv().get(&listed[0]).await.unwrap(), None);
+    client.kv().delete(&listed[0]).await.unwrap();
+    assert_eq!(client.request(Method::GET, &path).await.unwrap().status(), 200);
+    client.kv().delete(format!("{prefix}/")).recurse().await.unwrap();
+    assert_eq!(client.request(Method::GET, &path).await.unwrap().status(), 404);
 }

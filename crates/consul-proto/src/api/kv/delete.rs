@@ -9,6 +9,10 @@ use crate::{Endpoint, Method, RequestWriter, True};
 /// returns whether the condition held. [`recurse`](Self::recurse) converts it into a
 /// [`DeleteTree`](crate::kv::DeleteTree).
 ///
+/// A key that is not UTF-8 cannot be deleted by the name in a list: the replacement characters (U+FFFD) in it name
+/// another key, and deleting that succeeds and deletes nothing. [`recurse`](Self::recurse) with a prefix that is UTF-8
+/// deletes it.
+///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/kv#delete-key)
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]

@@ -12,6 +12,10 @@ use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, p
 /// returns whether the condition held. [`recurse`](Self::recurse) converts it into a
 /// [`DeleteTree`].
 ///
+/// A key that is not UTF-8 cannot be deleted by the name in a list: the replacement characters (U+FFFD) in it name
+/// another key, and deleting that succeeds and deletes nothing. [`recurse`](Self::recurse) with a prefix that is UTF-8
+/// deletes it.
+///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/kv#delete-key)
 ///
 /// Created by [`Kv::delete`](crate::kv::Kv::delete). Awaiting it returns `()`;
