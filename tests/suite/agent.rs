@@ -89,7 +89,7 @@ async fn prometheus_metrics_require_a_retention_time() {
     let agent = Agent::builder().config(r#"{ "telemetry": { "prometheus_retention_time": "60s" } }"#).start();
     let metrics = client_of(&agent).agent().metrics().prometheus().await.unwrap();
     assert!(metrics.contains("# TYPE go_goroutines gauge"), "{metrics}");
-    // The agents of most tests have the default, which is to keep none.
+    // The agents of most tests have the default, which keeps no metrics.
     let error = client().agent().metrics().prometheus().await.unwrap_err();
     assert!(!error.is_retryable(), "{error}");
 }

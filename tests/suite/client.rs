@@ -1,4 +1,4 @@
-//! The client itself: how it is described, what its calls start from, and requests of one's own.
+//! The client: its description, its default options, and raw requests.
 
 use consul_client::proto::{EffectiveConsistency, Method};
 use consul_client::{Client, Consistency, Token};
@@ -29,14 +29,14 @@ async fn builder_sets_address_token_and_consistency() {
         mode(&client.with_consistency(Consistency::Consistent)).await,
         EffectiveConsistency::Consistent
     );
-    // The call's own word is the last one.
+    // The setting of the call overrides the default.
     let nodes = client.catalog().nodes().consistency(Consistency::Default).send().await.unwrap();
     assert_eq!(nodes.meta.effective_consistency, Some(EffectiveConsistency::Leader));
 
-    let nobody = client.without_token();
-    assert!(nobody.token().is_none());
-    assert!(nobody.kv().get("key").await.unwrap_err().is_permission_denied());
-    assert!(nobody.kv().get("key").token(&token).await.unwrap().is_some());
+    let anonymous = client.without_token();
+    assert!(anonymous.token().is_none());
+    assert!(anonymous.kv().get("key").await.unwrap_err().is_permission_denied());
+    assert!(anonymous.kv().get("key").token(&token).await.unwrap().is_some());
 }
 
 #[tokio::test]
@@ -59,7 +59,7 @@ async fn raw_requests_return_responses_of_every_status() {
     assert_eq!(post.status(), 405);
     assert_eq!(client.kv().get(&key).await.unwrap(), None);
 
-    // What the client's calls start from, these do too.
+    // Raw requests also use the client's default options.
     let elsewhere = client.with_datacenter("nowhere").request(Method::GET, &*path).await.unwrap();
     assert_eq!(
         (elsewhere.status().as_u16(), &elsewhere.body()[..]),
@@ -71,13 +71,13 @@ async fn raw_requests_return_responses_of_every_status() {
 async fn raw_request_sends_token_and_header() {
     let agent = Agent::builder().acl().start();
     let root = crate::clients::client_of(&agent);
-    let (nobody, token) = (root.without_token(), root.token().unwrap());
+    let (anonymous, token) = (root.without_token(), root.token().unwrap());
     let read = |client: &Client| client.request(Method::GET, "/v1/agent/self");
     assert_eq!(read(&root).await.unwrap().status(), 200);
-    assert_eq!(read(&nobody).await.unwrap().status(), 403);
-    assert_eq!(read(&nobody).token(token).await.unwrap().status(), 200);
+    assert_eq!(read(&anonymous).await.unwrap().status(), 403);
+    assert_eq!(read(&anonymous).token(token).await.unwrap().status(), 200);
 
     let name = HeaderName::from_static("x-consul-token");
     let value = HeaderValue::from_str(agent.token().unwrap()).unwrap();
-    assert_eq!(read(&nobody).header(name, value).await.unwrap().status(), 200);
+    assert_eq!(read(&anonymous).header(name, value).await.unwrap().status(), 200);
 }

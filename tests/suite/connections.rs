@@ -1,4 +1,4 @@
-//! What a client does with its connections.
+//! The connections of a client.
 
 use std::future::IntoFuture;
 use std::time::Duration;
@@ -32,7 +32,7 @@ async fn thousand_sequential_calls_use_one_connection() {
     assert_eq!(proxy.accepted(), 1);
 }
 
-/// Connections that the agent of the next test allows for one address.
+/// Connection limit of the agent in the next test.
 const LIMIT: usize = 10;
 
 #[tokio::test]
@@ -43,14 +43,14 @@ async fn silent_clients_leave_an_agents_connections_to_others() {
         builder.idle_timeout(Duration::from_secs(2)).build().unwrap()
     });
     for client in &clients {
-        // More at a time than the agent allows, so some are rejected and sent again.
+        // More concurrent requests than the agent allows, so some are rejected and sent again.
         let kv = client.kv();
         let calls: Vec<_> = (0..2 * LIMIT).map(|_| tokio::spawn(kv.get("k").into_future())).collect();
         for call in calls {
             assert_eq!(call.await.unwrap().unwrap(), None);
         }
     }
-    // The clients make no further call, and nobody closes their connections but themselves.
+    // The clients make no further call, and close their connections themselves.
     let others = async {
         while connections(&agent).await < LIMIT {
             sleep(Duration::from_millis(200)).await;
@@ -60,7 +60,7 @@ async fn silent_clients_leave_an_agents_connections_to_others() {
     drop(clients);
 }
 
-/// Opens connections until the limit, and returns how many of them the agent serves.
+/// Opens connections up to the limit, and returns the number that the agent serves.
 async fn connections(agent: &Agent) -> usize {
     let (mut open, mut served) = (Vec::new(), 0);
     for _ in 0..LIMIT {
@@ -87,7 +87,7 @@ async fn call_dropped_in_flight_closes_its_connection() {
 
     let read = kv.get(&key).block(index, Duration::from_secs(300));
     let mut read = Box::pin(read.send());
-    // Far too short for the server's wait: the call is in mid-flight when it is dropped.
+    // Much shorter than the server's wait, so the call is in flight when it is dropped.
     assert!(timeout(Duration::from_millis(200), &mut read).await.is_err());
     proxy.until_open(1).await;
     drop(read);

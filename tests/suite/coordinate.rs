@@ -11,7 +11,7 @@ async fn datacenters_lists_the_servers_of_each_datacenter() {
     let agent = client().agent().read_self().await.unwrap();
     let name = agent.config.node_name.as_str();
     let server = format!("{name}.{}", agent.config.datacenter);
-    // The server knows its own coordinate as soon as it has joined the WAN.
+    // The server has its own coordinate after it has joined the WAN pool.
     let listed = loop {
         let datacenters = client().coordinate().datacenters().await.unwrap();
         let datacenter =

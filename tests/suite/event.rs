@@ -8,10 +8,10 @@ use consul_tests::{shared_agent, unique};
 
 use crate::clients::client;
 
-/// Far longer than an event needs: who comes back has been woken.
+/// Much longer than an event needs. A query that returns has been woken.
 const WAIT: Duration = Duration::from_secs(50);
 
-/// The events of a name, as soon as one with this id is among them.
+/// Waits for the event with this ID, and returns the events of the name.
 async fn until_listed(client: &Client, name: &str, id: &str) -> Vec<Event> {
     let mut index = 0;
     loop {
@@ -74,7 +74,7 @@ async fn event_for_other_nodes_is_not_listed() {
     client.event().fire(&name).node("^another-node$").await.unwrap();
     client.event().fire(&name).service("^no-such-service$").tag("v1").await.unwrap();
     let ours = client.event().fire(&name).await.unwrap();
-    // Events are taken in their order, so the others would be there before it.
+    // Events are received in order, so the others would be listed before it.
     let events = until_listed(&client, &name, &ours.id).await;
     assert_eq!(events.iter().map(|event| &event.id).collect::<Vec<_>>(), [&ours.id]);
 }

@@ -1,4 +1,4 @@
-//! Two datacenters that know each other.
+//! Two joined datacenters.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::clients::{PATIENCE, client_of};
 
-/// Two datacenters that know each other.
+/// Two joined datacenters.
 pub(crate) struct Federation {
     pub(crate) east: Agent,
     pub(crate) west: Agent,
@@ -24,7 +24,7 @@ impl Federation {
         let join = format!("/v1/agent/join/127.0.0.1:{}", members[0]["Port"]);
         let joined = east.request(Method::PUT, join).query("wan", "1").await.unwrap();
         assert_eq!(joined.status(), 200, "{:?}", joined.body());
-        // Each learns of the other in its own time, and of the other's leader after that.
+        // Each learns of the other with a delay, and later of the other's leader.
         for (from, to) in [(&east, "west"), (&west, "east")] {
             let start = Instant::now();
             while let Err(error) = from.catalog().datacenter(to).nodes().await {

@@ -1,4 +1,4 @@
-//! The workspace against real Consul agents.
+//! The test suite on real Consul agents.
 #![allow(clippy::unwrap_used, reason = "all of it is tests, also what stands outside of their functions")]
 
 mod acl_legacy;

@@ -1,4 +1,4 @@
-//! Objects that are read: the same object read twice is equal, and is accepted in place of its id.
+//! Objects of responses: two reads of the same object are equal, and convert to its ID.
 
 use std::collections::HashSet;
 use std::fmt::Debug;
@@ -11,7 +11,7 @@ use consul_tests::{Agent, shared_agent, unique};
 
 use crate::clients::{client, client_of};
 
-/// Asserts that both are one element of a set.
+/// Asserts that both are equal and have the same hash.
 fn assert_same<T: Hash + Eq + Debug>(first: T, second: T) {
     let set = HashSet::from([first, second]);
     assert_eq!(set.len(), 1, "{set:?}");
@@ -47,7 +47,7 @@ async fn objects_compare_and_hash() {
     };
     assert_same(alive(checks), alive(client.health().state("any").await.unwrap()));
 
-    // An object that was read is accepted in place of its id or name.
+    // Objects of responses convert to their ID or name.
     assert!(client.session().renew(&read).await.unwrap().is_some());
     let node = client.catalog().node(here).await.unwrap().unwrap().node;
     assert!(client.session().node(&node).await.unwrap().contains(&read));

@@ -12,7 +12,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::clients::PATIENCE;
 
-/// Longer than a server holds a request that was abandoned.
+/// Longer than a server holds an abandoned request.
 const LATE: Duration = Duration::from_secs(12);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -24,7 +24,8 @@ async fn writes_in_a_cluster_without_a_leader_have_known_outcomes() {
     let keys: Vec<_> = (0..20).map(|_| unique("without-leader")).collect();
     leader.kill9();
     other.kill9();
-    // Until the survivor has noticed, a request can end with the connection to the lost leader, its outcome unknown.
+    // Until the survivor has noticed the loss, a request can fail with the connection to the lost leader, and its
+    // outcome is unknown.
     let is_lost = async {
         while client.status().leader().await.unwrap().is_some() {
             sleep(Duration::from_millis(100)).await;
@@ -36,7 +37,7 @@ async fn writes_in_a_cluster_without_a_leader_have_known_outcomes() {
     let writes: Vec<_> =
         keys.iter().map(|key| tokio::spawn(client.kv().put(key.as_str(), "new").into_future())).collect();
     for write in writes {
-        let error = write.await.unwrap().expect_err("nobody executes it");
+        let error = write.await.unwrap().expect_err("no server executes it");
         assert!(!error.is_outcome_unknown(), "{error:?}");
         assert!(error.attempts() >= 1 && error.elapsed() <= Duration::from_secs(31), "{error:?}");
     }
@@ -65,7 +66,7 @@ async fn reads_and_idempotent_writes_succeed_during_an_election() {
 
     let calls = async {
         let (start, mut longest) = (Instant::now(), Duration::ZERO);
-        // Two seconds before the loss, and until it is over.
+        // From two seconds before the loss until it has ended.
         while start.elapsed() < Duration::from_secs(10) {
             let begun = Instant::now();
             client.kv().put(key.as_str(), "value").assume_idempotent().await.unwrap();

@@ -1,4 +1,4 @@
-//! Services that are registered with a real agent, and their health.
+//! Services on a real agent, and their health.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use consul_tests::unique;
 
 use crate::clients::client;
 
-/// Waits until the instances of the service satisfy `is`; the agent copies them to the catalog with a delay.
+/// Waits until the instances of the service satisfy `is`. The agent copies them to the catalog with a delay.
 async fn until(client: &Client, service: &str, is: impl Fn(&[ServiceEntry]) -> bool) -> Vec<ServiceEntry> {
     let mut found = client.health().service(service).send().await.unwrap();
     while !is(&found.value) {

@@ -201,7 +201,7 @@ async fn datacenter_is_used_by_session_event_and_status() {
     let (here, there) = (client_of(&federation.east), client_of(&federation.west));
     let (west, keys) = (here.session().datacenter("west"), here.kv().datacenter("west"));
 
-    // Without a node of its own it would be one of the agent that is asked, which is not there.
+    // The default is the node of the agent, which does not exist in the other datacenter.
     let error = west.create().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Api(ApiErrorKind::UnknownNode));
     let id = west.create().node(federation.west.node()).await.unwrap();
@@ -229,7 +229,7 @@ async fn datacenter_is_used_by_session_event_and_status() {
             there.event().list().name("deploy").block(index, Duration::from_secs(10)).send().await.unwrap();
     }
     assert_eq!(heard.value[0].id, fired.id);
-    assert_eq!(here.event().list().name("deploy").await.unwrap(), [], "here nobody has heard of it");
+    assert_eq!(here.event().list().name("deploy").await.unwrap(), [], "this datacenter has no such event");
 
     let leader = here.status().datacenter("west").leader().await.unwrap();
     assert_eq!(leader, there.status().leader().await.unwrap());

@@ -20,13 +20,13 @@ async fn cluster_without_a_quorum_reports_no_leader() {
     let cluster = Agent::builder().start_cluster();
     let client = client_of(&cluster.servers()[0]);
     client.kv().put("k", "v").await.unwrap();
-    // The two others have it, which is enough for the write; this one may still have to hear of it.
+    // The write needs only the two other servers, so this one may not have it yet.
     while client.kv().get("k").stale().await.unwrap().is_none() {
         sleep(Duration::from_millis(20)).await;
     }
     cluster.servers()[1..].iter().for_each(Agent::kill9);
 
-    // For a while the others are still taken for alive, and requests fail on the way to them.
+    // For some time, the others are still considered alive, and requests to them fail.
     let error = loop {
         match client.kv().get("k").retry(RetryPolicy::never()).await {
             Err(error) if error.is_no_leader() => break error,
@@ -39,7 +39,7 @@ async fn cluster_without_a_quorum_reports_no_leader() {
     assert!(error.is_retryable());
     let error = client.kv().put("k", "w").retry(RetryPolicy::never()).await.unwrap_err();
     assert!(error.is_no_leader() && error.is_retryable() && !error.is_outcome_unknown(), "{error:?}");
-    // A leader that is gone goes on being named for a while.
+    // A lost leader is still reported for some time.
     while client.status().leader().await.unwrap().is_some() {
         sleep(Duration::from_millis(50)).await;
     }

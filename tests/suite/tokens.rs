@@ -1,4 +1,4 @@
-//! Tokens that are replaced while calls and watches go on.
+//! Tokens that are replaced while calls and watches continue.
 
 mod login;
 
@@ -14,7 +14,7 @@ use tokio::time::timeout;
 use crate::clients::{PATIENCE, client_of};
 use crate::traffic::Traffic;
 
-/// A token that may do everything.
+/// Creates a management token.
 struct Created {
     accessor: String,
     secret: String,

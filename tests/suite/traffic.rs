@@ -1,4 +1,4 @@
-//! Calls that go on while something else happens.
+//! Calls that continue in the background.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,21 +12,21 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::clients::PATIENCE;
 
-/// How long the task waits after each pair of calls.
+/// Delay after each pair of calls.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// A task that writes a key and reads it back, again and again, with the settings of its client.
+/// A task that repeatedly writes a key and reads it back, with the settings of its client.
 pub(crate) struct Traffic {
     is_over: watch::Sender<bool>,
     calls: watch::Receiver<usize>,
     task: JoinHandle<Report>,
 }
 
-/// What callers saw.
+/// The results of the calls.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     pub(crate) calls: usize,
-    /// How many calls failed, by kind.
+    /// Number of failed calls, by kind.
     pub(crate) failed: BTreeMap<String, usize>,
     pub(crate) longest: Duration,
     /// The last error.

@@ -46,7 +46,7 @@ async fn every_failed_operation_is_reported_with_its_index() {
     );
 }
 
-/// Keys that no path carries, and those that only some servers take in one: here each is as good as any other.
+/// Keys that cannot be sent in a path, or only to some servers. A transaction accepts all of them.
 #[tokio::test]
 async fn every_key_except_the_empty_one_can_be_written() {
     let (client, prefix) = (client(), unique("txn-keys"));
@@ -140,7 +140,7 @@ async fn get_or_empty_of_missing_key_is_empty() {
             let entry = outcome.entries().next().unwrap();
             assert_eq!((entry.modify_index, entry.value.len()), (0, 0));
         }
-        // Before 1.14.
+        // Supported since 1.14.
         Outcome::RolledBack(why) => assert_eq!(why.errors[0].kind(), OpErrorKind::Unsupported),
     }
 }
@@ -151,7 +151,7 @@ async fn transaction_above_the_limits_is_too_large() {
     let too_many = (0..200).map(|number| Op::from(KvOp::set(format!("{prefix}/{number}"), "x")));
     let error = too_many.fold(client.txn(), |txn, op| txn.op(op)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Api(ApiErrorKind::TooLarge));
-    // It would fit, were it not for base64.
+    // The value alone is below the limit, but not its base64 encoding.
     let error = client.txn().set(&prefix, vec![0; 524_288]).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Api(ApiErrorKind::TooLarge));
     assert!(client.kv().keys(&prefix).await.unwrap().is_empty());

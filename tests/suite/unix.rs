@@ -1,4 +1,4 @@
-//! Agents on a unix socket.
+//! Agents with a unix socket.
 
 use std::error::Error as _;
 use std::fs;

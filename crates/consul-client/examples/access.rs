@@ -1,12 +1,12 @@
-//! Who may do what: a token that may read every key, but none below one prefix.
+//! Access control: a token that can read every key except those below one prefix.
 //!
-//! Needs an agent with ACLs, and a token that may manage them:
+//! Requires an agent with ACLs, and a token that can manage them:
 //!
 //! ```sh
 //! CONSUL_HTTP_TOKEN=… cargo run -p consul-client --example access
 //! ```
 //!
-//! Shows the same with legacy tokens, where the server has them, and with a policy elsewhere. Leaves nothing behind.
+//! Uses legacy tokens if the server has them, and a policy otherwise. Deletes everything that it creates.
 
 #![allow(clippy::print_stdout, reason = "an example shows what it does")]
 
@@ -18,13 +18,13 @@ use serde_json::{Value, json};
 
 type Failure = Box<dyn std::error::Error>;
 
-/// Keys that everybody with our token may read, and keys that nobody may.
+/// Keys that the token can read, and keys that it cannot.
 const OPEN: &str = "access-example";
 const CLOSED: &str = "access-example/closed";
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
-    // An address and a token from the environment, and reads from any server.
+    // The address and the token are from the environment, and reads are stale.
     let client = Client::builder().env()?.consistency(Consistency::Stale).build()?;
     let agent = client.agent().read_self().await?;
     println!("asking {}, with {:?}", agent.config.node_name, client.token());
@@ -33,7 +33,7 @@ async fn main() -> Result<(), Failure> {
     assert_eq!(nodes.meta.effective_consistency, Some(EffectiveConsistency::Stale));
 
     client.kv().put(OPEN, "for all").await?;
-    client.kv().put(CLOSED, "for nobody").await?;
+    client.kv().put(CLOSED, "secret").await?;
     match client.acl().legacy().is_supported().await? {
         Support::Enabled => with_legacy_token(&client).await?,
         Support::Gone => with_policy(&client).await?,
@@ -45,10 +45,10 @@ async fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-/// A legacy token carries its rules itself.
+/// A legacy token contains its rules.
 async fn with_legacy_token(client: &Client) -> Result<(), Failure> {
     let legacy = client.acl().legacy();
-    // Of several rules for a key, that of the longest prefix counts.
+    // If several rules match a key, the one with the longest prefix applies.
     let rules = Rules::from([("key", "", "read"), ("key", &format!("{OPEN}/"), "deny")]);
     let id = legacy.create().name("reader").rules(&rules).await?;
     reads_but_does_not_write(client, Token::try_from(&id)?).await?;
@@ -62,8 +62,8 @@ async fn with_legacy_token(client: &Client) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Later servers keep rules in policies, which tokens name. These operations have no types here yet, so they are
-/// requests of our own: method, path and body.
+/// On later servers, rules are in policies, and tokens refer to policies. This client has no types for these
+/// operations yet, so the example uses raw requests.
 async fn with_policy(client: &Client) -> Result<(), Failure> {
     let rules = json!({"key_prefix": {"": {"policy": "read"}, (format!("{OPEN}/")): {"policy": "deny"}}});
     let policy = json!({"Name": "access-example", "Rules": rules.to_string()});
@@ -95,7 +95,7 @@ async fn answer(call: RawCall) -> Result<Value, Failure> {
     Ok(serde_json::from_slice(answer.body())?)
 }
 
-/// Does what the token may do, and tries what it may not.
+/// Uses the permissions of the token, and tries operations that it does not allow.
 async fn reads_but_does_not_write(client: &Client, token: Token) -> Result<(), Failure> {
     let reader = client.with_token(token);
     let entry = reader.kv().get(OPEN).await?.ok_or("the key is gone")?;
@@ -108,9 +108,9 @@ async fn reads_but_does_not_write(client: &Client, token: Token) -> Result<(), F
     let refused = reader.kv().get(CLOSED).await.expect_err("may not be read");
     println!("reading {CLOSED}: {:?}", refused.kind());
     assert!(refused.is_permission_denied());
-    // Lists leave out what may not be read: there, the key does not exist.
+    // Lists omit keys that the token cannot read.
     let keys = reader.kv().keys(OPEN).await?;
-    println!("keys that there are: {keys:?}");
+    println!("existing keys: {keys:?}");
     assert_eq!(keys, [OPEN]);
     Ok(())
 }

@@ -4,7 +4,7 @@
 //! CONSUL_HTTP_ADDR=127.0.0.1:8500 cargo run -p consul-client --example balancer
 //! ```
 //!
-//! The example deregisters what it has registered.
+//! The example deregisters its services.
 
 #![allow(clippy::print_stdout, reason = "an example shows what it does")]
 
@@ -65,7 +65,7 @@ impl Balancer {
         Some((instance.address().to_owned(), instance.port()))
     }
 
-    /// Waits until there are so many. An agent brings its services to the servers in its own time.
+    /// Waits until there are this many instances. An agent copies its services to the servers with a delay.
     async fn until(&self, count: usize) -> Result<(), Failure> {
         let reached = self.instances.wait_for(|instances| instances.len() == count);
         tokio::time::timeout(Duration::from_secs(60), reached).await??;

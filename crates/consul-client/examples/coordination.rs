@@ -1,4 +1,4 @@
-//! Programs that act together: an event that tells the others, and a session that says who is there.
+//! Coordination of programs: an event notifies other programs, and a session shows that a program runs.
 //!
 //! ```sh
 //! CONSUL_HTTP_ADDR=127.0.0.1:8500 cargo run -p consul-client --example coordination
@@ -24,7 +24,7 @@ async fn event(client: &Client) -> Result<(), Failure> {
     let fired = events.fire("example-deploy").payload("v7").await?;
     println!("fired {} {}", fired.name, fired.id);
 
-    // An agent needs a moment to hear of it, and remembers the latest of all names.
+    // An agent receives the event after a moment, and keeps the latest events of all names.
     let latest = events.list().name("example-deploy");
     let mut heard = latest.clone().send().await?;
     while !heard.value.iter().any(|event| event.id == fired.id) {
@@ -51,7 +51,7 @@ async fn session(client: &Client) -> Result<(), Failure> {
     assert!(sessions.list().await?.contains(&session));
     assert!(sessions.node(&node).await?.contains(&session));
 
-    // What was read stands for its id.
+    // A session converts to its ID.
     sessions.destroy(&session).await?;
     println!("destroyed; renewing it gives {:?}", sessions.renew(&session).await?);
     assert_eq!(sessions.info(&session).await?, None);

@@ -1,4 +1,4 @@
-//! An operation of one's own, called like any other.
+//! A custom operation, used like any other.
 //!
 //! ```sh
 //! CONSUL_HTTP_ADDR=127.0.0.1:8500 cargo run -p consul-client --example custom_endpoint
@@ -10,7 +10,7 @@ use consul_client::Client;
 use consul_client::proto::{Endpoint, Json, Method, Read, RequestWriter};
 use serde::Deserialize;
 
-/// Tells how many objects a datacenter holds: `GET /v1/internal/ui/nodes`, which no document promises.
+/// Lists nodes for the web UI: `GET /v1/internal/ui/nodes`, which is not documented.
 #[derive(Debug)]
 struct UiNodes;
 
@@ -34,7 +34,7 @@ impl Read for UiNodes {}
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let client = Client::from_env()?;
     let nodes = client.call(UiNodes).stale().send().await?;
-    println!("answer has index {:?}, known leader {:?}", nodes.meta.index, nodes.meta.known_leader);
+    println!("response has index {:?}, known leader {:?}", nodes.meta.index, nodes.meta.known_leader);
     for UiNode { node, address } in nodes.value {
         println!("{node} at {address}");
     }

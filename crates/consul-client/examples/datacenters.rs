@@ -31,13 +31,13 @@ async fn main() -> Result<(), Failure> {
     println!("datacenters: {datacenters:?}");
     assert!(datacenters.contains(&there.datacenter));
 
-    // The nodes of the other datacenter.
+    // Lists the nodes of the other datacenter.
     let nodes: Vec<_> = catalog.nodes().await?.into_iter().map(|node| node.name).collect();
     println!("nodes of {}: {nodes:?}", there.datacenter);
     assert!(nodes.iter().any(|node| *node == there.node_name.as_str()));
     assert!(!client.catalog().nodes().await?.iter().any(|node| node.name == there.node_name.as_str()));
 
-    // The keys of the other datacenter, written through the first agent and read through the second one.
+    // Writes a key of the other datacenter through the first agent, and reads it through the second one.
     let kv = client.kv().datacenter(&there.datacenter);
     kv.put("datacenters-example/color", "blue").await?;
     let entries = kv.list("datacenters-example/").await?;
@@ -51,7 +51,7 @@ async fn main() -> Result<(), Failure> {
         "the key is in the other datacenter only"
     );
 
-    // A session lives on a node, and so in a datacenter.
+    // A session belongs to a node, and so to a datacenter.
     let sessions = client.session().datacenter(&there.datacenter);
     let session = sessions.create().node(&there.node_name).await?;
     assert!(kv.put("datacenters-example/color", "ours").acquire(&session).await?.is_yes());

@@ -4,7 +4,7 @@
 //! CONSUL_HTTP_ADDR=127.0.0.1:8500 cargo run -p consul-client --example live
 //! ```
 //!
-//! Stop the agent while it runs, and start it again. With a number as its argument, it ends after that many pictures.
+//! Stop the agent while it runs, and start it again. With a number as its argument, it ends after that many updates.
 
 #![allow(clippy::print_stdout, reason = "the terminal is what it is about")]
 
@@ -59,7 +59,7 @@ impl Board {
                 None => std::future::pending().await,
             },
             () = any(&mut self.services) => {}
-            // Only the time since the first failure changes by itself.
+            // Only the time since the first failure changes without a change of the content.
             () = tokio::time::sleep(Duration::from_secs(1)), if self.degraded.is_some() => {}
         }
         Ok(())

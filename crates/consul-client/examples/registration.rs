@@ -4,7 +4,7 @@
 //! CONSUL_HTTP_ADDR=127.0.0.1:8500 cargo run -p consul-client --example registration
 //! ```
 //!
-//! Leaves nothing behind.
+//! Deletes everything that it creates.
 
 #![allow(clippy::print_stdout, reason = "an example shows what it does")]
 
@@ -42,7 +42,7 @@ async fn main() -> Result<(), Failure> {
 
 async fn node_maintenance(client: &Client) -> Result<(), Failure> {
     let agent = client.agent();
-    // Maintenance mode is a critical check of the node, and so of all its services.
+    // Maintenance mode is a critical check of the node, so all of its services are critical.
     agent.enable_maintenance().reason("new disk").await?;
     let check = agent.check().get("_node_maintenance").await?.ok_or("no check of maintenance")?;
     println!("the node is in maintenance mode: {}, {:?}", check.status, check.notes);
@@ -92,7 +92,7 @@ async fn service(client: &Client) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The health of services is known to the servers, which have it from all agents.
+/// The servers know the health of services on all agents.
 async fn health(client: &Client, node: &str) -> Result<(), Failure> {
     let (services, health) = (client.agent().service(), client.health());
     let alive = Check::ttl(MINUTE).status(Status::Passing);

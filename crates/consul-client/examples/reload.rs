@@ -1,10 +1,10 @@
-//! Configuration that changes while the program runs: one key and a subtree, decoded into types of the program.
+//! Configuration that changes at runtime: a key and a subtree, decoded into the program's own types.
 //!
 //! ```sh
 //! CONSUL_HTTP_ADDR=127.0.0.1:8500 cargo run -p consul-client --example reload
 //! ```
 //!
-//! Leaves nothing behind: what it writes lies under `example-reload/`.
+//! Deletes everything that it creates, under `example-reload/`.
 
 #![allow(clippy::print_stdout, reason = "an example shows what it does")]
 
@@ -58,7 +58,7 @@ async fn show(client: &Client) -> Result<(), Failure> {
     kv.put_as("example-reload/theme", &Theme { color: "red".to_owned(), size: 12 }).await?;
     words(theme.next().await)?;
 
-    // Values that belong together are written together, so that no reader sees one without the other.
+    // Values that belong together are written in one transaction, so that no reader sees only one of them.
     let limits = "example-reload/limits/connections";
     let write = client.txn().set(limits, "100").set("example-reload/limits/burst", "20");
     write.await?.into_committed()?;

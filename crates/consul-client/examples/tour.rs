@@ -4,7 +4,7 @@
 //! CONSUL_HTTP_ADDR=127.0.0.1:8500 cargo run -p consul-client --example tour
 //! ```
 //!
-//! Leaves nothing behind: what it writes lies under `tour/`, and it takes it away at the end.
+//! Deletes everything that it creates, under `tour/`.
 
 #![allow(clippy::print_stdout, reason = "a tour shows what it does")]
 
@@ -31,7 +31,7 @@ async fn main() -> Result<(), Failure> {
         client.catalog().datacenters().await?
     );
 
-    // What an interrupted tour has left.
+    // Deletes the keys of an interrupted tour.
     client.kv().delete("tour/").recurse().await?;
     keys(&client).await?;
     transaction(&client).await?;
@@ -63,7 +63,7 @@ async fn keys(client: &Client) -> Result<(), Failure> {
 
     kv.delete("tour/color").await?;
     println!("  delete tour/color: it is {:?} now", kv.get("tour/color").await?.map(|entry| entry.key));
-    println!("  and its neighbour is still there: {:?}", kv.keys("tour/color").await?);
+    println!("  other keys are kept: {:?}", kv.keys("tour/color").await?);
     let refused = kv.get("tour//color").await.expect_err("has no path");
     println!("  tour//color: {refused}");
     Ok(())
@@ -109,7 +109,7 @@ async fn service(client: &Client) -> Result<(), Failure> {
     let tour = Definition::new("tour").id("tour-1").port(8080).tag("v1").check(check);
     client.agent().service().register(tour).await?;
 
-    // The agent brings it to the catalog in its own time: wait for it instead of asking again and again.
+    // The agent copies it to the catalog with a delay. A blocking query waits for it.
     let mut instances = client.health().service("tour").passing().send().await?;
     while instances.value.is_empty() {
         let index = instances.meta.index.ok_or("no index to wait on")?;

@@ -1,6 +1,6 @@
-//! First steps: two agents that find each other, what the catalog tells of them, and one of them gone again.
+//! First steps: joining two agents, reading the catalog, and removing one of them.
 //!
-//! Start two agents that do not know each other, and name the second one. It is ended at the end:
+//! Start two agents that are not joined, and pass the address of the second one. The example ends that agent:
 //!
 //! ```sh
 //! CONSUL_HTTP_ADDR=127.0.0.1:8500 cargo run -p consul-client --example tutorial -- 127.0.0.1:8501
@@ -18,7 +18,7 @@ type Failure = Box<dyn std::error::Error>;
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
     let second = std::env::args().nth(1).ok_or("name the address of a second agent")?;
-    // A client speaks to one agent: this one to the agent that the environment names.
+    // This client uses the agent of the environment.
     let client = Client::from_env()?;
     let other = Client::new(second)?;
 
@@ -26,7 +26,7 @@ async fn main() -> Result<(), Failure> {
     println!("our agent knows {}", names(&members));
     assert_eq!(members.len(), 1, "the agent is not alone");
 
-    // Agents find each other by their addresses for gossip, not by those for HTTP.
+    // Agents join by their gossip addresses, not by their HTTP addresses.
     let there = other.agent().read_self().await?.member;
     client.agent().join(format!("{}:{}", there.addr, there.port)).await?;
     let members = client.agent().members().await?;
@@ -39,7 +39,7 @@ async fn main() -> Result<(), Failure> {
     // is removed with `force_leave`.
     let leave = other.agent().leave().timeout(Duration::from_secs(60));
     if let Err(error) = leave.await {
-        println!("it was gone before it could answer: {error}");
+        println!("it ended before it could respond: {error}");
     }
     let left = until_left(&client, there.name.as_str()).await?;
     client.agent().force_leave(&left).prune().await?;
@@ -54,7 +54,7 @@ fn names(members: &[Member]) -> String {
     names.join(" and ")
 }
 
-/// Shows what the servers know: datacenters, services and nodes.
+/// Prints datacenters, services and nodes.
 async fn catalog(client: &Client, joined: &Member) -> Result<(), Failure> {
     let catalog = client.catalog();
     let datacenters = catalog.datacenters().await?;
@@ -67,7 +67,7 @@ async fn catalog(client: &Client, joined: &Member) -> Result<(), Failure> {
     }
     assert!(services.contains_key("consul"), "servers are a service too");
 
-    // A member gets to the catalog in its own time: wait for the next change, instead of asking again and again.
+    // A member is added to the catalog with a delay. A blocking query waits for it.
     let mut nodes = catalog.nodes().send().await?;
     while !nodes.value.iter().any(|node| joined.name == node.name.as_str()) {
         let index = nodes.meta.index.ok_or("no index to wait on")?;
@@ -79,7 +79,7 @@ async fn catalog(client: &Client, joined: &Member) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Waits until our agent has heard that the other one has left. Members have no index to wait on.
+/// Waits until the agent knows that the other one has left. The list of members has no index for a blocking query.
 async fn until_left(client: &Client, name: &str) -> Result<Member, Failure> {
     let heard = async {
         loop {

@@ -1,4 +1,4 @@
-//! The texts of all errors: what users read, and that none of them is long.
+//! The texts of all errors, and their maximum length.
 #![allow(clippy::unwrap_used, reason = "all of it is tests, also what stands outside of their functions")]
 
 use std::error::Error as _;
@@ -20,7 +20,7 @@ use consul_client::{
 };
 use expect_test::expect;
 
-/// An agent that responds in one way.
+/// An agent with a fixed response.
 #[derive(Debug)]
 struct Agent {
     address: Option<Address>,
@@ -85,7 +85,7 @@ impl TokenSource for Sealed {
     }
 }
 
-/// Returns the errors of calls that fail in every way, in which `words` is the text of somebody else.
+/// Returns the errors of calls that fail in every way. `words` is a text of another party.
 async fn call_errors(words: &str) -> Vec<Error> {
     use TransportErrorKind as K;
     let mut errors = Vec::new();
@@ -307,7 +307,8 @@ fn kinds_have_stable_names() {
     .assert_eq(&names);
 }
 
-/// No text of an error is longer, in characters: three texts of 500 and three names of 200 characters, and words between.
+/// Maximum length of an error text, in characters: three texts of 500 and three names of 200 characters, and the text
+/// around them.
 const LONGEST: usize = 2500;
 
 fn assert_short<E: Display + Debug>(error: E) {

@@ -69,7 +69,7 @@ impl Runtime for Elapsed {
     }
 }
 
-/// A body of which nothing ever arrives.
+/// A body that never yields data.
 struct Silence;
 
 impl http_body::Body for Silence {

@@ -1,4 +1,4 @@
-//! The protocol over a transport of one's own: a blocking HTTP client, no async runtime anywhere.
+//! The protocol with a blocking HTTP client, without an async runtime.
 //!
 //! ```sh
 //! CONSUL_HTTP_ADDR=127.0.0.1:8500 cargo run -p consul-proto --example blocking
@@ -28,7 +28,7 @@ impl Consul {
         options: &Options,
     ) -> Result<Response<consul_proto::OutputOf<E>>, Failure> {
         let (mut head, body) = encode(endpoint, options)?.into_parts();
-        // The protocol writes path and query; where the agent listens is the transport's business.
+        // The request has a path and a query. The transport adds the address of the agent.
         head.uri = format!("{}{}", self.base, head.uri).parse()?;
         let request = http::Request::from_parts(head, body.to_vec());
         let (head, mut body) = self.http.run(request)?.into_parts();
@@ -39,7 +39,7 @@ impl Consul {
 
 fn main() -> Result<(), Failure> {
     let address = std::env::var("CONSUL_HTTP_ADDR").unwrap_or_else(|_| "127.0.0.1:8500".to_owned());
-    // The protocol judges every status, and rejects redirects.
+    // The protocol handles every status, and rejects redirects.
     let http = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().new_agent();
     let consul = Consul { http, base: format!("http://{}", address.trim_start_matches("http://")) };
 

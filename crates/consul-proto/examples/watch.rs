@@ -1,4 +1,4 @@
-//! A watch driven by a blocking HTTP client: no async runtime anywhere.
+//! A watch with a blocking HTTP client, without an async runtime.
 //!
 //! ```sh
 //! CONSUL_HTTP_ADDR=127.0.0.1:8500 cargo run -p consul-proto --example watch
@@ -54,7 +54,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Does what a machine wants to be done, one thing after the other.
+/// A driver that executes the outputs of a machine one after the other.
 struct Driver {
     http: ureq::Agent,
     base: String,
@@ -64,7 +64,7 @@ struct Driver {
 impl Driver {
     fn new() -> Self {
         let address = std::env::var("CONSUL_HTTP_ADDR").unwrap_or_else(|_| "127.0.0.1:8500".to_owned());
-        // The protocol judges every status, and rejects redirects.
+        // The protocol handles every status, and rejects redirects.
         let http =
             ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().new_agent();
         let base = format!("http://{}", address.trim_start_matches("http://"));
@@ -75,12 +75,12 @@ impl Driver {
         Instant::ORIGIN + self.origin.elapsed()
     }
 
-    /// Another one for each watch. A program with many takes random numbers.
+    /// The seed differs for each watch. A program with many watches uses random seeds.
     fn seed(&self) -> u64 {
         u64::from(std::process::id())
     }
 
-    /// What the machine tells next; `None` when it is over.
+    /// Returns the next event of the machine, or `None` after it has finished.
     fn next<M: Machine<Error = Error>>(&self, machine: &mut M) -> Option<M::Event> {
         loop {
             match machine.poll(self.now()) {
@@ -95,7 +95,7 @@ impl Driver {
                     };
                     machine.handle(self.now(), input);
                 }
-                // One request at a time needs no limit.
+                // A single request needs no limit.
                 Output::Wait { wants: Some(slot), .. } => {
                     machine.handle(self.now(), Input::Granted { slot, longest: Duration::MAX });
                 }
@@ -104,7 +104,7 @@ impl Driver {
                     let until = until?;
                     thread::sleep(until.since(self.now()));
                 }
-                // Nothing is under way that could be given up.
+                // No exchange is in flight that could be cancelled.
                 Output::Cancel(_) => {}
                 Output::Event(event) => return Some(event),
                 Output::Done => return None,
@@ -119,7 +119,7 @@ impl Driver {
         deadline: Instant,
     ) -> Result<http::Response<Bytes>, ureq::Error> {
         let (mut head, body) = request.into_parts();
-        // The protocol writes path and query; where the agent listens is the transport's business.
+        // The request has a path and a query. The transport adds the address of the agent.
         head.uri = format!("{}{}", self.base, head.uri).parse().map_err(http::Error::from)?;
         let request = http::Request::from_parts(head, body.to_vec());
         let left = deadline.since(self.now());

@@ -1,4 +1,4 @@
-//! The texts of all errors: what users read, and that none of them is long.
+//! The texts of all errors, and their maximum length.
 
 use std::error::Error;
 use std::fmt::{Debug, Display, Write as _};
@@ -221,7 +221,8 @@ fn lines<E: Display>(errors: impl IntoIterator<Item = E>) -> String {
     errors.into_iter().map(|error| format!("{error}\n")).collect()
 }
 
-/// No text of an error is longer, in characters: three texts of 500 and three names of 200 characters, and words between.
+/// Maximum length of an error text, in characters: three texts of 500 and three names of 200 characters, and the text
+/// around them.
 const LONGEST: usize = 2500;
 
 fn assert_short<E: Display + Debug>(error: E) {

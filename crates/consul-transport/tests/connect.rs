@@ -24,7 +24,7 @@ fn source(error: &TransportError) -> &ConnectError {
     std::error::Error::source(error).unwrap().downcast_ref().unwrap()
 }
 
-/// A listener that accepts nothing and whose backlog is full, so that connecting to it never completes.
+/// A listener that never accepts and has a full backlog, so that connecting to it never completes.
 struct Full {
     listener: Socket,
     _accepted: Vec<TcpStream>,

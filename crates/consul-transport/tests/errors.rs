@@ -1,4 +1,4 @@
-//! The texts of all errors: what users read, and that none of them is long.
+//! The texts of all errors, and their maximum length.
 
 use std::error::Error;
 use std::fmt::Display;
@@ -179,7 +179,8 @@ fn failed_requests() {
     .assert_eq(&texts);
 }
 
-/// No text of an error is longer, in characters: a text of 500 and a name of 200 characters, and words between.
+/// Maximum length of an error text, in characters: a text of 500 and a name of 200 characters, and the text around
+/// them.
 const LONGEST: usize = 900;
 
 fn assert_short(errors: impl IntoIterator<Item = impl Error>) {

@@ -97,7 +97,7 @@ async fn host_header_is_the_address() {
 
 #[tokio::test]
 async fn all_addresses_of_a_name_are_tried() {
-    // Nobody listens on `::1`, which `localhost` may mean first.
+    // No process listens on `::1`, which `localhost` may resolve to first.
     let (address, _) = serve(echo);
     let executor =
         HyperExecutor::new(format!("localhost:{}", address.port().unwrap()).parse().unwrap()).unwrap();
@@ -170,7 +170,7 @@ async fn many_calls_at_once_on_several_threads() {
     many_at_once().await;
 }
 
-/// tokio gives a task a budget of 128 operations a turn. A call also completes with the rest of a budget.
+/// tokio gives a task a budget of 128 operations per poll. A call also completes with a small remaining budget.
 #[tokio::test]
 async fn call_with_a_small_coop_budget_completes() {
     let (address, _) = serve(|stream| {

@@ -96,7 +96,7 @@ fn hinted(method: Method, target: &str, hint: Hint) -> Request<Body> {
     request
 }
 
-/// Lets `seconds` elapse on the runtime's clock.
+/// Advances the runtime's clock by `seconds`.
 async fn elapse(seconds: u64) {
     tokio::time::pause();
     tokio::time::advance(Duration::from_secs(seconds)).await;

@@ -36,7 +36,7 @@ async fn head(stream: &mut TcpStream) -> String {
     head
 }
 
-/// Lets the executor process all events so far.
+/// Waits until the executor has processed all events so far.
 async fn pass() {
     for _ in 0..20 {
         tokio::task::yield_now().await;

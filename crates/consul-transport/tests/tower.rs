@@ -45,7 +45,7 @@ async fn service_can_meet_every_rule() {
     conformance::run_all(make).await.assert();
 }
 
-/// A service that fails when it is asked whether it is ready, or when it is called.
+/// A service that fails in `poll_ready` or `call`.
 #[derive(Clone)]
 struct Failing {
     is_ready: bool,

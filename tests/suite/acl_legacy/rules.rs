@@ -1,4 +1,4 @@
-//! What rules do.
+//! Effects of legacy rules.
 
 use std::time::{Duration, Instant};
 
@@ -10,13 +10,13 @@ use consul_tests::unique;
 use super::{assert_denied, assert_gone, is_gone, legacy, management};
 use crate::clients::PATIENCE;
 
-/// A client with a new token of these rules.
+/// Returns a client with a new token with these rules.
 async fn client_with(rules: impl Into<String>) -> Client {
     let id = legacy().create().rules(rules).await.unwrap();
     management().with_token(Token::try_from(id).unwrap())
 }
 
-/// The flow that shows what legacy tokens are for.
+/// The typical use of legacy tokens.
 #[tokio::test]
 async fn rules_limit_a_token() {
     let (management, prefix) = (management(), unique("bind"));
@@ -163,7 +163,7 @@ async fn translate_token_converts_the_rules_of_a_token() {
     assert_eq!(legacy().translate_token("my-legacy-id").await.unwrap_err().kind(), ErrorKind::Request);
 }
 
-/// The accessor of a client's token, which the server gives it a moment after its creation.
+/// Returns the accessor ID of a client's token, which the server assigns a moment after its creation.
 async fn accessor(client: &Client) -> String {
     let start = Instant::now();
     loop {

@@ -66,8 +66,8 @@ async fn info_reads_a_token() {
     let token = legacy.info(&id).await.unwrap().unwrap();
     assert_eq!((&token.id, &token.name), (&id, &name));
     assert_eq!(legacy.info(&token).await.unwrap().unwrap(), token, "a token stands for its id");
-    let nobody = management().without_token().acl().legacy();
-    assert_eq!(nobody.info(&id).await.unwrap().unwrap(), token, "who knows the id may read it");
+    let anonymous = management().without_token().acl().legacy();
+    assert_eq!(anonymous.info(&id).await.unwrap().unwrap(), token, "the ID is sufficient to read the token");
     assert_eq!(legacy.info("no-such-token").await.unwrap(), None);
     assert_eq!(legacy.info("a//b").await.unwrap_err().kind(), ErrorKind::Request);
 }
@@ -106,14 +106,14 @@ async fn update_of_a_missing_token_creates_none() {
     let (legacy, id) = (legacy(), unique("update-absent"));
     assert!(!legacy.update(&id).name("new").await.unwrap());
     assert_eq!(legacy.info(&id).await.unwrap(), None);
-    // The server's own operation does.
+    // The server's operation replaces the token completely.
     assert_eq!(legacy.replace(&id).name("new").await.unwrap().expose(), id);
     assert_eq!(legacy.info(&id).await.unwrap().unwrap().name, "new");
 
-    let nobody = management().without_token().acl().legacy();
-    assert_denied(nobody.update(&id).name("theirs").await);
+    let anonymous = management().without_token().acl().legacy();
+    assert_denied(anonymous.update(&id).name("theirs").await);
     assert_eq!(legacy.info(&id).await.unwrap().unwrap().name, "new");
-    // Shown here, but no legacy token.
+    // Listed here, although it is not a legacy token.
     let error = legacy.update(agent().token().unwrap()).name("new").await.unwrap_err();
     assert!(error.message().unwrap().contains("non-legacy token"), "{error:?}");
 }

@@ -12,7 +12,7 @@ use crate::clients::client;
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// The check of this id, which the agent has.
+/// Returns the check with this ID.
 async fn read(id: &str) -> HealthCheck {
     client().agent().check().get(id).await.unwrap().unwrap()
 }

@@ -64,7 +64,7 @@ async fn every_kind_of_check_can_be_registered() {
 
     let h2ping = H2ping::new(&address, INTERVAL);
     let warned = Check::tcp(&address, INTERVAL).failures_before_warning(1).failures_before_critical(2);
-    // The check, and the minor version that knows all of its fields.
+    // The check, and the minor version that supports all of its fields.
     let newer = [
         (CheckType::H2ping, h2ping.clone().into(), 10),
         (CheckType::H2ping, h2ping.without_tls().into(), 11),
@@ -81,7 +81,7 @@ async fn every_kind_of_check_can_be_registered() {
             assert_eq!(kind(&error), ApiErrorKind::InvalidRequest, "{check_type} since 1.{minor}");
         }
     }
-    // Only Windows has it.
+    // Only Windows supports it.
     let error = checks.register("os", OsService::new("sshd", INTERVAL)).await.unwrap_err();
     assert_eq!(kind(&error), ApiErrorKind::InvalidRequest);
 }

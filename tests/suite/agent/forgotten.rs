@@ -1,4 +1,4 @@
-//! Checks and services that the agent does not have: one error for all versions.
+//! Unknown checks and services, with the same error on all versions.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::clients::{client, client_of};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// Returns the errors of all ways to report.
+/// Returns the errors of all operations that report a status.
 async fn reports(checks: &Checks, id: &str) -> [Error; 4] {
     [
         checks.pass(id).await.unwrap_err(),
@@ -49,7 +49,7 @@ async fn report_to_another_kind_of_check_has_the_same_error() {
     let (checks, id) = (client().agent().check(), unique("alias"));
     checks.register(&id, Check::alias(unique("nobody"))).await.unwrap();
     for error in reports(&checks, &id).await {
-        // An old agent has one text for this and for an unknown check.
+        // An old agent has the same text for this and for an unknown check.
         assert_eq!(kind(&error), ApiErrorKind::UnknownCheck);
     }
     checks.deregister(&id).await.unwrap();

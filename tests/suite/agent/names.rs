@@ -1,4 +1,4 @@
-//! Names and ids that a registration accepts, in every other operation.
+//! Names and IDs that a registration accepts work in every other operation.
 
 use std::time::Duration;
 

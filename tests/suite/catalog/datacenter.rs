@@ -1,4 +1,4 @@
-//! Groups of another datacenter.
+//! Operations in another datacenter.
 
 use consul_client::catalog::NodeName;
 use consul_client::{Client, ErrorKind};
@@ -20,7 +20,7 @@ async fn datacenter_is_used_by_catalog_health_and_kv() {
     datacenters.sort();
     assert_eq!(datacenters, ["east", "west"]);
 
-    // All operations of the group go there. The group that it was created from stays here.
+    // All operations of the new group use the other datacenter. The original group is unchanged.
     let (catalog, health, kv) = (here.catalog(), here.health(), here.kv());
     let (west, checks, keys) = (catalog.datacenter("west"), health.datacenter("west"), kv.datacenter("west"));
     assert_eq!(nodes(&here, "west").await, [federation.west.node()]);
@@ -35,10 +35,10 @@ async fn datacenter_is_used_by_catalog_health_and_kv() {
     assert_eq!(keys.get_as::<u8>("typed").await.unwrap().unwrap().value, 7);
     assert_eq!(kv.get("k").await.unwrap(), None);
     assert_eq!(there.kv().get("k").await.unwrap().unwrap().value, "west");
-    // A single call can go to another datacenter.
+    // A single call can set another datacenter.
     assert_eq!(keys.get("k").datacenter("east").await.unwrap(), None);
 
-    // Writes to the catalog send the datacenter in the body: servers ignore that of the query.
+    // Writes to the catalog send the datacenter in the body, since servers ignore it in the query.
     west.register("ext").address("192.0.2.1").service("web").check("power").await.unwrap();
     assert_eq!(catalog.node("ext").await.unwrap(), None);
     let entry = there.catalog().node("ext").await.unwrap().unwrap();
@@ -53,7 +53,7 @@ async fn datacenter_is_used_by_catalog_health_and_kv() {
     assert_eq!(catalog.node("ext").await.unwrap().unwrap().services.len(), 1);
     assert_eq!(health.node("ext").await.unwrap().len(), 1);
 
-    // A single call goes there too.
+    // A single call can set it too.
     catalog.register("of-call").address("192.0.2.1").datacenter("west").await.unwrap();
     assert!(west.node("of-call").await.unwrap().is_some());
     assert_eq!(catalog.node("of-call").await.unwrap(), None);

@@ -73,7 +73,7 @@ async fn check_is_deregistered() {
     catalog.deregister_node(&node).await.unwrap();
 }
 
-/// Servers deregister the whole node if the id is empty.
+/// Servers would deregister the node if the ID is empty.
 #[tokio::test]
 async fn empty_id_does_not_deregister_the_node() {
     let client = client();

@@ -1,4 +1,4 @@
-//! The service mesh: proxies, instances that speak its protocol, gateways.
+//! The service mesh: proxies, native instances and gateways.
 
 use consul_client::catalog::{Catalog, ConnectProxyConfig, ServiceKind, ServiceRegistration};
 use consul_client::proto::Method;
@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::clients::{client, client_of};
 
-/// Registers a node with a service, a proxy of it, and an instance that speaks the protocol of the mesh.
+/// Registers a node with a service, a proxy of it, and a native instance.
 async fn mesh(catalog: &Catalog, node: &str, service: &str) {
     let proxy = ServiceRegistration::new(format!("{service}-proxy"))
         .kind(ServiceKind::ConnectProxy)

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::clients::{client, client_of};
 
-/// A node outside of agents, with two instances of a service.
+/// An external node with two instances of a service.
 struct Site {
     catalog: Catalog,
     node: String,
@@ -82,7 +82,7 @@ async fn nodes_can_be_filtered() {
     site.end().await;
 }
 
-/// The nodes that run a service, each with the instance.
+/// Lists the nodes that run a service, each with the instance.
 #[tokio::test]
 async fn service_lists_its_instances() {
     let site = Site::new("offers").await;
@@ -103,7 +103,7 @@ async fn service_lists_its_instances() {
 async fn node_returns_a_node_with_its_services() {
     let site = Site::new("get").await;
     let nodes = site.catalog.nodes().node_meta("site", &site.node).await.unwrap();
-    // By a node that was read, and by its name in another case.
+    // Reads by a node of a response, and by its name in another case.
     let entry = site.catalog.node(&nodes[0]).await.unwrap().unwrap();
     assert_eq!(entry, site.catalog.node(site.node.to_uppercase()).await.unwrap().unwrap());
     assert_eq!(entry.node, nodes[0]);

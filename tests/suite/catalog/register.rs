@@ -23,7 +23,7 @@ async fn node_is_registered() {
     assert_eq!((entry.node.meta["zone"].as_str(), entry.services.len()), ("a", 0));
     assert_eq!(entry.node.tagged_addresses["wan"], "198.51.100.1");
 
-    // A node that was read changes nothing, not even its index. Another address does.
+    // Registering a node of a response does not change it, not even its index. Another address does.
     catalog.register(&entry.node).service("web").await.unwrap();
     assert_eq!(catalog.node(&name).await.unwrap().unwrap().node, entry.node);
     catalog.register(name.as_str()).skip_node_update().address("192.0.2.2").await.unwrap();
@@ -33,7 +33,7 @@ async fn node_is_registered() {
     catalog.deregister_node(&name).await.unwrap();
 }
 
-/// A service with all fields that 1.8 knows.
+/// A service with all fields of Consul 1.8.
 fn full(name: &str) -> ServiceRegistration {
     ServiceRegistration::new(name)
         .id(format!("{name}-1"))
@@ -154,7 +154,7 @@ async fn registrations_that_every_server_rejects_are_not_sent() {
     assert_eq!(catalog.node(&node).await.unwrap(), None);
 }
 
-/// Registers an object that was read without changes: the object, its indexes included, must stay the same.
+/// Registers an object of a response without changes. The object, including its indexes, must not change.
 #[tokio::test]
 async fn objects_that_were_read_are_registered_without_loss() {
     let (client, node, name) = (client(), unique("lossless"), unique("kept"));
@@ -207,7 +207,7 @@ async fn objects_that_were_read_are_registered_without_loss() {
     catalog.deregister_node(&node).await.unwrap();
 }
 
-/// Read models in JSON have the form of the server, and decode to the same value.
+/// Models of responses serialize to the JSON of the server, and decode to the same value.
 #[tokio::test]
 async fn objects_that_were_read_are_serialized_without_loss() {
     let (client, node, name) = (client(), unique("serialized"), unique("web"));

@@ -83,7 +83,7 @@ async fn s6_invalid_server_certificates_have_distinct_errors_and_are_not_retried
     assert_eq!(error, TlsError::UnknownIssuer);
     let named = |address| secured.client_at(address).tls_server_name("other.consul");
     assert_eq!(failure(agent, named).await, TlsError::WrongName { expected: "other.consul".to_owned() });
-    // The agent itself is well all the same, also by its second name.
+    // The agent works, also with its second name.
     let named = secured.client_at(agent.https_addr()).tls_server_name("server.dc1.consul");
     named.build().unwrap().kv().put(unique("named"), "v").await.unwrap();
 
@@ -94,7 +94,7 @@ async fn s6_invalid_server_certificates_have_distinct_errors_and_are_not_retried
     unverified.build().unwrap().kv().put(unique("unverified"), "v").await.unwrap();
 }
 
-/// What operators have: files that Consul's own tool created, whose keys are SEC1.
+/// The usual setup: files created by Consul's own tool, with keys in SEC1.
 #[tokio::test]
 async fn certificates_of_consul_tls_are_accepted() {
     let files = folder();

@@ -1,4 +1,4 @@
-//! Connections over TLS: how many there are, and what happens without one.
+//! Connections over TLS: their number, and errors.
 
 #![allow(clippy::print_stdout, reason = "figures for the log of a run")]
 

@@ -1,4 +1,4 @@
-//! Client certificates that are replaced while calls and watches go on.
+//! Client certificates that are replaced while calls and watches continue.
 
 #![allow(clippy::print_stdout, reason = "figures for the log of a run")]
 

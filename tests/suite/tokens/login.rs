@@ -85,7 +85,7 @@ async fn s21_login_is_repeated_with_the_new_jwt_before_its_token_expires() {
     let plain = Client::new(agent.url()).unwrap();
     let client = plain.with_token_source(Arc::new(Login::jwt(&plain, "jwt", &file).meta("program", "suite")));
     let watched = unique("login");
-    // Callers that come together share one login.
+    // Concurrent callers share one login.
     let calls: Vec<_> =
         iter::repeat_with(|| tokio::spawn(client.kv().put("k", "v").into_future())).take(50).collect();
     for call in calls {
@@ -112,7 +112,7 @@ async fn s21_login_is_repeated_with_the_new_jwt_before_its_token_expires() {
     };
     let second = timeout(2 * LIFETIME, second).await.expect("another login");
     println!("logged in again after {:.1?}", start.elapsed());
-    // The first token expires while calls and the watch go on.
+    // The first token expires while calls and the watch continue.
     let is_expired = async {
         while tokens(&root).await > 1 {
             sleep(Duration::from_millis(200)).await;

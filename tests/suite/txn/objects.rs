@@ -51,7 +51,7 @@ async fn nodes_are_written_read_and_deleted() {
     assert_eq!(there, *read, "the catalog has the same node, in its own datacenter");
     assert!(!there.datacenter.is_empty());
 
-    // A node that was read can be written again, and has the same content then.
+    // A node of a response can be written again with the same content.
     txn().op(NodeOp::set(&*read)).await.unwrap().into_committed().unwrap();
     assert_eq!(client.catalog().node(&name).await.unwrap().unwrap().node.meta, read.meta);
 
@@ -132,7 +132,7 @@ async fn checks_are_written_read_and_deleted() {
         .service_name("web")
         .check_type(CheckType::Http)
         .definition(definition.clone());
-    // An older server rejects a field that it does not know.
+    // Older servers reject unknown fields.
     let exposed_port = if shared_agent().since(1, 10) { 21500 } else { 0 };
     let check = check.exposed_port(exposed_port);
     let register = txn()
@@ -148,7 +148,7 @@ async fn checks_are_written_read_and_deleted() {
     assert_eq!(read.definition.as_deref(), Some(&definition));
     assert_eq!(read.exposed_port, exposed_port);
 
-    // A check that was read can be written again with another status.
+    // A check of a response can be written again with another status.
     let passing = CheckRegistration::from(&*read).status(Status::Passing);
     txn().op(CheckOp::cas(&node, passing, read.modify_index)).await.unwrap().into_committed().unwrap();
     let checks = client.health().node(&node).await.unwrap();

@@ -162,7 +162,7 @@ async fn s20_destroyed_token_is_replaced_by_one_login_for_calls_and_for_watches(
     let (servers, file) = (Servers::new(Duration::ZERO), File::new("destroyed", "first"));
     let client = client(&servers, &file);
     client.kv().put("k", "v").await.unwrap();
-    // Too young to tell it from a token that servers do not know yet.
+    // The token is so new that servers may not know it yet.
     servers.destroy_last_token();
     let destroyed = Instant::now();
     let error = client.kv().put("k", "v").await.unwrap_err();
@@ -171,7 +171,7 @@ async fn s20_destroyed_token_is_replaced_by_one_login_for_calls_and_for_watches(
     assert!(destroyed.elapsed() < secs(40), "{:?}", destroyed.elapsed());
     assert_eq!(servers.logins().len(), 2);
 
-    // A watch alone notices it too, and is not degraded.
+    // A watch without other calls also notices it, and is not degraded.
     let mut watch = client.kv().get("watched").watch();
     assert!(watch.next().await.unwrap().unwrap().degraded().is_none());
     sleep(secs(31)).await;

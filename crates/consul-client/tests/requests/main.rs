@@ -26,12 +26,12 @@ use tokio::time::Instant;
 const NO_LEADER: Step = Step::Respond(500, "No cluster leader");
 const FINE: Step = Step::Respond(200, "true");
 
-/// What an agent does with one request.
+/// How an agent handles one request.
 #[derive(Clone, Debug)]
 enum Step {
     Respond(u16, &'static str),
     RespondWith(u16, &'static str, &'static str),
-    /// Without having received the request.
+    /// Refuses the connection.
     Refuse,
     /// Closes the connection after it has received the request.
     Close,
@@ -40,7 +40,7 @@ enum Step {
     After(Duration, Box<Step>),
 }
 
-/// An agent that takes its steps in their order, and the last one for ever.
+/// An agent that executes its steps in order, and repeats the last one forever.
 #[derive(Debug)]
 struct Agent {
     steps: Mutex<VecDeque<Step>>,

@@ -1,4 +1,4 @@
-//! What an observer receives, and what servers see of a client.
+//! Calls of observers, and the user agent of a client.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};

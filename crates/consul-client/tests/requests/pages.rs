@@ -1,4 +1,4 @@
-//! A server between the client and Consul responds itself.
+//! Responses of a server between the client and Consul.
 
 use consul_client::agent::Check;
 use consul_client::agent::service::Definition;
@@ -29,7 +29,7 @@ async fn client_of_page(status: u16, content_type: &str, body: &str) -> Client {
             let page = page.clone();
             tokio::spawn(async move {
                 let mut request = Vec::new();
-                // The heads of these requests end their only packet, or their body does.
+                // These requests arrive in one packet.
                 while !is_complete(&request) {
                     if stream.read_buf(&mut request).await.unwrap_or(0) == 0 {
                         return;

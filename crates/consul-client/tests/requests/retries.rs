@@ -1,4 +1,4 @@
-//! Which requests are sent again, and when.
+//! Retries of requests.
 
 use std::future::IntoFuture;
 use std::time::Duration;

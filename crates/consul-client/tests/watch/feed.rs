@@ -83,7 +83,7 @@ fn new_events_are_yielded_once_and_old_ones_are_not() {
         (secs(20), deploys(0..7)),
     ]));
     assert_eq!(all(&world, None), ["3", "4", "5", "6"]);
-    // The index goes up and down here, and is never taken for one that was set back.
+    // The index goes up and down here, which is not a reset.
     assert_eq!(world.requests().iter().filter(|request| request.index().is_none()).count(), 1);
 }
 

@@ -14,7 +14,7 @@ use futures_core::Stream;
 
 use crate::world::{NEVER, Reply, Request, World, secs, store, text};
 
-/// A store of keys that all change at the same times.
+/// A store whose keys all change at the same times.
 fn keys(versions: &[(Duration, &'static str)]) -> impl FnMut(&Request) -> (Duration, Reply) + Send + use<> {
     store(versions)
 }
@@ -99,7 +99,7 @@ fn dropped_waiter_does_not_delay_others() {
     assert_eq!(world.in_flight(), 1, "two of them queue");
     let mut last = watches.pop().unwrap();
     drop(watches.remove(1));
-    // The first goes on and is not polled, which keeps its place for the time of its attempt and no longer.
+    // The first one is not polled, and keeps its permit until its attempt times out.
     assert_eq!(world.next(&mut last, secs(100)), None);
     let polls = world
         .requests()
@@ -181,7 +181,7 @@ fn dropped_watches_leave_room_for_others() {
     assert_eq!(text(&view.value().unwrap()), "b");
 }
 
-/// A task that lives by its wakers alone, as tasks do that wait for something which nobody else keeps.
+/// A task that only its wakers keep alive.
 struct Lonely {
     _watch: Mutex<Watch<Option<Bytes>>>,
 }
@@ -204,7 +204,7 @@ fn waker_that_owns_a_watch_can_be_dropped() {
         let queued = Pin::new(watch).poll_next(&mut Context::from_waker(&task));
         assert!(queued.is_pending());
     }
-    // When their alarms have rung the queue has the only wakers of both tasks.
+    // After their timers have fired, the queue has the only wakers of both tasks.
     world.clock.pass(secs(30));
     assert_eq!(world.next(&mut moved, secs(30)), None);
     drop((dropped, first, second));
@@ -228,7 +228,7 @@ fn request_rate_of_all_watches_is_limited_during_an_outage() {
     });
     let views: Vec<_> = (0..100).map(|key| world.client.kv().raw(format!("k{key}")).view()).collect();
     world.clock.pass(secs(35));
-    // At 10 s each finds out for itself.
+    // At 10 s each watch detects the failure.
     for second in 11..30 {
         let span = secs(second)..secs(second + 5);
         let requests = world.requests().iter().filter(|request| span.contains(&request.at)).count();
@@ -250,7 +250,7 @@ fn requests_of_unpolled_watches_are_dropped_for_others() {
     }
     assert_eq!(world.most_in_flight().0, 2);
     assert!(world.in_flight() <= 2, "{}", world.in_flight());
-    // The first one has lost its request, and sends it again.
+    // The request of the first one was dropped, and is sent again.
     let before = world.requests().len();
     assert_eq!(world.next(&mut watches[0], world.clock.now() + secs(100)), None);
     let requests = world.requests().split_off(before);
@@ -274,7 +274,7 @@ fn connection_limit_of_the_agent_halves_the_long_polls_and_they_grow_again() {
         let call = world.client.kv().raw("rejected").retry(RetryPolicy::never()).send();
         assert!(world.clock.run(secs(100), call).unwrap().is_err());
     }
-    // When the present waits have ended, half of them are left, and one more for each 10 s.
+    // When the current waits have ended, half of the long polls are left, and one more for each 10 s.
     world.clock.pass(secs(159));
     let after = world.in_flight();
     assert!((16..=16 + 6).contains(&after), "{after}");

@@ -1,4 +1,4 @@
-//! Watches over an executor that is a function, on a clock that is a number.
+//! Watches with a scripted executor and a virtual clock.
 
 #![allow(clippy::unwrap_used, reason = "a test; clippy sees only the functions marked as such")]
 

@@ -35,7 +35,7 @@ enum Follower {
 }
 
 impl Follower {
-    /// Polls once, and tells nobody when to poll again.
+    /// Polls once, without a waker.
     fn poll(&mut self) {
         let cx = &mut Context::from_waker(Waker::noop());
         let _ = match self {
@@ -45,12 +45,12 @@ impl Follower {
     }
 }
 
-/// What happens, and how much time passes before the next.
+/// An event, and the time until the next one.
 #[derive(Clone, Copy, Debug)]
 enum Step {
     Watch(usize),
     View(usize),
-    /// As often as this.
+    /// The number of repetitions.
     Poll(usize, u8),
     Run(usize),
     Drop(usize),
@@ -99,7 +99,7 @@ proptest! {
             }
             world.clock.pass(world.clock.now() + millis(pause));
         }
-        // The others stay, and are not polled any more: their requests end, and each is called once.
+        // The others are no longer polled: their requests end, and each is woken once.
         let mut watch = raw(9).watch();
         let first = world.clock.run(change_at - secs(100), watch.changed()).unwrap().unwrap().unwrap();
         prop_assert_eq!(text(&first), "a");

@@ -1,4 +1,4 @@
-//! One watch.
+//! A single watch.
 
 use std::pin::Pin;
 use std::time::Duration;

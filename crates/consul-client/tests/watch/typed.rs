@@ -1,4 +1,4 @@
-//! Watches of values of your own types.
+//! Watches of typed values.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ fn document(versions: &[(Duration, &str)]) -> impl FnMut(&Request) -> (Duration,
     store(&versions)
 }
 
-/// Changes a server so that it cannot be reached in this span of seconds.
+/// Makes a server unreachable in this range of seconds.
 fn with_outage(
     mut server: impl FnMut(&Request) -> (Duration, Reply) + Send,
     from: u64,
@@ -35,7 +35,7 @@ fn with_outage(
     }
 }
 
-/// The next snapshot as text: the value, and the error if it is degraded.
+/// Returns the next snapshot as text: the value, and the error if it is degraded.
 fn next<T>(world: &World, watch: &mut Watch<T>) -> String
 where
     T: std::fmt::Debug + PartialEq + Send + Sync + 'static,

@@ -197,7 +197,7 @@ fn view_of_an_ended_watch_has_ended() {
 
 #[test]
 fn panicking_comparison_ends_the_view() {
-    /// Panics once it is compared.
+    /// A value that panics when it is compared.
     #[derive(Debug, serde::Deserialize)]
     struct Odd(());
 
@@ -298,7 +298,7 @@ fn view_that_cannot_be_spawned_reports_it() {
     assert!(format!("{:?}", world.client).contains("Registry(0)"));
 }
 
-/// An endpoint of a program's own, which sends a body.
+/// A custom endpoint that sends a body.
 #[derive(Clone, Debug)]
 struct Search(&'static str);
 

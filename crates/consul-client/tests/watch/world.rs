@@ -15,7 +15,7 @@ use consul_client::transport::{Body, Executor, TransportError, TransportErrorKin
 use consul_client::watch::Snapshot;
 use consul_client::{Client, Error, Watch};
 
-/// A clock that stands still until it is moved, and the tasks that use it.
+/// A clock that only moves when it is set, and the tasks that use it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Clock(Arc<Mutex<Hands>>);
 
@@ -35,7 +35,7 @@ impl fmt::Debug for Hands {
     }
 }
 
-/// Whether a task has been woken.
+/// Set if a task has been woken.
 #[derive(Debug)]
 struct Woken(AtomicBool);
 
@@ -122,8 +122,8 @@ impl Clock {
         self.0.lock().unwrap()
     }
 
-    /// Runs a future to its end, and with it all tasks, and moves the clock whenever everybody waits; `None` where
-    /// `until` comes first.
+    /// Runs a future to its end together with all tasks, and moves the clock whenever all of them wait. Returns
+    /// `None` if `until` is reached first.
     pub(crate) fn run<F: Future>(&self, until: Duration, future: F) -> Option<F::Output> {
         let (mut future, woken) = (pin!(future), Woken::new());
         loop {
@@ -133,7 +133,7 @@ impl Clock {
                 Some(Poll::Pending) => is_quiet = false,
                 None => {}
             }
-            // Tasks may start tasks.
+            // Tasks can spawn tasks.
             let mut tasks = mem::take(&mut self.hands().tasks);
             let mut polls = 0;
             tasks.retain_mut(|(task, woken)| match woken.poll(task.as_mut()) {
@@ -165,12 +165,12 @@ impl Clock {
         }
     }
 
-    /// Lets the tasks live until then.
+    /// Runs the tasks until this time.
     pub(crate) fn pass(&self, until: Duration) {
         assert!(self.run(until, std::future::pending::<()>()).is_none());
     }
 
-    /// Drops all tasks, as a runtime does that ends.
+    /// Drops all tasks, like a runtime that shuts down.
     pub(crate) fn end(&self) {
         let tasks = mem::take(&mut self.hands().tasks);
         drop(tasks);
@@ -181,23 +181,23 @@ impl Clock {
         self.hands().refuses_tasks = true;
     }
 
-    /// How many tasks there are.
+    /// Returns the number of tasks.
     pub(crate) fn tasks(&self) -> usize {
         self.hands().tasks.len()
     }
 
-    /// How many alarms are set.
+    /// Returns the number of timers.
     pub(crate) fn alarms(&self) -> usize {
         self.hands().alarms.len()
     }
 
-    /// How often tasks have been polled.
+    /// Returns the number of polls of all tasks.
     pub(crate) fn polls(&self) -> usize {
         self.hands().polls
     }
 }
 
-/// A request, and when it was sent.
+/// A request and the time when it was sent.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) at: Duration,
@@ -237,7 +237,7 @@ pub(crate) struct Server {
     script: Mutex<Script>,
     requests: Mutex<Vec<Request>>,
     in_flight: Mutex<Vec<Request>>,
-    /// The most requests in flight at the same time: long polls, and short ones.
+    /// The highest number of concurrent requests: long polls and short ones.
     most: Mutex<(usize, usize)>,
 }
 
@@ -247,7 +247,7 @@ impl std::fmt::Debug for Server {
     }
 }
 
-/// A request in flight, until it is dropped.
+/// Counts a request as in flight until it is dropped.
 struct InFlight<'a>(&'a Server, Request);
 
 impl<'a> InFlight<'a> {
@@ -303,7 +303,7 @@ impl World {
         Self::with(64, script)
     }
 
-    /// A client with this limit of long polls.
+    /// Creates a client with this limit of long polls.
     pub(crate) fn with(
         long_polls: usize,
         script: impl FnMut(&Request) -> (Duration, Reply) + Send + 'static,
@@ -326,7 +326,7 @@ impl World {
         self.client.kv().raw("k").watch()
     }
 
-    /// The next snapshot as text, if there is one before `until`.
+    /// Returns the next snapshot as text, if there is one before `until`.
     pub(crate) fn next(&self, watch: &mut Watch<Option<Bytes>>, until: Duration) -> Option<String> {
         self.clock.run(until, watch.next()).map(shown)
     }
@@ -339,13 +339,13 @@ impl World {
         self.server.in_flight.lock().unwrap().len()
     }
 
-    /// The most requests at the same time: long polls, and short ones.
+    /// Returns the highest number of concurrent requests: long polls and short ones.
     pub(crate) fn most_in_flight(&self) -> (usize, usize) {
         *self.server.most.lock().unwrap()
     }
 }
 
-/// A snapshot as text: the value, and the kind of the error if it is degraded.
+/// Formats a snapshot: the value, and the kind of the error if it is degraded.
 pub(crate) fn shown(next: Option<Result<Snapshot<Option<Bytes>>, Error>>) -> String {
     let snapshot = match next {
         None => return "end".to_owned(),
@@ -387,7 +387,7 @@ pub(crate) fn store(
     }
 }
 
-/// The response to a list of keys. They have no index each, so they differ by their values only.
+/// Returns the response to a list of keys. They have no index, so they only differ in their values.
 pub(crate) fn entries(entries: &[(&str, &str)]) -> &'static str {
     let entries = entries.iter().map(|(key, value)| {
         format!(r#"{{"Key": "{key}", "Value": "{}"}}"#, base64_simd::STANDARD.encode_to_string(value))
