@@ -56,7 +56,7 @@ enum Phase<X> {
     Creating,
     Held(Lease),
     Ending(EndReason<X>),
-    Ended(EndReason<X>, Cleanup),
+    Ended(EndReason<X>),
 }
 
 /// The read that decides whether a session is gone.
@@ -83,13 +83,8 @@ pub enum Event<X> {
         /// The lease. It ends before any other event reports it.
         lease: Lease,
     },
-    /// The session has ended, or will never exist.
-    Ended {
-        /// Why it has ended.
-        reason: EndReason<X>,
-        /// What is left on the servers.
-        cleanup: Cleanup,
-    },
+    /// The session has ended, or will never exist. The machine cleans up and ends.
+    Ended(EndReason<X>),
 }
 
 /// Why a session has ended.
@@ -130,6 +125,16 @@ impl<X: Clone + From<Cause>> KeepAlive<X> {
             last_error: None,
             has_event: false,
         })
+    }
+
+    /// Returns whether the machine has left a session on the servers.
+    #[must_use]
+    pub fn cleanup(&self) -> Cleanup {
+        match self.phase {
+            Phase::Ended(_) if self.destroyer.is_empty() => Cleanup::Complete,
+            Phase::Ended(_) => Cleanup::Incomplete(self.destroyer.sessions().to_vec()),
+            _ => Cleanup::InProgress,
+        }
     }
 
     /// Looks at the clock: nothing counts that comes after the end of the lease.
@@ -255,12 +260,7 @@ impl<X: Clone + From<Cause>> KeepAlive<X> {
         if !is_complete && now < deadline {
             return Some(deadline);
         }
-        let cleanup = match self.destroyer.sessions() {
-            [] => Cleanup::Complete,
-            left => Cleanup::Incomplete(left.to_vec()),
-        };
-        let ended = Phase::Ended(reason.clone(), cleanup);
-        self.enter(ended);
+        self.phase = Phase::Ended(reason.clone());
         self.give_up_session();
         self.to_cancel.extend(self.destroyer.cancel());
         None
@@ -273,10 +273,7 @@ impl<X: Clone + From<Cause>> KeepAlive<X> {
                 Some(session) => Event::Held { session: session.clone(), lease: lease.clone() },
                 None => Event::Creating { error: None },
             },
-            Phase::Ending(reason) => Event::Ended { reason: reason.clone(), cleanup: Cleanup::InProgress },
-            Phase::Ended(reason, cleanup) => {
-                Event::Ended { reason: reason.clone(), cleanup: cleanup.clone() }
-            }
+            Phase::Ending(reason) | Phase::Ended(reason) => Event::Ended(reason.clone()),
         }
     }
 }
@@ -315,7 +312,7 @@ impl<X: Clone + From<Cause>> Machine for KeepAlive<X> {
         if let Some(exchange) = self.to_cancel.pop() {
             return Output::Cancel(exchange);
         }
-        if !matches!(self.phase, Phase::Ended(..))
+        if !matches!(self.phase, Phase::Ended(_))
             && let Some(request) = self.request(now)
         {
             return request;
@@ -324,7 +321,7 @@ impl<X: Clone + From<Cause>> Machine for KeepAlive<X> {
             return Output::Event(self.event());
         }
         let (renewal, lease) = match &self.phase {
-            Phase::Ended(..) => return Output::Done,
+            Phase::Ended(_) => return Output::Done,
             Phase::Ending(_) => (None, None),
             Phase::Creating => (self.renewal.wake_at(), None),
             Phase::Held(lease) => (self.renewal.wake_at(), lease.ends_at()),
@@ -340,7 +337,7 @@ impl<X> fmt::Debug for KeepAlive<X> {
             Phase::Creating => "creating",
             Phase::Held(_) => "held",
             Phase::Ending(_) => "ending",
-            Phase::Ended(..) => "ended",
+            Phase::Ended(_) => "ended",
         };
         f.debug_struct("KeepAlive")
             .field("settings", self.renewal.settings())

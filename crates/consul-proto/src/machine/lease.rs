@@ -83,8 +83,8 @@ impl Lease {
         moved.is_ok() && self.is_valid(now)
     }
 
-    /// Ends the lease.
-    pub(in crate::machine) fn end(&self) {
+    /// Ends the lease before its time, for all who share it.
+    pub fn end(&self) {
         self.0.end.store(ENDED, Ordering::Release);
     }
 }

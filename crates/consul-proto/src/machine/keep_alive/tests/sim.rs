@@ -138,6 +138,14 @@ impl Sim {
                 }
                 Output::Done => {
                     assert!(self.in_flight.is_empty(), "{:?}", self.in_flight);
+                    if !self.is_done {
+                        let text = match self.machine.cleanup() {
+                            Cleanup::Complete => "clean".to_owned(),
+                            Cleanup::Incomplete(left) => format!("{} left", left.len()),
+                            Cleanup::InProgress => panic!("done before the clean-up"),
+                        };
+                        self.emitted.push((self.now, text));
+                    }
                     self.is_done = true;
                     return;
                 }
@@ -187,18 +195,15 @@ impl Sim {
                 self.lease = Some(lease);
                 "held".to_owned()
             }
-            Event::Ended { reason, cleanup } => {
+            Event::Ended(reason) => {
                 let reason = match reason {
                     EndReason::Stopped => "stopped".to_owned(),
                     EndReason::Lost { reason, .. } => format!("lost: {reason:?}"),
                     EndReason::Rejected(error) => format!("rejected: {error}"),
                 };
                 assert!(!self.is_valid(), "{reason} after the end of the lease");
-                match cleanup {
-                    Cleanup::InProgress => reason,
-                    Cleanup::Complete => format!("{reason}, clean"),
-                    Cleanup::Incomplete(left) => format!("{reason}, {} left", left.len()),
-                }
+                assert_ne!(self.emitted.last().map(|(_, text)| text), Some(&reason), "emitted twice");
+                reason
             }
         };
         self.emitted.push((self.now, text));
