@@ -127,7 +127,7 @@
 //!   [`Watch::max_staleness`] limits the age of a response.
 
 mod diffs;
-mod driver;
+pub(crate) mod driver;
 pub(crate) mod limiter;
 mod machine;
 pub(crate) mod registry;

@@ -33,6 +33,10 @@ pub(crate) struct Driver<M: ?Sized> {
     /// The permit for the request that the machine sends in the next poll.
     permit: Option<Permit>,
     timer: Option<(Instant, Sleep)>,
+    /// The longest sleep. Timers stand still while the computer is suspended, and a lease does not.
+    max_sleep: Duration,
+    /// A request of a lease has timed out, so its connection may be dead.
+    is_suspect: bool,
     machine: Box<M>,
 }
 
@@ -41,6 +45,7 @@ struct InFlight {
     route: Route,
     pending: Pending,
     permit: Option<Permit>,
+    is_reserved: bool,
 }
 
 type Exchanging = Pin<Box<dyn Future<Output = Result<http::Response<Bytes>, Error>> + Send>>;
@@ -51,8 +56,22 @@ pub(super) struct Pending(Arc<Mutex<Option<Exchanging>>>);
 
 impl<M: ?Sized> Driver<M> {
     pub(crate) fn new(machine: Box<M>, client: Client, tokens: Option<Tokens>) -> Self {
-        let (in_flight, waiter, permit, timer) = (Vec::new(), None, None, None);
-        Self { client, tokens, in_flight, waiter, permit, timer, machine }
+        Self {
+            client,
+            tokens,
+            in_flight: Vec::new(),
+            waiter: None,
+            permit: None,
+            timer: None,
+            max_sleep: Duration::MAX,
+            is_suspect: false,
+            machine,
+        }
+    }
+
+    /// Creates a driver that polls its machine at least once a second while it waits for a time.
+    pub(crate) fn of_lease(machine: Box<M>, client: Client) -> Self {
+        Self { max_sleep: Duration::from_secs(1), ..Self::new(machine, client, None) }
     }
 
     pub(crate) fn machine(&self) -> &M {
@@ -78,8 +97,9 @@ impl<M: ?Sized> Driver<M> {
 
     /// Wraps the machine in another one. Keeps the requests in flight.
     pub(crate) fn map<N: ?Sized>(self, map: impl FnOnce(Box<M>) -> Box<N>) -> Driver<N> {
-        let Self { client, tokens, in_flight, waiter, permit, timer, machine } = self;
-        Driver { client, tokens, in_flight, waiter, permit, timer, machine: map(machine) }
+        let Self { client, tokens, in_flight, waiter, permit, timer, max_sleep, is_suspect, machine } = self;
+        let machine = map(machine);
+        Driver { client, tokens, in_flight, waiter, permit, timer, max_sleep, is_suspect, machine }
     }
 }
 
@@ -112,6 +132,12 @@ impl<M: Machine<Error = Error> + ?Sized> Driver<M> {
         }
     }
 
+    /// Asks the machine to end.
+    pub(crate) fn stop(&mut self) {
+        let now = self.now();
+        self.machine.handle(now, Input::Stop);
+    }
+
     fn send(
         &mut self,
         now: Instant,
@@ -121,10 +147,12 @@ impl<M: Machine<Error = Error> + ?Sized> Driver<M> {
         (slot, held, deadline): (Slot, Duration, Instant),
         mut permit: Option<Permit>,
     ) {
+        let is_reserved = slot == Slot::Lease && held.is_zero();
         if !held.is_zero() {
             request.extensions_mut().insert(Hint::LongPoll { held });
-        } else if slot == Slot::Lease {
-            request.extensions_mut().insert(Hint::Reserved);
+        } else if is_reserved {
+            let is_suspect = std::mem::take(&mut self.is_suspect);
+            request.extensions_mut().insert(if is_suspect { Hint::FreshConnection } else { Hint::Reserved });
         }
         let (client, tokens) = (self.client.clone(), self.tokens.clone());
         let (agent, timeout) = (self.client.settings().agents.of(&route, now), deadline.since(now));
@@ -139,7 +167,7 @@ impl<M: Machine<Error = Error> + ?Sized> Driver<M> {
         if let Some(permit) = &mut permit {
             permit.sent(now + held, deadline, pending.clone());
         }
-        self.in_flight.push(InFlight { exchange, route, pending, permit });
+        self.in_flight.push(InFlight { exchange, route, pending, permit, is_reserved });
     }
 
     /// Waits for a slot and grants it. Is also ready when the machine must be polled again.
@@ -177,6 +205,7 @@ impl<M: Machine<Error = Error> + ?Sized> Driver<M> {
                 Some(Ok(response)) => Input::Response(exchange, response),
                 Some(Err(error)) => {
                     let (kind, is_unsent) = (kind(&error), error.is_unsent());
+                    self.is_suspect |= in_flight.is_reserved && kind == FailureKind::Timeout;
                     Input::Failed(exchange, Failure { kind, is_unsent, error })
                 }
                 None => {
@@ -195,6 +224,7 @@ impl<M: Machine<Error = Error> + ?Sized> Driver<M> {
             self.timer = None;
             return Poll::Pending;
         };
+        let at = at.min(self.now() + self.max_sleep);
         if self.timer.as_ref().is_none_or(|(set_for, _)| *set_for != at) {
             self.timer = Some((at, self.client.settings().runtime.sleep_until(at)));
         }
