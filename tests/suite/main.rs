@@ -16,6 +16,7 @@ mod kv;
 mod objects;
 mod outage;
 mod proxy;
+mod recipe;
 mod service;
 mod session;
 mod status;

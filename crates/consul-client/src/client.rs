@@ -5,9 +5,10 @@ mod exchange;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use consul_proto::{Consistency, Endpoint, Method, Options};
-use consul_transport::Executor;
+use consul_transport::{Executor, SendMark};
 use http::{HeaderMap, HeaderName};
 use tokio::sync::Semaphore;
 
@@ -16,7 +17,9 @@ pub(crate) use self::exchange::{Exchanged, Outgoing};
 #[cfg(feature = "hyper")]
 use crate::ConfigError;
 use crate::agents::{AgentId, Agents};
-use crate::call::timeout::Timeouts;
+use crate::call::timeout::{Timeouts, with_timeout};
+use crate::recipe::Leftover;
+use crate::recipe::registry::Recipes;
 use crate::retry::{Budget, Random};
 use crate::runtime::Runtime;
 use crate::token::Tokens;
@@ -52,6 +55,7 @@ pub(crate) struct Settings {
     pub(crate) in_flight: Arc<Semaphore>,
     pub(crate) limiter: Arc<Limiter>,
     pub(crate) registry: Arc<Registry>,
+    pub(crate) recipes: Arc<Recipes>,
 }
 
 impl Client {
@@ -164,11 +168,29 @@ impl Client {
         self.0.agents.executor(AgentId::FIRST)
     }
 
-    /// Closes the token source: a [`Login`](crate::Login) logs out.
+    /// Ends everything that runs in the background, in this order: locks are released, sessions are destroyed, and the
+    /// source of tokens ends, so that a [`Login`](crate::Login) logs out.
     ///
-    /// Derived clients that have their own source are not affected.
-    pub async fn close(&self) {
-        self.0.tokens.close().await;
+    /// Returns what could not be cleaned up within `limit`; an empty list if nothing is left. If one step hangs, the
+    /// others are still tried. The recipes of clients that were derived from this one, or that this one was derived
+    /// from, end too, and no new ones can start. Other calls still work. Sources of tokens that derived clients have of
+    /// their own do not end.
+    ///
+    /// The library installs no signal handler: a program awaits its signal and calls this.
+    pub async fn close(&self, limit: Duration) -> Vec<Leftover> {
+        let Settings { recipes, runtime, tokens, .. } = &*self.0;
+        let deadline = runtime.now() + limit;
+        let mut left = recipes.close(&**runtime, deadline).await;
+        let is_source = matches!(tokens, Tokens::Source(_));
+        if with_timeout(&**runtime, deadline, &SendMark::new(), tokens.close()).await.is_err() && is_source {
+            left.push(Leftover::Token);
+        }
+        left
+    }
+
+    /// Returns how long a call lasts at most, unless it has a limit of its own.
+    pub(crate) fn call_timeout(&self) -> Duration {
+        self.0.timeouts.of_call(Duration::ZERO)
     }
 
     fn derived(&self, change: impl FnOnce(&mut Settings)) -> Self {
@@ -199,6 +221,7 @@ impl fmt::Debug for Client {
             in_flight,
             limiter,
             registry,
+            recipes: _,
         } = &*self.0;
         f.debug_struct("Client")
             .field("agents", agents)

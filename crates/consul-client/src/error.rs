@@ -46,6 +46,7 @@ enum Cause {
     Config(ConfigError),
     Api(ApiError),
     Decode(DecodeError),
+    Recipe { kind: ErrorKind, text: String, error: Option<Error> },
 }
 
 impl Error {
@@ -64,6 +65,11 @@ impl Error {
 
     pub(crate) fn token(route: Route, error: TokenSourceError) -> Self {
         Self::new(route, Cause::Token(error))
+    }
+
+    /// The end of a recipe, or an object that it cannot use. `error` is the reason, if a request failed.
+    pub(crate) fn recipe(kind: ErrorKind, text: impl Into<String>, error: Option<Self>) -> Self {
+        Self::new(None, Cause::Recipe { kind, text: text.into(), error })
     }
 
     /// Masks `token` wherever the server's text contains it.
@@ -105,6 +111,7 @@ impl Error {
             Cause::Api(error) => ErrorKind::Api(error.kind()),
             Cause::Decode(error) if error.is_value() => ErrorKind::Decode,
             Cause::Decode(_) => ErrorKind::UnexpectedResponse,
+            Cause::Recipe { kind, .. } => *kind,
         }
     }
 
@@ -163,6 +170,7 @@ impl Error {
         match &self.0.cause {
             Cause::Api(error) => Some(error.status()),
             Cause::Decode(error) => Some(error.status()),
+            Cause::Recipe { error, .. } => error.as_ref()?.status(),
             _ => None,
         }
     }
@@ -172,6 +180,7 @@ impl Error {
     pub fn message(&self) -> Option<&str> {
         match &self.0.cause {
             Cause::Api(error) => Some(error.message()),
+            Cause::Recipe { error, .. } => error.as_ref()?.message(),
             _ => None,
         }
     }
@@ -181,6 +190,7 @@ impl Error {
     pub fn api_error(&self) -> Option<&ApiError> {
         match &self.0.cause {
             Cause::Api(error) => Some(error),
+            Cause::Recipe { error, .. } => error.as_ref()?.api_error(),
             _ => None,
         }
     }
@@ -236,7 +246,7 @@ impl Error {
     #[must_use]
     pub fn is_outcome_unknown(&self) -> bool {
         let may_be_executed = match &self.0.cause {
-            Cause::Encode(_) | Cause::Config(_) | Cause::Token(_) => false,
+            Cause::Encode(_) | Cause::Config(_) | Cause::Token(_) | Cause::Recipe { .. } => false,
             Cause::Timeout { is_unsent, .. } => !is_unsent,
             Cause::Transport(error) => !error.is_unsent(),
             Cause::Api(error) => !error.kind().is_not_executed(),
@@ -255,7 +265,7 @@ impl Error {
             Cause::Encode(_) | Cause::Config(_) | Cause::Token(_) => true,
             Cause::Transport(error) => error.is_unsent(),
             Cause::Timeout { is_unsent, .. } => *is_unsent,
-            Cause::Api(_) | Cause::Decode(_) => false,
+            Cause::Api(_) | Cause::Decode(_) | Cause::Recipe { .. } => false,
         }
     }
 

@@ -21,6 +21,8 @@
 //! Every operation that can wait for a change has two more methods: `watch` returns a stream of values, and `view`
 //! returns a handle that always has the newest value. See [`watch`].
 //!
+//! [`recipe`] has sessions that are kept alive, and what is built on them.
+//!
 //! Every call is a [`tracing`](https://docs.rs/tracing) span, and every attempt is an event at level `DEBUG` with
 //! method, path template, status or error kind, and duration. Tokens, keys and values are never logged.
 //!
@@ -50,6 +52,7 @@ mod error;
 pub mod guide;
 pub mod migrating;
 mod observer;
+pub mod recipe;
 mod retry;
 pub mod runtime;
 mod token;

@@ -49,6 +49,16 @@ pub trait Observer: Debug + Send + Sync + 'static {
         let _ = (route, error);
     }
 
+    /// Called when a lease has started. `recipe` is its kind, such as `session` or `lock`.
+    fn lease_started(&self, recipe: &str) {
+        let _ = recipe;
+    }
+
+    /// Called when a lease was lost. Not called if its guard or [`Client::close`](crate::Client::close) has ended it.
+    fn lease_lost(&self, recipe: &str, error: &Error) {
+        let _ = (recipe, error);
+    }
+
     /// Called when a degraded watch has confirmed its state.
     fn watch_recovered(&self, route: &Route, degraded_for: Duration) {
         let _ = (route, degraded_for);

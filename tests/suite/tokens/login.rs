@@ -132,6 +132,6 @@ async fn s21_login_is_repeated_with_the_new_jwt_before_its_token_expires() {
     assert!(view.degraded_for().is_none());
 
     drop(view);
-    client.close().await;
+    assert_eq!(client.close(PATIENCE).await, []);
     assert_eq!(tokens(&root).await, 0, "closing logs out");
 }

@@ -34,6 +34,10 @@ impl Client {
 }
 
 impl Sessions {
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// Returns the sessions of another datacenter. Only these sessions can lock keys in that datacenter.
     ///
     /// Creating a session there requires a [`node`](Create::node) of that datacenter, since the agent's node belongs

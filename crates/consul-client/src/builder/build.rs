@@ -50,6 +50,7 @@ impl ClientBuilder {
             runtime,
             limiter: Arc::new(limiter),
             registry: Arc::default(),
+            recipes: Arc::default(),
             tokens,
             timeouts: self.timeouts,
             retry: self.retry,

@@ -32,6 +32,8 @@ impl Display for Error {
             }
             Cause::Api(error) => error.fmt(f),
             Cause::Decode(error) => error.fmt(f),
+            Cause::Recipe { text, error: None, .. } => f.write_str(text),
+            Cause::Recipe { text, error: Some(error), .. } => write!(f, "{text}: {error}"),
         }?;
         let agent = agent.as_deref().map(Bounded::name);
         match (agent, *attempts > 1) {
@@ -92,6 +94,7 @@ impl StdError for Error {
         match &self.0.cause {
             Cause::Token(error) => error.source(),
             Cause::Config(error) => error.source(),
+            Cause::Recipe { error, .. } => error.as_ref()?.source(),
             Cause::Encode(_)
             | Cause::Transport(_)
             | Cause::Timeout { .. }

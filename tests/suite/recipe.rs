@@ -1,0 +1,3 @@
+//! Recipes on real agents. Ids of fault cases are in the names.
+
+mod session;
