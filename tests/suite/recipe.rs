@@ -1,3 +1,4 @@
 //! Recipes on real agents. Ids of fault cases are in the names.
 
+mod lock;
 mod session;

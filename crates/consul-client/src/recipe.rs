@@ -1,10 +1,13 @@
 //! Recipes: what programs build on Consul's sessions, kept alive by a task in the background.
 #![doc = include_str!("../docs/locks.md")]
 
+mod contender;
 pub(crate) mod hold;
+mod lock;
 pub(crate) mod registry;
 mod session;
 pub(crate) mod task;
 
+pub use lock::{Conflict, Held, Holder, Lock, LockGuard, LockWaiter, Release};
 pub use registry::Leftover;
 pub use session::{KeepAlive, SessionGuard};

@@ -65,7 +65,7 @@ impl<S: State> Hold<S> {
     }
 
     /// Ends the recipe and waits until it has cleaned up. Returns its last event, and whether nothing is left.
-    pub(crate) async fn finish(mut self) -> (Option<S>, bool) {
+    pub(crate) async fn finish(&self) -> (Option<S>, bool) {
         self.running.stop();
         self.running.finished().await
     }

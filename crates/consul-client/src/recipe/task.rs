@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 use tokio::sync::watch::{Receiver, Sender, channel};
 use tracing::Instrument as _;
 
+use crate::recipe::hold::closed;
 use crate::recipe::registry::{Leftover, Recipe, Stage};
 use crate::runtime::Instant;
 use crate::watch::driver::Driver;
@@ -131,10 +132,10 @@ impl<S: State> Running<S> {
     }
 
     /// Waits until the machine has ended and cleaned up. Returns its last event, and whether nothing is left.
-    pub(crate) async fn finished(&mut self) -> (Option<S>, bool) {
+    pub(crate) async fn finished(&self) -> (Option<S>, bool) {
         let has_ended = |shown: &Shown<S>| matches!(shown.progress, Progress::Finished | Progress::Dropped);
         // The task sets one of the two before its sender is dropped.
-        let _ = self.shown.wait_for(has_ended).await;
+        let _ = self.shown.clone().wait_for(has_ended).await;
         let shown = self.shown.borrow();
         (shown.state.clone(), shown.cleanup == Some(Cleanup::Complete))
     }
@@ -151,13 +152,23 @@ impl<S> Drop for Running<S> {
 }
 
 impl<S: State> Shown<S> {
+    /// Returns the newest event.
+    pub(crate) fn state(&self) -> Option<&S> {
+        self.state.as_ref()
+    }
+
     /// Returns why the recipe has ended, if it has.
     pub(crate) fn end(&self, name: &'static str) -> Option<Error> {
-        let dropped = || {
-            let text = format!("the task of the {name} has ended with its runtime, or by a panic");
-            (self.progress == Progress::Dropped).then(|| Error::recipe(ErrorKind::Lost, text, None))
-        };
-        self.state.as_ref().and_then(|state| state.end(name)).or_else(dropped)
+        let end = self.state.as_ref().and_then(|state| state.end(name));
+        end.or_else(|| match self.progress {
+            Progress::Running | Progress::Stopping => None,
+            // Stopped before anything was held.
+            Progress::Finished => Some(closed(name)),
+            Progress::Dropped => {
+                let text = format!("the task of the {name} has ended with its runtime, or by a panic");
+                Some(Error::recipe(ErrorKind::Lost, text, None))
+            }
+        })
     }
 
     /// Returns whether the owner has ended the recipe, and no event shows it yet.

@@ -1,0 +1,167 @@
+//! The guard of a lock.
+
+use std::fmt;
+use std::time::Duration;
+
+use consul_proto::machine::LossReason;
+use consul_proto::machine::lock::{Event, FLAGS, Held, Release};
+use consul_proto::txn::KvOp;
+
+use crate::kv::IntoValue;
+use crate::recipe::hold::{Hold, lost};
+use crate::recipe::lock::NAME;
+use crate::session::SessionId;
+use crate::txn::{Apply, Outcome};
+use crate::{Client, Error, ErrorKind};
+
+/// A lock that is held. A task in the background keeps it.
+///
+/// The lease ends at a time that is known in advance, unless a renewal succeeds before: no frozen agent, no hung request
+/// and no suspended computer delays that. All methods agree, also after a suspend: once one of them has reported the end,
+/// the others do. [`recipe`](crate::recipe) says what is guaranteed, and what is not.
+///
+/// Dropping the guard releases the lock in the background, if the runtime still runs. [`release`](Self::release) waits
+/// for that and returns what came of it.
+#[must_use = "the lock is released when the guard is dropped"]
+pub struct LockGuard {
+    client: Client,
+    key: String,
+    token: u64,
+    session: SessionId,
+    hold: Hold<Event<Error>>,
+}
+
+impl LockGuard {
+    pub(crate) fn new(client: Client, key: String, held: Held, hold: Hold<Event<Error>>) -> Self {
+        Self { client, key, token: held.token, session: held.session, hold }
+    }
+
+    /// Returns the key.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// Returns the fencing token, the raft index of the acquisition. Each holder has a higher one than all before.
+    ///
+    /// Send it with each write to a store that is not Consul, and let the store reject a token that is lower than one it
+    /// has seen. For data in Consul, use [`guarded_txn`](Self::guarded_txn).
+    #[must_use]
+    pub fn token(&self) -> u64 {
+        self.token
+    }
+
+    /// Returns the session that holds the lock.
+    #[must_use]
+    pub fn session(&self) -> &SessionId {
+        &self.session
+    }
+
+    /// Returns whether the lock is held. Never `true` after the lease, and once this is `false`, it stays `false`.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.hold.is_held()
+    }
+
+    /// Returns for how long the lock is certainly held. Renewals extend this time, and zero is final.
+    #[must_use]
+    pub fn valid_for(&self) -> Duration {
+        self.hold.valid_for()
+    }
+
+    /// Waits until the lock is lost, and returns the reason, an error of the kind [`Lost`](crate::ErrorKind::Lost). If
+    /// the client was closed, the kind is [`Closed`](crate::ErrorKind::Closed).
+    ///
+    /// Any number of callers can wait, also after the loss.
+    ///
+    /// # Cancel safety
+    ///
+    /// This method is cancel safe.
+    pub async fn lost(&self) -> Error {
+        self.hold.lost().await
+    }
+
+    /// Writes a value to the key, if the lock is still held.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error of the kind [`Lost`](crate::ErrorKind::Lost) if the lock is not held any more, and as
+    /// transactions do.
+    pub async fn set_value(&self, value: impl IntoValue) -> Result<(), Error> {
+        if !self.is_held() {
+            return Err(self.lost().await);
+        }
+        let set = self.scoped(KvOp::set(self.key.as_str(), value).flags(FLAGS));
+        match self.guarded_txn().op(set).await? {
+            Outcome::Committed(_) => Ok(()),
+            Outcome::RolledBack(why) if why.is_conflict() => Err(lost(NAME, LossReason::KeyLost, None)),
+            Outcome::RolledBack(why) => Err(Error::recipe(ErrorKind::Conflict, why.to_string(), None)),
+        }
+    }
+
+    /// Creates a transaction that commits only while the lock is held. Its first operation, number 0, is that check; add
+    /// the others.
+    ///
+    /// The servers check it when they apply the transaction, so it protects data in Consul also against a holder that
+    /// does not know of its loss.
+    ///
+    /// ```no_run
+    /// # async fn example(guard: consul_client::recipe::LockGuard) -> Result<(), Box<dyn std::error::Error>> {
+    /// guard.guarded_txn().set("jobs/nightly/progress", "42").await?.into_committed()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn guarded_txn(&self) -> Apply {
+        let check = KvOp::check_session(self.key.as_str(), &self.session);
+        self.client.txn().op(self.scoped(check))
+    }
+
+    /// Releases the lock and destroys its session, and waits until the servers confirm both, for at most about 45
+    /// seconds.
+    ///
+    /// The value of the key stays, also one that others have written, unless the lock was built with
+    /// [`delete_on_release`](crate::recipe::Lock::delete_on_release).
+    ///
+    /// # Errors
+    ///
+    /// Returns an error of the kind [`Lost`](crate::ErrorKind::Lost) if the lock was lost before.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped, the lock is released in the background.
+    pub async fn release(self) -> Result<Release, Error> {
+        self.finish().await
+    }
+
+    /// Releases the lock, which others may still refer to.
+    pub(crate) async fn finish(&self) -> Result<Release, Error> {
+        match self.hold.finish().await.0 {
+            Some(Event::Released(release)) => Ok(release),
+            Some(Event::Lost(reason)) => Err(lost(NAME, reason, None)),
+            _ => Err(self.hold.lost().await),
+        }
+    }
+
+    /// Operations of a transaction name their namespace themselves.
+    fn scoped(&self, mut operation: KvOp) -> KvOp {
+        let options = self.client.options();
+        if let Some(namespace) = &options.namespace {
+            operation = operation.namespace(namespace);
+        }
+        match &options.partition {
+            Some(partition) => operation.partition(partition),
+            None => operation,
+        }
+    }
+}
+
+impl fmt::Debug for LockGuard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LockGuard")
+            .field("key", &self.key)
+            .field("token", &self.token)
+            .field("session", &self.session)
+            .field("valid_for", &self.valid_for())
+            .finish()
+    }
+}

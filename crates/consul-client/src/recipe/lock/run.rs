@@ -1,0 +1,78 @@
+//! Work that runs while a lock is held.
+
+use std::future::{Future, poll_fn};
+use std::ops::Deref;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+
+use consul_proto::machine::lock::Release;
+
+use crate::Error;
+use crate::recipe::lock::{Lock, LockGuard};
+
+/// A lock that is held by [`Lock::run`], for the work inside. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Held(Arc<LockGuard>);
+
+impl Deref for Held {
+    type Target = LockGuard;
+
+    fn deref(&self) -> &LockGuard {
+        &self.0
+    }
+}
+
+impl Lock {
+    /// Waits for the lock, runs `work` while it is held, and releases it. If the lock is lost, the work is dropped.
+    ///
+    /// ```no_run
+    /// # async fn example(client: consul_client::Client) -> Result<(), consul_client::Error> {
+    /// let sum = client.lock("jobs/nightly").run(async |held| {
+    ///     // … work, with `held.token()` and `held.guarded_txn()`
+    ///     held.token()
+    /// });
+    /// println!("{}", sum.await?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Only what `work` does itself is dropped: tasks that it has spawned continue, unless they watch `held`. Work that
+    /// does not await cannot be interrupted.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the lock cannot be acquired, as [`acquire`](Self::acquire) does, and of the kind
+    /// [`Lost`](crate::ErrorKind::Lost) if it was lost before the work was done or could be released.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped, the work is dropped and the lock is released in the background.
+    pub async fn run<T, W>(&self, work: impl FnOnce(Held) -> W) -> Result<T, Error>
+    where
+        W: Future<Output = T>,
+    {
+        let guard = Arc::new(self.acquire().await?);
+        let done = {
+            let mut work = pin!(work(Held(Arc::clone(&guard))));
+            let mut lost = pin!(guard.lost());
+            poll_fn(|cx| {
+                // First, so that work is not continued without the lock.
+                if let Poll::Ready(error) = lost.as_mut().poll(cx) {
+                    return Poll::Ready(Err(error));
+                }
+                work.as_mut().poll(cx).map(Ok)
+            })
+            .await
+        };
+        let value = match done {
+            Ok(value) if guard.is_held() => value,
+            Ok(_) => return Err(guard.lost().await),
+            Err(error) => return Err(error),
+        };
+        match guard.finish().await? {
+            Release::NotHeld => Err(guard.lost().await),
+            _ => Ok(value),
+        }
+    }
+}
