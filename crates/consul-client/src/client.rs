@@ -182,7 +182,9 @@ impl Client {
         let deadline = runtime.now() + limit;
         let mut left = recipes.close(&**runtime, deadline).await;
         let is_source = matches!(tokens, Tokens::Source(_));
-        if with_timeout(&**runtime, deadline, &SendMark::new(), tokens.close()).await.is_err() && is_source {
+        let (runtime, mark) = (&**runtime, SendMark::new());
+        let closed = with_timeout(runtime, runtime.now(), deadline, &mark, tokens.close()).await;
+        if closed.is_err() && is_source {
             left.push(Leftover::Token);
         }
         left

@@ -124,7 +124,7 @@ impl Lock {
     /// The wait survives outages of the servers and changes of the leader, and ends when the lock is held. If the last
     /// holder has not released the lock, it lasts until the holder's session and its lock-delay have ended.
     ///
-    /// Waiters are not served in an order: whoever is first after a release holds the lock.
+    /// Waiters are not served in an order: the first one to acquire the lock after a release holds it.
     ///
     /// # Errors
     ///

@@ -94,7 +94,7 @@ impl Recipes {
             for recipe in recipes {
                 let ended = recipe.ended();
                 // What is left is collected at the end.
-                let _ = with_timeout(runtime, until, &SendMark::new(), ended).await;
+                let _ = with_timeout(runtime, runtime.now(), until, &SendMark::new(), ended).await;
             }
         }
         running.iter().flat_map(|recipe| recipe.left()).collect()
