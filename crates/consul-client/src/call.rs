@@ -93,15 +93,14 @@ impl<E: Endpoint> Call<E> {
         self
     }
 
-    /// Sets the timeout of the call, instead of the client's [`timeout`](crate::ClientBuilder::timeout). The wait of
-    /// a blocking query is added to it.
+    /// Sets the timeout of the call, instead of the client's [`timeout`](crate::ClientBuilder::timeout).
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeouts.call = Some(timeout);
         self
     }
 
     /// Sets the timeout of one attempt, instead of the client's
-    /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout). The wait of a blocking query is added to it.
+    /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout).
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.timeouts.attempt = Some(timeout);
         self
@@ -214,8 +213,9 @@ impl<E: Blocking> Call<E> {
     /// Makes the read a blocking query: the server responds when its index is greater than `index`, or when `wait`
     /// has elapsed.
     ///
-    /// Servers add up to a sixteenth to `wait`, and wait at most 10 minutes. With an index of 0, the server responds
-    /// immediately. [`Meta::index`](crate::Meta::index) is the index of a response.
+    /// Servers add up to a sixteenth to `wait`, and wait at most 10 minutes. The timeouts of the call are extended by
+    /// this time. With an index of 0, the server responds immediately. [`Meta::index`](crate::Meta::index) is the
+    /// index of a response.
     pub fn block(self, index: u64, wait: Duration) -> Self {
         self.index(index).wait(wait)
     }
@@ -226,8 +226,8 @@ impl<E: Blocking> Call<E> {
         self
     }
 
-    /// Sets the maximum wait of a blocking query. Has no effect without an [`index`](Self::index). Defaults to 5
-    /// minutes.
+    /// Sets the maximum wait of a blocking query. The timeouts of the call are extended by it. Has no effect without
+    /// an [`index`](Self::index). Defaults to 5 minutes.
     pub fn wait(mut self, wait: Duration) -> Self {
         self.options.wait = Some(wait);
         self
@@ -238,8 +238,8 @@ impl<E: HashBlocking> Call<E> {
     /// Makes the read a blocking query: the agent responds when its hash differs from `hash`, or when `wait` has
     /// elapsed.
     ///
-    /// Agents add up to a sixteenth to `wait`, and wait at most 10 minutes.
-    /// [`Meta::content_hash`](crate::Meta::content_hash) is the hash of a response.
+    /// Agents add up to a sixteenth to `wait`, and wait at most 10 minutes. The timeouts of the call are extended by
+    /// this time. [`Meta::content_hash`](crate::Meta::content_hash) is the hash of a response.
     pub fn block_on_hash(mut self, hash: impl Into<String>, wait: Duration) -> Self {
         self.options.hash = Some(hash.into());
         self.options.wait = Some(wait);

@@ -15,8 +15,8 @@
 //! ```
 //!
 //! A [`Client`] is cheap to clone. Its methods return the groups of the API, whose methods create operations, such as
-//! [`kv::Put`]. Setters refine an operation and `.await` sends it. `.await` returns the value; `send` also returns the
-//! metadata of the response.
+//! [`kv::Put`]. Setters configure an operation and `.await` sends it. `.await` returns the value, and `send` also
+//! returns the metadata of the response.
 //!
 //! Every operation that can wait for a change has two more methods: `watch` returns a stream of values, and `view`
 //! returns a handle that always has the newest value. See [`watch`].
@@ -27,8 +27,11 @@
 //! method, path template, status or error kind, and duration. Tokens, keys and values are never logged.
 //!
 //! The client builds on two crates, re-exported here: [`proto`] has requests, responses and state machines, and
-//! [`transport`] sends HTTP requests. For an operation that this crate does not have, implement
-//! [`Endpoint`](proto::Endpoint) and pass it to [`Client::call`], or use [`Client::request`].
+//! [`transport`] sends HTTP requests. For timeouts, retries, several agents, tokens and limits, see the [production
+//! notes](guide::production). For environment variables, see [`guide::environment`].
+//!
+//! For an operation that this crate does not have, implement [`Endpoint`](proto::Endpoint) and pass it to
+//! [`Client::call`], or use [`Client::request`].
 //!
 //! To migrate from another client, see [`migrating`]. It maps the names of other clients to the names here.
 //!

@@ -14,9 +14,9 @@
 //! # }
 //! ```
 //!
-//! Callers that only need values use [`Watch::changed`]. A watch can also become:
+//! Callers that only need values use [`Watch::changed`]. Other methods return related types:
 //!
-//! | | |
+//! | method | result |
 //! | --- | --- |
 //! | [`Call::view`] | a handle that always has the newest value, updated by a background task, for any number of readers |
 //! | [`Watch::diffs`] | the items of a list or map that were added, changed and removed |
@@ -66,10 +66,10 @@
 //! such as a watch of an empty key. [`Watch::stop_on`] selects other failures.
 //!
 //! **The streaming backend.** Since Consul 1.10, the agent serves watches of a service's health from its streaming
-//! backend. This backend returns no instances if it has no data, which can mean that the token lacks permission or that
-//! no server responds. It also keeps returning the last state after the token is deleted. The watch therefore asks the
-//! servers in three cases: if a response has index 1, if the list becomes empty, and if the state has not changed for 5
-//! minutes ([`Watch::reverify_interval`]).
+//! backend. This backend returns no instances if it has no data, which can mean that the token lacks permission or
+//! that no server responds. It also keeps returning the last state after the token is deleted. The watch therefore
+//! queries the servers in three cases: if a response has index 1, if the list becomes empty, and if the state has not
+//! changed for 5 minutes ([`Watch::reverify_interval`]).
 //!
 //! **Waits that are cut off.** A server or a proxy can be configured to close long requests, with or without an error
 //! page. If two waits end like this after about the same time, the watch uses a shorter wait, which

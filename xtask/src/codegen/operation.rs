@@ -63,7 +63,7 @@ impl<'a> Operation<'a> {
              #[must_use = \"a request is sent only when it is awaited\"]\n\
              pub struct {name}(pub(crate) Call<{endpoint}>);\n\n\
              {setters}\
-             /// Options of the request, and sending it.\n\
+             /// Options of the request, and methods that send it.\n\
              impl {name} {{\n{shared}\n\
              /// Returns the request as a [`Call`], for functions that accept any operation.\n\
              pub fn into_call(self) -> Call<{endpoint}> {{ self.0 }}\n}}\n\n\

@@ -19,7 +19,7 @@ const INTERVAL: Duration = Duration::from_millis(100);
 /// A token bucket. Calls wait for a token; each success of a call also releases one that waits.
 #[derive(Debug, Default)]
 pub(crate) struct Budget {
-    /// When the bucket will be full again. A token moves it by an interval.
+    /// The time at which the bucket is full again. Each token taken delays it by one interval.
     full_at: Mutex<Instant>,
     waiting: AtomicUsize,
     released: Notify,

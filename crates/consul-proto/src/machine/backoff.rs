@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::machine::Instant;
 use crate::machine::random::Random;
 
-/// The delays between attempts while they fail.
+/// The delays between failing attempts.
 ///
 /// The delay doubles from [`initial`](Self::initial) up to a maximum. The maximum is small at first, because elections
 /// and restarts take seconds, and large later. Each new delay is random between zero and its full length (full jitter),
@@ -19,7 +19,7 @@ pub struct Backoff {
     pub initial: Duration,
     /// The longest delay during the [early period](Self::early_period). Defaults to 1.35 seconds.
     pub early_max: Duration,
-    /// How long the early period of an outage lasts. Defaults to 30 seconds.
+    /// The duration of the early period of an outage. Defaults to 30 seconds.
     pub early_period: Duration,
     /// The longest delay after the early period. Defaults to 30 seconds.
     pub max: Duration,
@@ -40,7 +40,7 @@ impl Default for Backoff {
 /// Failed attempts since the last success.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Attempts {
-    /// When the first one failed, and the upper limit of the last delay.
+    /// The time of the first failure, and the upper limit of the last delay.
     last: Option<(Instant, Duration)>,
 }
 

@@ -23,12 +23,12 @@ pub(super) struct Bucket {
 }
 
 impl Bucket {
-    /// Returns when there is a token.
+    /// Returns the time at which a token is available.
     pub(super) fn ready_at(self, rate: &Rate) -> Instant {
         self.full_at.saturating_sub(interval(rate) * rate.burst.saturating_sub(1))
     }
 
-    /// Takes a token, even if there is none. The next one then comes later.
+    /// Takes a token. If there is none, the bucket is overdrawn, and the next one is available later.
     pub(super) fn take(&mut self, rate: &Rate, now: Instant) {
         self.full_at = self.full_at.max(now) + interval(rate);
     }

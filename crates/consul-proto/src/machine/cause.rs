@@ -1,4 +1,4 @@
-//! Errors that a machine finds itself.
+//! Errors that a machine detects.
 
 use std::error::Error;
 use std::fmt;
@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use crate::{ApiErrorKind, EncodeError, ResponseError, Route};
 
-/// An error that a machine finds itself: in a response, or in a request before it is sent.
+/// An error that a machine detects in a response, or in a request before it is sent.
 ///
 /// A driver converts it into its own error type, so that owners see one type for all errors.
 #[derive(Debug)]
 #[expect(clippy::exhaustive_enums, reason = "a machine writes requests and reads responses, nothing else")]
 pub enum Cause {
-    /// The response is an error, or is not what the operation returns.
+    /// The response is an error, or is unexpected for the operation.
     Response {
         /// The operation.
         route: Route,
@@ -38,7 +38,7 @@ pub enum CauseKind {
     Failed(super::FailureKind),
     /// The server reported an error.
     Api(ApiErrorKind),
-    /// The response is not what the operation returns.
+    /// The response is unexpected for the operation.
     Decode,
     /// The request is invalid.
     Request,
@@ -80,7 +80,7 @@ impl Error for Cause {
     }
 }
 
-/// An error type for drivers that need none of their own.
+/// An error type for drivers without their own.
 impl From<Cause> for Arc<dyn Error + Send + Sync> {
     fn from(cause: Cause) -> Self {
         Arc::new(cause)

@@ -1,6 +1,6 @@
-//! The common core of locks and semaphores: waits for its turn, holds, and gives back. It owns its session.
+//! The common core of locks and semaphores: it waits, holds and releases. It owns its session.
 //!
-//! What is read and written is up to a [`Protocol`]; all rules of time and safety are here.
+//! A [`Protocol`] defines the requests. The rules of time and safety are here.
 //!
 //! | part | does |
 //! | --- | --- |
@@ -15,9 +15,9 @@
 //!
 //! Rules that hold for all of them:
 //!
-//! - A session is used for one hold only. It is destroyed after the hold, or when a waiter gives it up.
-//! - The machine looks at its lease before it handles an input: a response that is delivered late changes nothing.
-//! - A write whose outcome is unknown is settled by a read. The machine repeats it or destroys the session.
+//! - A session is used for one hold only. It is destroyed after the hold, or when a waiter abandons it.
+//! - The machine checks its lease before it handles an input, so that a late response has no effect.
+//! - A read determines the result of a write with an unknown outcome. The machine repeats it or destroys the session.
 
 mod acquire;
 mod event;
@@ -65,13 +65,13 @@ pub(in crate::machine) struct Contender<P: Protocol, X> {
     phase: Phase<P>,
     /// The request that is in flight for the keys.
     operation: Option<Operation<P::Plan>>,
-    /// Whether an acquisition may have been carried out, or may still be, without the machine knowing.
+    /// Set if an acquisition may have been executed, or may still be.
     is_unsettled: bool,
     wait: Wait<X>,
     pacer: Pacer,
-    /// The index at which the keys were read last. The next read waits until it is higher.
+    /// The index of the last read of the keys. The next read waits for a higher one.
     index: Option<u64>,
-    /// The next request for the keys is not sent before.
+    /// The earliest time of the next request for the keys.
     ready_at: Instant,
     /// Reads and acquisitions that failed in a row.
     failures: u32,
@@ -119,7 +119,7 @@ impl<P: Protocol, X: Clone + From<Cause>> Contender<P, X> {
         &self.protocol
     }
 
-    /// Returns what the machine has left on the servers.
+    /// Returns the sessions that the machine has left on the servers.
     pub(in crate::machine) fn cleanup(&self) -> Cleanup {
         match &self.phase {
             Phase::Done if self.destroyer.is_empty() => Cleanup::Complete,

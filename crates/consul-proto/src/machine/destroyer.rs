@@ -13,27 +13,27 @@ use crate::model::SessionId;
 use crate::session::Destroy;
 use crate::{Options, Route, encode};
 
-/// How long an attempt lasts at most.
+/// Timeout of an attempt.
 const ATTEMPT: Duration = Duration::from_secs(3);
 /// The delays between attempts that fail.
 const DELAYS: (Duration, Duration) = (Duration::from_millis(300), Duration::from_secs(1));
-/// How long the sessions are tried before a machine that ends leaves them to their TTL.
+/// The time after which an ending machine leaves the sessions to their TTL.
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// Whether a machine that has ended left something on the servers.
+/// The sessions that an ended machine has left on the servers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Cleanup {
     /// The machine is still destroying its sessions.
     InProgress,
-    /// Nothing is left.
+    /// All sessions are destroyed.
     Complete,
     /// These sessions could not be destroyed within 30 seconds. They end with their TTL.
     Incomplete(Vec<SessionId>),
 }
 
-/// The sessions that a machine does not use any more. They are destroyed one after the other, each until the server
-/// confirms it.
+/// The sessions that a machine no longer uses. They are destroyed one after the other, and each is retried until the
+/// server confirms it.
 #[derive(Debug)]
 pub(in crate::machine) struct Destroyer {
     /// Datacenter, namespace and partition.
@@ -73,8 +73,8 @@ impl Destroyer {
 
     /// Returns when a machine that ends gives up: 30 seconds after the first call.
     ///
-    /// A machine calls it in `poll` only, and not when the end is decided: the computer may have been suspended since,
-    /// and the deadline would pass before the first attempt.
+    /// A machine only calls it in `poll`, not when it decides to end: if the computer is suspended in between, the
+    /// deadline would pass before the first attempt.
     pub(in crate::machine) fn deadline(&mut self, now: Instant) -> Instant {
         *self.deadline.get_or_insert(now + LIMIT)
     }
@@ -90,7 +90,7 @@ impl Destroyer {
         }
         let endpoint = Destroy::new(self.sessions.first()?);
         let Ok(request) = encode(&endpoint, &scoped::<Destroy>(&self.options)) else {
-            // No id of a server, so there is nothing to destroy.
+            // The ID is invalid, so there is no session to destroy.
             self.sessions.remove(0);
             return self.poll(now, exchanges);
         };

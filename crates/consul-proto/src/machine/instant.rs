@@ -6,8 +6,8 @@ use std::time::Duration;
 
 /// A point in time: nanoseconds since an origin that the driver chooses.
 ///
-/// Not the standard library's type, so that a clock that also runs while the computer is suspended, a virtual clock and
-/// WebAssembly can drive a machine. All arithmetic saturates; the range is 584 years.
+/// It is not the standard library's type, so that a driver can use a clock that also runs while the computer is
+/// suspended, a virtual clock, or WebAssembly. All arithmetic saturates; the range is 584 years.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(u64);
 

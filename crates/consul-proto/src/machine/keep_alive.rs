@@ -1,8 +1,7 @@
 //! A session that is kept alive.
 //!
-//! The machine creates a session and renews it, until it is stopped or the session is lost. Then it destroys the session.
-//! The lease that it hands out follows the rules of [`SessionSettings::lease`], and every renewal is sent on
-//! [`Slot::Lease`].
+//! The machine creates a session and renews it, until it is stopped or the session is lost. Then it destroys the
+//! session. Its lease follows the rules of [`SessionSettings::lease`], and every renewal is sent on [`Slot::Lease`].
 //!
 //! | state | what follows |
 //! | --- | --- |
@@ -11,8 +10,8 @@
 //! | held, and the server responds that it does not know the session | a consistent read of the session decides, within one second |
 //! | lease over, session gone, or stopped | the session is destroyed, for at most 30 seconds |
 //!
-//! A renewal does not prove that the session lives, because servers renew without a quorum. A key that the session locks
-//! needs more: a lock's machine also watches the key.
+//! A renewal does not prove that the session exists, since servers renew without a quorum. Therefore the machine of a
+//! lock also watches the key.
 
 #[cfg(test)]
 mod tests;
@@ -34,7 +33,7 @@ use crate::model::SessionId;
 use crate::session::Info;
 use crate::{Consistency, EncodeError, Options, Route, encode};
 
-/// How long the read lasts at most that confirms the end of a session.
+/// Timeout of the read that confirms the end of a session.
 const CONFIRMATION: Duration = Duration::from_secs(1);
 
 /// A session that is kept alive, as a machine.
@@ -47,7 +46,7 @@ pub struct KeepAlive<X> {
     phase: Phase<X>,
     confirmation: Confirmation,
     to_cancel: Vec<Exchange>,
-    /// Of the last attempt to create or renew the session.
+    /// The error of the last attempt to create or renew the session.
     last_error: Option<X>,
     has_event: bool,
 }
@@ -59,7 +58,7 @@ enum Phase<X> {
     Ended(EndReason<X>),
 }
 
-/// The read that decides whether a session is gone.
+/// The read that decides if a session has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Confirmation {
     None,
@@ -73,21 +72,21 @@ enum Confirmation {
 pub enum Event<X> {
     /// The session does not exist yet.
     Creating {
-        /// Why the last attempt failed.
+        /// The error of the last attempt.
         error: Option<X>,
     },
-    /// The session exists. The lease says for how long.
+    /// The session exists until the end of the lease.
     Held {
         /// The id of the session.
         session: SessionId,
-        /// The lease. It ends before any other event reports it.
+        /// The lease. It ends before an event reports this.
         lease: Lease,
     },
     /// The session has ended, or will never exist. The machine cleans up and ends.
     Ended(EndReason<X>),
 }
 
-/// Why a session has ended.
+/// The reason why a session has ended.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum EndReason<X> {
@@ -97,16 +96,16 @@ pub enum EndReason<X> {
     Lost {
         /// The reason.
         reason: LossReason,
-        /// Why the last renewal failed, if it did.
+        /// The error of the last renewal, if it failed.
         error: Option<X>,
     },
-    /// The session could not be created, and another attempt would not succeed either.
+    /// The session could not be created, and the error is permanent.
     Rejected(X),
 }
 
 impl<X: Clone + From<Cause>> KeepAlive<X> {
-    /// Creates the machine. Of `options`, only datacenter, namespace and partition are used. `seed` spreads the delays
-    /// after failures.
+    /// Creates the machine. Of `options`, only datacenter, namespace and partition are used. `seed` randomizes the
+    /// delays after failures.
     ///
     /// # Errors
     ///
@@ -127,7 +126,7 @@ impl<X: Clone + From<Cause>> KeepAlive<X> {
         })
     }
 
-    /// Returns whether the machine has left a session on the servers.
+    /// Returns the sessions that the machine has left on the servers.
     #[must_use]
     pub fn cleanup(&self) -> Cleanup {
         match self.phase {
@@ -137,7 +136,7 @@ impl<X: Clone + From<Cause>> KeepAlive<X> {
         }
     }
 
-    /// Looks at the clock: nothing counts that comes after the end of the lease.
+    /// Checks the clock: inputs after the end of the lease have no effect.
     fn advance(&mut self, now: Instant) {
         self.renewal.advance(now);
         match &self.phase {
@@ -252,7 +251,7 @@ impl<X: Clone + From<Cause>> KeepAlive<X> {
         Some(Output::Send { exchange, route: Route::of(&info), request, slot, held, deadline })
     }
 
-    /// Ends the clean-up when it is complete, or its time has passed. Returns when that is.
+    /// Ends the clean-up when it is complete or its time has elapsed. Returns this time.
     fn finish(&mut self, now: Instant) -> Option<Instant> {
         let Phase::Ending(reason) = &self.phase else { return None };
         let deadline = self.destroyer.deadline(now);

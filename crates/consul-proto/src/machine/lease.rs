@@ -1,4 +1,4 @@
-//! The end of a lease, shared by the machine that extends it and everything that relies on it.
+//! The end of a lease, shared by the machine that extends it and its users.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use crate::machine::{Instant, Rules};
 
-/// A lease: until when a session, a lock or a slot of a semaphore is held.
+/// A lease: the time until which a session, a lock or a slot of a semaphore is held.
 ///
-/// A machine hands it out with the object and extends it with each renewal. It can be read from any thread at any time,
-/// without the machine: a driver that is late, or does not run at all, cannot delay the end.
+/// A machine returns it with the object and extends it with each renewal. Any thread can read it at any time without
+/// the machine, so that a late or stopped driver cannot delay the end.
 ///
-/// The end is final. The first reader that sees it makes it so, and no renewal that arrives later revives the lease: that
-/// reader may have stopped its work already.
+/// The end is final. After a reader has seen it, no later renewal revives the lease, since that reader may already
+/// have stopped its work.
 #[derive(Clone, Debug)]
 pub struct Lease(Arc<Shared>);
 
@@ -24,7 +24,7 @@ struct Shared {
     rules: Rules,
 }
 
-/// The end of a lease that has ended, for good.
+/// The value of a lease that has ended permanently.
 const ENDED: u64 = 0;
 
 impl Lease {
@@ -32,7 +32,7 @@ impl Lease {
         Self(Arc::new(Shared { end: AtomicU64::new(ends_at.as_nanos()), rules }))
     }
 
-    /// Returns the time for which the lease is still valid. Once it is zero, it stays zero.
+    /// Returns the remaining time of the lease. After it has been zero, it stays zero.
     ///
     /// `now` is the time of the machine's driver. The result is as fresh as `now` is.
     #[must_use]
@@ -55,15 +55,15 @@ impl Lease {
         Duration::ZERO
     }
 
-    /// Returns whether the lease is still valid. Once it is not, it never is again.
+    /// Returns `true` if the lease is valid. After it has returned `false`, it always returns `false`.
     #[must_use]
     pub fn is_valid(&self, now: Instant) -> bool {
         !self.valid_for(now).is_zero()
     }
 
-    /// Returns when the lease ends unless it is renewed; `None` if it has ended.
+    /// Returns the time at which the lease ends unless it is renewed, or `None` if it has ended.
     ///
-    /// This looks at no clock: the end can have passed if nothing has noticed it yet.
+    /// This method does not check a clock, so the returned time may have passed.
     #[must_use]
     pub fn ends_at(&self) -> Option<Instant> {
         let end = self.0.end.load(Ordering::Acquire);
@@ -89,13 +89,13 @@ impl Lease {
     }
 }
 
-/// Why a lease was lost.
+/// The reason why a lease was lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LossReason {
     /// No renewal succeeded in time.
     Expired,
-    /// The servers have ended the session: a check failed, its node left, or something destroyed it.
+    /// The servers have ended the session: a check failed, its node left, or it was destroyed.
     SessionGone,
     /// The key was deleted or released, or another session holds it.
     KeyLost,

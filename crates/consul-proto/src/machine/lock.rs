@@ -1,8 +1,9 @@
 //! A lock: waits for a key, holds it, and reports its loss in time.
 //!
-//! The key and its flags are those of `consul lock` and of Consul's Go client, so that all of them exclude each other as
-//! far as those go. The key is acquired by a transaction that names the state that was read, never by a plain
-//! `?acquire=`: a lock-delay that begins between the leader's check and the write would have no effect on the latter.
+//! The key and its flags are those of `consul lock` and of Consul's Go client, so that they exclude each other,
+//! within the limits of those programs. The key is acquired by a transaction that names the state that was read,
+//! never by a plain `?acquire=`, since a lock-delay that begins between the leader's check and the write would not
+//! prevent the write.
 //!
 //! # States
 //!
@@ -21,11 +22,11 @@
 //!
 //! # Safety
 //!
-//! Let *s* be the time at which a successful renewal was sent. Servers end the session no earlier than *s* + TTL, and the
-//! holder stops at *s* + TTL less a margin of a tenth, which covers clocks that run at different rates. If a check, the
-//! node or a new leader ends the session, it does so after the last confirmation was sent, and nobody can lock the key
-//! for the lock-delay after that. A hold therefore also ends a lock-delay, less the margin, after the last confirmation:
-//! the acquisition, or a consistent read that shows the session as the holder.
+//! Let *s* be the time at which a successful renewal was sent. Servers end the session no earlier than *s* + TTL, and
+//! the holder stops at *s* + TTL less a margin of a tenth, which covers clocks that run at different rates. If a
+//! check, the node or a new leader ends the session, it does so after the last confirmation was sent, and no session
+//! can lock the key during the lock-delay after that. A hold therefore also ends a lock-delay, less the margin, after
+//! the last confirmation: the acquisition, or a consistent read that shows the session as the holder.
 //!
 //! Not covered are: a third party that deletes the key or destroys the session, or a snapshot that is restored (this is
 //! reported within 1 s if servers respond promptly, otherwise at the next response or at the end of the lease); a server
@@ -68,7 +69,7 @@ use key::LockKey;
 
 /// A contender for a lock. The [module](self) describes its states.
 ///
-/// It waits for the key, holds it once, and ends. Another hold needs another machine: each hold has a session of its own.
+/// It waits for the key, holds it once, and ends. Each hold needs a new machine, since each hold has its own session.
 ///
 /// `X` is the driver's error.
 #[derive(Debug)]
@@ -77,8 +78,8 @@ pub struct Lock<X>(Contender<LockKey, X>);
 impl<X: Clone + From<Cause>> Lock<X> {
     /// Creates a contender for `key`.
     ///
-    /// Of `options`, datacenter, namespace and partition apply. `seed` decides the random parts of delays; use another one
-    /// for each contender.
+    /// Of `options`, datacenter, namespace and partition apply. `seed` determines the random parts of delays. Use a
+    /// different seed for each contender.
     ///
     /// # Errors
     ///
@@ -92,7 +93,7 @@ impl<X: Clone + From<Cause>> Lock<X> {
         Self::with_rules(key, options, settings, seed, Rules::default())
     }
 
-    /// Creates a contender that does not follow all rules.
+    /// Creates a contender that ignores some rules, for simulations.
     #[doc(hidden)]
     pub fn with_rules(
         key: impl Into<String>,
@@ -112,7 +113,7 @@ impl<X: Clone + From<Cause>> Lock<X> {
         self.0.protocol().key()
     }
 
-    /// Returns whether the machine has left a session on the servers.
+    /// Returns the sessions that the machine has left on the servers.
     #[must_use]
     pub fn cleanup(&self) -> Cleanup {
         self.0.cleanup()

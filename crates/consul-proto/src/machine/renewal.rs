@@ -15,18 +15,18 @@ use crate::model::SessionId;
 use crate::session::{Create, Renew};
 use crate::{ApiErrorKind, EncodeError, Endpoint, Options, OutputOf, Route, decode, encode};
 
-/// How long an attempt to create a session lasts at most. Servers without a leader hold it for 7 to 14 seconds.
+/// Timeout of an attempt to create a session. Servers without a leader hold it for 7 to 14 seconds.
 const CREATE: Duration = Duration::from_secs(15);
 /// The longest delay after a failed attempt to create a session.
 const MAX_CREATE_DELAY: Duration = Duration::from_millis(1500);
-/// How long the machine has to confirm that a session is gone, before the next renewal.
+/// The time to confirm that a session has ended, before the next renewal.
 const CONFIRMATION: Duration = Duration::from_secs(1);
 
 /// A session and its renewals: the part that all machines with a lease have in common.
 ///
-/// The machine passes the time to [`advance`](Self::advance) before everything else, and the end of an exchange that this
-/// part [owns](Self::owns) to [`ended`](Self::ended). It decides what becomes of the session: this part reports that the
-/// session has lapsed or is said to be gone, and sends no renewal then.
+/// The machine passes the time to [`advance`](Self::advance) before everything else, and the end of an exchange that
+/// this part [owns](Self::owns) to [`ended`](Self::ended). The machine decides about the session: this part only
+/// reports that the session has lapsed, or that a server does not know it, and then sends no renewal.
 #[derive(Debug)]
 pub(in crate::machine) struct Renewal {
     settings: SessionSettings,
@@ -37,7 +37,7 @@ pub(in crate::machine) struct Renewal {
     create: http::Request<Bytes>,
     session: Option<Created>,
     in_flight: Option<InFlight>,
-    /// When the next request is due.
+    /// The time of the next request.
     next_at: Instant,
     failures: u32,
 }
@@ -58,17 +58,17 @@ struct InFlight {
     sent_at: Instant,
 }
 
-/// What the end of an exchange means.
+/// The result of an exchange.
 #[derive(Debug)]
 pub(in crate::machine) enum Report<X> {
     /// The session exists.
     Created,
     /// The lease is longer, or shorter, than before.
     Renewed,
-    /// The server does not know the session. This is no proof: a server that was restarted on its data does not know it
-    /// for a while. The machine confirms it with a consistent read.
+    /// The server does not know the session. This is not a proof, since a server that was restarted with its data
+    /// does not know it for some time. The machine confirms it with a consistent read.
     Gone,
-    /// There will be another attempt.
+    /// The attempt will be repeated.
     Failed {
         error: X,
         kind: CauseKind,
@@ -106,7 +106,7 @@ impl Renewal {
         self.session.as_ref().map(|session| &session.id)
     }
 
-    /// Looks at the clock. A lease that has ended is over for good.
+    /// Looks at the clock. A lease that has ended stays ended.
     pub(in crate::machine) fn advance(&mut self, now: Instant) {
         if let Some(session) = &mut self.session
             && session.ends_at <= now
@@ -115,12 +115,12 @@ impl Renewal {
         }
     }
 
-    /// Returns whether there is a session whose lease has not ended.
+    /// Returns `true` if there is a session whose lease has not ended.
     pub(in crate::machine) fn is_valid(&self, now: Instant) -> bool {
         self.session.as_ref().is_some_and(|session| !session.has_lapsed && now < session.ends_at)
     }
 
-    /// Returns whether the lease has ended. The session is of no use then, even if a renewal succeeds later.
+    /// Returns `true` if the lease has ended. The session is then not used, even if a renewal succeeds later.
     pub(in crate::machine) fn has_lapsed(&self) -> bool {
         self.session.as_ref().is_some_and(|session| session.has_lapsed)
     }
@@ -176,7 +176,8 @@ impl Renewal {
         self.in_flight.is_some_and(|in_flight| in_flight.exchange == exchange)
     }
 
-    /// Ends the exchange in flight. If nothing is at stake yet (`is_idle`), attempts that fail are at least a second apart.
+    /// Ends the exchange in flight. If nothing is held yet (`is_idle`), failing attempts are at least one second
+    /// apart.
     pub(in crate::machine) fn ended<X: From<Cause>>(
         &mut self,
         now: Instant,
@@ -198,7 +199,7 @@ impl Renewal {
                 let may_hurry = was_slow && self.session.is_some() && !is_idle;
                 let delay = if may_hurry { Duration::ZERO } else { self.delay(is_idle) };
                 self.next_at = now + delay;
-                // A new token can be unknown for a while.
+                // Servers may not know a new token for some time.
                 let is_permanent = severity(kind) == Severity::Permanent
                     && kind != CauseKind::Api(ApiErrorKind::UnknownToken);
                 Report::Failed { error, kind, is_permanent }
@@ -214,7 +215,8 @@ impl Renewal {
         self.next_at = now + delay;
     }
 
-    /// Gives the session up. Returns it, to be destroyed, and the exchange to cancel. The next request creates a session.
+    /// Abandons the session. Returns it, to be destroyed, and the exchange to cancel. The next request creates a
+    /// session.
     pub(in crate::machine) fn take(&mut self) -> (Option<SessionId>, Option<Exchange>) {
         (self.failures, self.next_at) = (0, Instant::ORIGIN);
         let in_flight = self.in_flight.take().map(|in_flight| in_flight.exchange);

@@ -2,13 +2,13 @@
 
 /// Rules of the machines that hold a lease.
 ///
-/// All of them are on. A simulation turns one off, to show that it finds the error that the rule prevents.
+/// All rules are enabled. A simulation disables one to show that it finds the error that the rule prevents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "for simulations of this project only")]
 pub struct Rules {
     /// The first observer of the end of a lease makes it final.
     pub latch: bool,
-    /// A machine looks at its lease before it handles an input.
+    /// A machine checks its lease before it handles an input.
     pub lease_before_inputs: bool,
     /// A lease is counted from the time at which the renewal was sent, not from its response.
     pub lease_from_sending: bool,

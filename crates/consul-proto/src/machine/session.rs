@@ -1,4 +1,4 @@
-//! The settings of a session that a machine creates, and how long its lease is.
+//! The settings of a session that a machine creates, and its lease.
 
 use std::time::Duration;
 
@@ -19,14 +19,14 @@ const MIN_LOCK_DELAY: Duration = Duration::from_secs(3);
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SessionSettings {
-    /// A name for people. It does not have to be unique. Defaults to none.
+    /// A display name. It does not have to be unique. Defaults to none.
     pub name: String,
-    /// The node that the session lives on. Defaults to the node of the agent.
+    /// The node of the session. Defaults to the node of the agent.
     pub node: Option<NodeName>,
-    /// How long the session lives without a renewal: 10 seconds to 24 hours. Defaults to 15 seconds.
+    /// Time after which the session ends without a renewal: 10 seconds to 24 hours. Defaults to 15 seconds.
     pub ttl: Duration,
-    /// How long nobody can lock the keys of the session after it has ended without a release: at most 60 seconds.
-    /// Defaults to 15 seconds.
+    /// The lock-delay: the time in which no session can lock the keys after this session has ended without a release.
+    /// At most 60 seconds. Defaults to 15 seconds.
     ///
     /// Below 3 seconds, zero included, the session has no checks, and some guarantees of a lock are missing: if the node
     /// is deregistered, or a leader that was frozen acknowledges a renewal, another holder can start before the loss is
@@ -70,8 +70,8 @@ impl SessionSettings {
         if rules.margin { less_margin(whole) } else { whole }
     }
 
-    /// Returns for how long a consistent read of the key proves that it is held, counted from the sending of the read.
-    /// `None` if such reads do not count.
+    /// Returns the time for which a consistent read proves that the key is held, counted from sending the read.
+    /// `None` if reads are not used as proof.
     pub(in crate::machine) fn confirmation(&self, rules: Rules) -> Option<Duration> {
         let whole = self.has_lock_delay().then_some(self.lock_delay)?;
         Some(if rules.margin { less_margin(whole) } else { whole })
@@ -79,7 +79,7 @@ impl SessionSettings {
 
     /// Writes the request that creates the session.
     pub(in crate::machine) fn create(&self, options: &Options) -> Result<http::Request<Bytes>, EncodeError> {
-        // Sent as it is, zero would mean a session that is never renewed.
+        // Zero would create a session without a TTL.
         if self.ttl.is_zero() {
             let reason = "is not between 10 seconds and 24 hours".to_owned();
             return Err(EncodeError::Invalid { name: "ttl", reason });
@@ -114,14 +114,14 @@ impl SessionSettings {
     }
 }
 
-/// Returns the parts of `options` that say where a session lives, as far as the endpoint accepts them.
+/// Returns the datacenter, namespace and partition of `options`, as far as the endpoint accepts them.
 pub(in crate::machine) fn scoped<E: Endpoint>(options: &Options) -> Options {
     let Options { datacenter, namespace, partition, .. } = options.clone();
     Options { datacenter, namespace, partition, ..Options::default() }.limited_to(E::SCOPE)
 }
 
-/// Returns the part of a time that a holder relies on: the rest covers clocks that run at different rates, and the time
-/// until the holder has stopped.
+/// Returns a time less the safety margin. The margin covers clocks that run at different rates, and the time until
+/// the holder has stopped.
 fn less_margin(whole: Duration) -> Duration {
     whole.saturating_sub((whole / 10).max(Duration::from_millis(500)))
 }

@@ -1,20 +1,20 @@
-//! Watches a blocking endpoint: the newest state, whatever happens to the servers.
+//! A watch of a blocking endpoint, which recovers from failures of the servers.
 //!
 //! A watch repeats a blocking query. Its parts decide everything around it:
 //!
 //! | part | decides |
 //! | --- | --- |
 //! | `cursor` | from which index or hash the next request continues |
-//! | `trust` | whether a response shows the present state, is checked again, or shows a lost permission |
+//! | `trust` | if a response shows the current state, must be rechecked, or shows a lost permission |
 //! | `content` | whether a response is new, and whether it is empty |
 //! | `throttle` | when the next request may be sent |
-//! | `wait_tuner` | how long the server is asked to wait |
+//! | `wait_tuner` | the wait of the next request |
 //! | `failures` | when failures make the watch degraded |
 //!
 //! `attempt` applies what the end of an attempt changes, and this file connects the parts. The rules that hold for all of them:
 //!
-//! - An error changes neither the index nor the value. The request after it asks for a short wait only, so that the end of
-//!   the failures is noticed soon.
+//! - An error changes neither the index nor the value. The next request has a short wait, so that the end of the
+//!   failures is detected soon.
 //! - The machine emits its [`Snapshot`] if it differs from the last one that it emitted. While one is pending, the
 //!   machine sends no request.
 
@@ -79,7 +79,7 @@ enum Phase<X> {
     Idle,
     /// A request is in flight.
     Sent(Sent),
-    /// The owner has asked for the end, while this exchange was in flight.
+    /// The owner has stopped the watch while this exchange was in flight.
     Stopping(Exchange),
     /// The watch has ended with an error that is not emitted yet.
     Failed(X),
@@ -92,15 +92,15 @@ enum Phase<X> {
 struct Sent {
     exchange: Exchange,
     at: Instant,
-    /// How long the server may wait; `None` for a request without an index.
+    /// The wait, or `None` for a request without an index.
     wait: Option<Duration>,
 }
 
 impl<E: Watchable, X: Clone + From<Cause>> Watch<E, X> {
     /// Creates a watch of `endpoint`.
     ///
-    /// `options` apply to each request, except for index, hash and wait, which the watch sets. `seed` decides the random
-    /// parts of delays; use another one for each watch.
+    /// `options` apply to each request, except for index, hash and wait, which the watch sets. `seed` determines the
+    /// random parts of delays. Use a different seed for each watch.
     #[must_use]
     pub fn new(endpoint: E, options: Options, settings: Settings, seed: u64) -> Self {
         Self {
@@ -129,7 +129,7 @@ impl<E: Watchable, X: Clone + From<Cause>> Watch<E, X> {
         &self.endpoint
     }
 
-    /// Returns the first request. Two watches with equal first requests and settings see the same.
+    /// Returns the first request. Two watches with equal first requests and settings have the same states.
     ///
     /// # Errors
     ///
@@ -146,23 +146,23 @@ impl<E: Watchable, X: Clone + From<Cause>> Watch<E, X> {
         &self.settings
     }
 
-    /// Returns the settings to change them, from the next request on.
+    /// Returns a mutable reference to the settings. Changes apply from the next request on.
     pub fn settings_mut(&mut self) -> &mut Settings {
         &mut self.settings
     }
 
-    /// Returns the present snapshot.
+    /// Returns the current snapshot.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot<OutputOf<E>, X> {
         Snapshot::new(self.known.clone(), self.failures.health().clone(), self.tuner.reduced())
     }
 
-    /// Emits the present snapshot again, for a new owner.
+    /// Emits the current snapshot again, for a new owner.
     pub fn replay(&mut self) {
         self.emitted = Snapshot::default();
     }
 
-    /// Returns when the value was confirmed last, by a response with the same value.
+    /// Returns the time at which a response last confirmed the value.
     ///
     /// In normal operation this is at most the configured wait ago.
     #[must_use]
@@ -170,8 +170,8 @@ impl<E: Watchable, X: Clone + From<Cause>> Watch<E, X> {
         self.confirmed_at
     }
 
-    /// Returns how long the server is asked to wait; `None` if there is nothing to wait on, or the servers have to
-    /// confirm the state.
+    /// Returns the wait of the next request, or `None` if there is no index or hash, or the servers must confirm the
+    /// state.
     fn wait(&self, now: Instant) -> Option<Duration> {
         let longest = self.trust.longest(now, &self.settings).filter(|_| self.position.is_set())?;
         let wait = self.tuner.wait(now, &self.settings).min(longest);

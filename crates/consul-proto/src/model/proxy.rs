@@ -55,7 +55,7 @@ pub struct ConnectProxyConfig {
     /// How the proxy uses mesh gateways.
     #[serde(deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
     pub mesh_gateway: MeshGateway,
-    /// What is reachable through the proxy without the encryption of the mesh.
+    /// The paths that the proxy exposes without the encryption of the mesh.
     #[serde(deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
     pub expose: Expose,
     /// Access logs of the proxy, since 1.15.

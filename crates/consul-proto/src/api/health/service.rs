@@ -13,8 +13,8 @@ use crate::{
 ///
 /// Returns an empty list, with an index to wait on, if the service does not exist, or if the token cannot read it.
 /// Servers since 1.13 report a missing permission in
-/// [`Meta::results_filtered_by_acls`](crate::Meta::results_filtered_by_acls). The list is not sorted, unless the
-/// options have a node to sort by ([`near`](crate::Options::near)).
+/// [`Meta::results_filtered_by_acls`](crate::Meta::results_filtered_by_acls). The list is only sorted if the option
+/// [`near`](crate::Options::near) is set.
 ///
 /// With the option `peer`, lists the instances that a cluster peer has exported; since 1.13. Older servers ignore the
 /// peer and list the instances of this cluster.

@@ -1,4 +1,4 @@
-//! The end of an acquisition, and what a waiter does if it has not succeeded.
+//! The result of an acquisition, and the next step of a waiter.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::machine::{Cause, CauseKind, Failure, Instant};
 use crate::txn::{Apply, OpErrorKind, Outcome, RolledBack};
 use crate::{ApiError, ApiErrorKind, ResponseError, Route};
 
-/// How old a response may be that begins a hold. An older one is checked by a read.
+/// Maximum age of a response that begins a hold. An older one is checked with a read.
 pub(super) const TRUSTED_FOR: Duration = Duration::from_secs(1);
 
 /// The time between two attempts during a lock-delay.
@@ -111,9 +111,9 @@ impl<P: Protocol, X: Clone + From<Cause>> Contender<P, X> {
         self.ready_at = now + longest / 2 + self.random.up_to(longest / 2);
     }
 
-    /// Records why a waiter makes no progress. Ends it if that would stay so.
+    /// Records why a waiter makes no progress. Ends it if the reason is permanent.
     pub(super) fn fail(&mut self, now: Instant, error: X, kind: CauseKind, is_permanent: bool) {
-        // A new token can be unknown to the servers for a while.
+        // The servers may not know a new token for some time.
         let is_permanent = is_permanent && kind != CauseKind::Api(ApiErrorKind::UnknownToken);
         if is_permanent || self.wait.is_one_try() {
             return self.end_waiting(now, Some(Event::Failed(error)));
@@ -140,7 +140,7 @@ impl<P: Protocol, X: Clone + From<Cause>> Contender<P, X> {
     }
 }
 
-/// Returns whether a write with this error may have been carried out, or may still be.
+/// Returns `true` if a write with this error may have been executed, or may still be.
 fn may_be_executed(cause: &Cause) -> bool {
     match cause {
         Cause::Response { error: ResponseError::Api(error), .. } => !error.kind().is_not_executed(),

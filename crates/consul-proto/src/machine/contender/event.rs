@@ -1,4 +1,4 @@
-//! What a contender reports.
+//! The events of a contender.
 
 use std::fmt;
 
@@ -7,46 +7,47 @@ use crate::model::{NodeName, SessionId};
 
 /// The newest state of a lock, or of a contender for a slot of a semaphore.
 ///
-/// Each event replaces the one before. After any event other than [`Waiting`](Self::Waiting) and [`Held`](Self::Held)
-/// the machine cleans up, and ends.
+/// Each event replaces the one before. After any event other than [`Waiting`](Self::Waiting) and
+/// [`Held`](Self::Held), the machine cleans up and ends.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Event<X> {
-    /// It is not held yet.
+    /// The contender does not hold it yet.
     Waiting(Waiting<X>),
-    /// It is held.
+    /// The contender holds it.
     Held(Held),
-    /// It was held, and is not any more. Emitted once for a hold.
+    /// The contender has lost it. Emitted once for a hold.
     Lost(LossReason),
-    /// The owner has stopped the machine while it held.
+    /// The owner has stopped the machine while it was held.
     Released(Release),
-    /// The time to wait has elapsed.
+    /// The maximum time to wait has elapsed.
     NotAcquired(Waiting<X>),
-    /// The keys belong to something else. They are left as they are.
+    /// The keys have another use. They are not changed.
     Conflict(Conflict),
-    /// An error that would repeat itself, such as a missing permission, or any error if there is only one try.
+    /// A permanent error, such as a missing permission, or any error if there is only one attempt.
     Failed(X),
 }
 
-/// Why it is not held.
+/// The reason why it is not held.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Waiting<X> {
-    /// The sessions that hold it. Empty if none does, for example during a lock-delay, and before the first response.
+    /// The sessions that hold it. Empty if there are none, for example during a lock-delay, and before the first
+    /// response.
     pub holders: Vec<Holder>,
     /// The error of the last attempt, if it failed.
     pub error: Option<X>,
 }
 
-/// A session that holds.
+/// A session that holds it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Holder {
     /// Id of the session.
     pub session: SessionId,
-    /// Name of the session. `None` until it is known: it is read after the wait has lasted for a second.
+    /// Name of the session. `None` until it is known: it is read after a wait of one second.
     pub name: Option<String>,
-    /// The node that the session lives on. `None` until it is known.
+    /// The node of the session. `None` until it is known.
     pub node: Option<NodeName>,
 }
 
@@ -54,37 +55,37 @@ pub struct Holder {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Held {
-    /// The fencing token: the raft index of the acquisition. Each holder has a higher one than all before, as long as
-    /// nobody else deletes or writes the key.
+    /// The fencing token: the raft index of the acquisition. Each holder has a higher one than all earlier holders,
+    /// unless another program deletes or writes the key.
     pub token: u64,
-    /// Until when it is held.
+    /// The lease: the time until which it is held.
     pub lease: Lease,
-    /// The session that holds it.
+    /// The session of the hold.
     pub session: SessionId,
 }
 
-/// What came of a release.
+/// The result of a release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Release {
-    /// It is free.
+    /// It was released.
     Released,
-    /// It was not held any more: it was lost before, or an earlier attempt to release it succeeded without a response.
+    /// It was no longer held: it was lost before, or an earlier attempt to release it succeeded without a response.
     NotHeld,
-    /// The servers did not respond. The session is destroyed, if they respond later; the next holder then waits for the
-    /// lock-delay.
+    /// The servers did not respond. The machine destroys the session if they respond later. The next holder then
+    /// waits for the lock-delay.
     Unknown,
 }
 
-/// Why keys cannot be used.
+/// The reason why keys cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Conflict {
-    /// Another kind of program has written the key: it has these flags.
+    /// Another kind of program has written the key, with these flags.
     ForeignFlags(u64),
     /// The value of the coordination key of a semaphore cannot be read.
     InvalidValue,
-    /// The holders of the semaphore have agreed on another limit.
+    /// The holders of the semaphore use another limit.
     OtherLimit {
         /// The limit of this contender.
         ours: u32,

@@ -1,4 +1,4 @@
-//! What the servers show.
+//! Handling the state that reads return.
 
 use bytes::Bytes;
 
@@ -57,7 +57,7 @@ impl<P: Protocol, X: Clone + From<Cause>> Contender<P, X> {
             (Kind::Watch, CauseKind::Failed(FailureKind::Timeout | FailureKind::Preempted))
         );
         if was_slow {
-            // The time that it has lasted was delay enough.
+            // The duration of the attempt is a sufficient delay.
             self.ready_at = now;
         } else {
             self.back_off(now);
@@ -114,7 +114,7 @@ impl<P: Protocol, X: Clone + From<Cause>> Contender<P, X> {
                 }
                 self.extend(now);
             }
-            // A read that was overtaken: older than the acquisition.
+            // The read is older than the acquisition.
             _ if index < hold.token && !was_in_doubt => self.back_off(now),
             _ if was_in_doubt => self.lose(LossReason::SessionGone),
             _ => self.lose(LossReason::KeyLost),
@@ -128,7 +128,8 @@ impl<P: Protocol, X: Clone + From<Cause>> Contender<P, X> {
         }
     }
 
-    /// Begins a hold, unless the session may have ended. `sent_at` is when the request was sent that shows the hold.
+    /// Begins a hold, unless the session may have ended. `sent_at` is the time at which the request that shows the
+    /// hold was sent.
     pub(super) fn hold(&mut self, now: Instant, sent_at: Instant, token: u64, state: P::Hold) {
         let Some(session) = self.renewal.session().cloned() else { return };
         if !self.renewal.is_valid(now) && self.rules.lapsed_is_final {

@@ -1,17 +1,17 @@
-//! How many requests a contender sends.
+//! The request rate of a contender.
 
 use std::time::Duration;
 
 use crate::machine::bucket::Bucket;
 use crate::machine::{Instant, Rate};
 
-/// Five in a row, then five a second: at most ten in any second.
+/// A burst of 5 requests, then 5 per second: at most 10 in any second.
 const RATE: Rate = Rate { burst: 5, interval: Duration::from_millis(200) };
 /// Reads leave one request for the acquisition that follows, so that it is not delayed.
 const READS: Rate = Rate { burst: 4, interval: RATE.interval };
 
-/// Limits the requests of a contender while it waits, and the watch of a holder whose keys change all the time. Requests
-/// that keep a lease, or give it back, are never delayed.
+/// Limits the requests of a waiting contender, and the watch of a holder whose keys change frequently. Requests that
+/// keep or release a lease are never delayed.
 #[derive(Debug, Default)]
 pub(super) struct Pacer {
     bucket: Bucket,

@@ -3,7 +3,7 @@
 use crate::machine::contender::Protocol;
 use crate::machine::{Exchange, Instant, Lease};
 
-/// What a contender does.
+/// The phase of a contender.
 #[derive(Debug)]
 pub(super) enum Phase<P: Protocol> {
     /// Reads the keys.
@@ -12,7 +12,7 @@ pub(super) enum Phase<P: Protocol> {
     Acquire(P::Plan),
     /// Waits for a change of the keys.
     Wait,
-    /// Waits for the end of a lock-delay, of which servers report nothing. Tries again at this time.
+    /// Waits for the end of a lock-delay, which servers do not report. Tries again at this time.
     Delay(Instant),
     /// Holds, and watches the keys.
     Held(Hold<P>),
@@ -30,7 +30,7 @@ pub(super) struct Hold<P: Protocol> {
     pub(super) lease: Lease,
     pub(super) token: u64,
     pub(super) state: P::Hold,
-    /// When the last request was sent that showed that the session holds.
+    /// The time at which the last request that confirmed the hold was sent.
     pub(super) confirmed_at: Instant,
     /// Whether a server has reported that the session does not exist. The next read decides.
     pub(super) is_in_doubt: bool,
@@ -39,13 +39,13 @@ pub(super) struct Hold<P: Protocol> {
 /// A release.
 #[derive(Debug)]
 pub(super) struct Releasing<P: Protocol> {
-    /// The state to release; unknown if it has changed, or if the outcome of an acquisition is unknown.
+    /// The state to release. Unknown if it has changed, or if the outcome of an acquisition is unknown.
     pub(super) state: Option<P::Hold>,
     /// Requests without a usable response.
     pub(super) unclear: u32,
-    /// How often the state had changed.
+    /// The number of releases that failed because the state had changed.
     pub(super) failed_checks: u32,
-    /// Whether the result is reported. It is not if nothing was held.
+    /// Set if the result is reported. It is not reported if nothing was held.
     pub(super) is_reported: bool,
 }
 

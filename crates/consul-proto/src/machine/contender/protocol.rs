@@ -1,4 +1,4 @@
-//! What a lock and a semaphore do not have in common.
+//! The differences between a lock and a semaphore.
 
 use std::fmt::Debug;
 
@@ -9,19 +9,19 @@ use crate::model::SessionId;
 use crate::txn::{KvOp, OpResult};
 use crate::{OutputOf, Watchable};
 
-/// The keys of a lock or a semaphore, and what their values mean.
+/// The keys of a lock or a semaphore, and the meaning of their values.
 pub(in crate::machine) trait Protocol: Debug {
-    /// The read that shows who holds.
+    /// The read that shows the holders.
     type Read: Watchable;
-    /// What an acquisition depends on, and writes.
+    /// The condition and the contents of an acquisition.
     type Plan: Clone + Debug;
-    /// What a release depends on, and writes.
+    /// The condition and the contents of a release.
     type Hold: Clone + Debug;
 
-    /// Returns the read that shows who holds.
+    /// Returns the read that shows the holders.
     fn read(&self) -> &Self::Read;
 
-    /// Returns what a read means for this session.
+    /// Interprets a read for this session.
     fn view(
         &self,
         value: &OutputOf<Self::Read>,
@@ -29,8 +29,8 @@ pub(in crate::machine) trait Protocol: Debug {
         random: &mut Random,
     ) -> View<Self::Plan, Self::Hold>;
 
-    /// Returns the transaction that acquires. It must fail if anything has changed since the plan was made: a lock-delay
-    /// that began in the meantime is not checked.
+    /// Returns the transaction that acquires. It must fail if the state has changed since the plan was made, since
+    /// servers do not check a lock-delay that began in the meantime.
     fn acquire(&self, plan: &Self::Plan, session: &SessionId) -> Vec<KvOp>;
 
     /// Returns the fencing token, and the state to release. `None` if the results are not those of the transaction.
@@ -46,14 +46,14 @@ pub(in crate::machine) trait Protocol: Debug {
         false
     }
 
-    /// The time of a lock-delay has passed: every plan may succeed.
+    /// A lock-delay has elapsed, so every plan may succeed.
     fn retry(&mut self) {}
 
     /// Returns the request that releases. `failed_checks` is how often the state had changed in between.
     fn release(&self, hold: &Self::Hold, session: &SessionId, failed_checks: u32) -> Giveback;
 }
 
-/// What the keys show.
+/// The state of the keys.
 #[derive(Debug)]
 pub(in crate::machine) enum View<P, H> {
     /// This session holds.
@@ -66,7 +66,7 @@ pub(in crate::machine) enum View<P, H> {
     Free(P),
     /// These sessions hold.
     Taken(Vec<SessionId>),
-    /// The keys belong to something else.
+    /// The keys have another use.
     Conflict(Conflict),
 }
 

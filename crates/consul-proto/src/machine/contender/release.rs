@@ -1,4 +1,4 @@
-//! Giving back, and the end of the machine.
+//! Releasing, and the end of the machine.
 
 use std::time::Duration;
 
@@ -11,17 +11,18 @@ use crate::machine::contender::{Contender, Event, Protocol, Release};
 use crate::machine::{Cause, Failure, Instant};
 use crate::txn::{Apply, Outcome};
 
-/// How often a release is sent again if its outcome is unknown. After that, destroying the session settles it.
+/// Maximum number of repetitions of a release with an unknown outcome. After that, destroying the session releases
+/// it.
 const REPEATS: u32 = 2;
-/// How often a read before a release is tried again.
+/// Maximum number of repetitions of a read before a release.
 pub(super) const READS: u32 = 4;
 /// The delay before.
 const REPEAT_DELAY: Duration = Duration::from_millis(100);
-/// How often the state may change between a read and the release that depends on it.
+/// Maximum number of changes of the state between a read and the release that depends on it.
 const MAX_FAILED_CHECKS: u32 = 20;
 
 impl<P: Protocol, X: Clone + From<Cause>> Contender<P, X> {
-    /// Handles the owner's request to end.
+    /// Handles the stop of the owner.
     pub(super) fn stop(&mut self, now: Instant) {
         match &self.phase {
             Phase::Held(hold) => {
@@ -39,7 +40,8 @@ impl<P: Protocol, X: Clone + From<Cause>> Contender<P, X> {
     /// Ends a waiter.
     pub(super) fn end_waiting(&mut self, now: Instant, event: Option<Event<X>>) {
         self.event = event;
-        // Destroying the session of a holder costs everybody the lock-delay, and an acquisition may have succeeded.
+        // Destroying the session of a holder delays the next holder by the lock-delay, and an acquisition may have
+        // succeeded.
         if self.is_unsettled && self.renewal.is_valid(now) && self.rules.repeated_release {
             self.begin_release(now, Releasing::new(None, false));
         } else {
@@ -86,7 +88,7 @@ impl<P: Protocol, X: Clone + From<Cause>> Contender<P, X> {
         self.end();
     }
 
-    /// Begins to destroy what is left. A session that is being created is awaited, and destroyed.
+    /// Starts to destroy the remaining sessions. A session that is being created is awaited, and destroyed.
     pub(super) fn end(&mut self) {
         self.cancel_operation();
         if self.renewal.session().is_some() {
@@ -96,7 +98,7 @@ impl<P: Protocol, X: Clone + From<Cause>> Contender<P, X> {
     }
 }
 
-/// Returns whether a response says that the hold was released; `None` if it does not say.
+/// Returns `true` if a response confirms the release, and `None` if it is inconclusive.
 fn released(response: http::Response<Bytes>) -> Option<bool> {
     // The two kinds of requests have different responses.
     if response.body().starts_with(b"{") {

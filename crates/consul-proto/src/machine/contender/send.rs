@@ -1,4 +1,4 @@
-//! Which request is due.
+//! The next request.
 
 use std::time::Duration;
 
@@ -12,20 +12,20 @@ use crate::session::Info;
 use crate::txn::{Apply, KvOp};
 use crate::{Consistency, EncodeError, Endpoint, Options, Route, encode};
 
-/// How long an acquisition or a release lasts at most.
+/// Timeout of an acquisition or a release.
 const WRITE: Duration = Duration::from_secs(5);
-/// How long a read lasts at most, in addition to the server's wait.
+/// Timeout of a read, in addition to the server's wait.
 const READ: Duration = Duration::from_millis(2500);
-/// How long a read lasts at most that decides whether a session has gone.
+/// Timeout of a read that decides if a session has ended.
 const DOUBT: Duration = Duration::from_secs(1);
-/// How long a waiter's read waits for a change.
+/// The wait of a waiter's read.
 const WAIT: Duration = Duration::from_secs(10);
-/// How long a waiter wants a slot for such a read, before it sends one that does not wait.
+/// The time after which a waiter without a slot for such a read sends one that does not wait.
 const PATIENCE: Duration = Duration::from_millis(800);
-/// The longest time between two reads of a holder that has no slot for a read that waits.
+/// Maximum time between two reads of a holder without a slot for a read that waits.
 const HOLDER_INTERVAL: Duration = Duration::from_secs(5);
 
-/// The request that is due, or until when there is none and which slot is wanted.
+/// The next request, or the time of the next request and the wanted slot.
 type Due<X> = Result<Output<Event<X>>, (Option<Instant>, Option<Slot>)>;
 
 /// A request that is written, unless it is invalid.
@@ -146,7 +146,7 @@ impl<P: Protocol, X: Clone + From<Cause>> Contender<P, X> {
         }
     }
 
-    /// Watches the keys, so that their loss is noticed, and the hold is confirmed.
+    /// Watches the keys, to detect their loss and to confirm the hold.
     fn watch_as_holder(&mut self, now: Instant, granted: Option<(Slot, Duration)>) -> Due<X> {
         if !self.rules.key_watch {
             return Err((None, None));
@@ -216,7 +216,8 @@ impl<P: Protocol, X: Clone + From<Cause>> Contender<P, X> {
         }
     }
 
-    /// Handles a request that cannot be written. It never can: the id of a session is no id, or a value is too large.
+    /// Handles a request that cannot be encoded, because the ID of a session is invalid or a value is too large. This
+    /// is permanent.
     fn reject(&mut self, now: Instant, cause: Cause) {
         match &self.phase {
             Phase::Releasing(_) => self.report_release(Release::Unknown),

@@ -8,7 +8,7 @@ use crate::machine::renewal::Report;
 use crate::machine::{Cause, Failure, Instant, LossReason};
 
 impl<P: Protocol, X: Clone + From<Cause>> Contender<P, X> {
-    /// Looks at the clock. Called before everything else.
+    /// Checks the clock. Called before every other method.
     pub(super) fn advance(&mut self, now: Instant) {
         self.renewal.advance(now);
         if let Phase::Held(hold) = &self.phase {
@@ -34,7 +34,7 @@ impl<P: Protocol, X: Clone + From<Cause>> Contender<P, X> {
             (Report::Created, Phase::Ending) => self.abandon_session(),
             (Report::Renewed, Phase::Held(_)) => self.extend(now),
             (Report::Gone, Phase::Held(hold)) if self.rules.recheck_404 => {
-                // A server that was restarted reports this falsely for a while. The keys show what is true.
+                // A restarted server may report this wrongly for some time. The keys show the real state.
                 hold.is_in_doubt = true;
                 self.cancel_operation();
                 (self.index, self.ready_at) = (None, now);
@@ -80,7 +80,7 @@ impl<P: Protocol, X: Clone + From<Cause>> Contender<P, X> {
         self.end();
     }
 
-    /// Gives up the session of a waiter, and takes another one. What happens to the old one changes nothing any more.
+    /// Abandons the session of a waiter and creates another one. The old session is then ignored.
     pub(super) fn replace_session(&mut self) {
         self.cancel_operation();
         self.abandon_session();
@@ -88,7 +88,7 @@ impl<P: Protocol, X: Clone + From<Cause>> Contender<P, X> {
         self.phase = Phase::Seek;
     }
 
-    /// Leaves the session to be destroyed.
+    /// Marks the session to be destroyed.
     pub(super) fn abandon_session(&mut self) {
         let (session, exchange) = self.renewal.take();
         self.cancelled.extend(exchange);

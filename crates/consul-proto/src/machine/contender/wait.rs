@@ -1,4 +1,4 @@
-//! What a waiter knows.
+//! The state of a waiter.
 
 use std::time::Duration;
 
@@ -11,16 +11,16 @@ use crate::machine::{Cause, CauseKind, Exchange, Instant};
 use crate::model::SessionId;
 use crate::session::Info;
 
-/// How long the same sessions have held before the waiter reads their names and nodes.
+/// The time for which the same sessions must hold before the waiter reads their names and nodes.
 const DESCRIBED_AFTER: Duration = Duration::from_secs(1);
 
-/// Who holds, since when it is free, and how long to wait.
+/// The holders, the time since which it is free, and the time to wait.
 #[derive(Debug)]
 pub(super) struct Wait<X> {
     max: Option<Duration>,
     started_at: Option<Instant>,
     free_since: Option<Instant>,
-    /// Since when the waiter wants a slot for a read that waits.
+    /// The time since which the waiter wants a slot for a read that waits.
     pub(super) wanted_since: Option<Instant>,
     holders: Vec<Holder>,
     held_since: Instant,
@@ -29,7 +29,7 @@ pub(super) struct Wait<X> {
     /// The read of a holder's session.
     describing: Option<Exchange>,
     error: Option<(X, CauseKind)>,
-    /// Whether something differs from the last event.
+    /// Set if the state differs from the last event.
     has_changed: bool,
 }
 
@@ -59,12 +59,12 @@ impl<X: Clone> Wait<X> {
         self.started_at.map(|at| at + max)
     }
 
-    /// Whether the waiter gives up instead of waiting.
+    /// Returns `true` if the waiter gives up instead of waiting.
     pub(super) fn is_one_try(&self) -> bool {
         self.max == Some(Duration::ZERO)
     }
 
-    /// Returns since when nobody holds.
+    /// Returns the time since which there is no holder.
     pub(super) fn free_since(&self) -> Option<Instant> {
         self.free_since
     }
@@ -119,7 +119,7 @@ impl<X: Clone> Wait<X> {
         self.describing.take()
     }
 
-    /// Takes the response to the read of a holder's session. It is read once only: it is for people.
+    /// Takes the response to the read of a holder's session. It is only read once, since it is only for display.
     pub(super) fn described(&mut self, response: Option<http::Response<Bytes>>) {
         self.describing = None;
         let Some(holder) = self.holders.get_mut(self.described) else { return };
@@ -135,7 +135,7 @@ impl<X: Clone> Wait<X> {
 }
 
 impl<P: Protocol, X: Clone + From<Cause>> Contender<P, X> {
-    /// Reports what the waiter knows, if that is new.
+    /// Reports the state of the waiter, if it has changed.
     pub(super) fn announce_wait(&mut self) {
         let is_waiting =
             matches!(self.phase, Phase::Seek | Phase::Acquire(_) | Phase::Wait | Phase::Delay(_));

@@ -8,10 +8,11 @@ use crate::machine::random::Random;
 use crate::model::{Entry, SessionId};
 use crate::txn::{KvOp, OpResult};
 
-/// The flags of a lock's key, the same as those of Consul's Go client. A key with other flags is not touched.
+/// The flags of a lock's key, the same as those of Consul's Go client. A key with other flags is not changed.
 pub const FLAGS: u64 = 0x2ddc_cbc0_58a5_0c18;
 
-/// After this many failed checks, a release does not depend on the index any more: something writes the key all the time.
+/// After this number of failed checks, a release no longer depends on the index, since another program frequently
+/// writes the key.
 const MAX_FAILED_CHECKS: u32 = 5;
 
 #[derive(Debug)]

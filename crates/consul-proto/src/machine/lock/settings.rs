@@ -6,23 +6,23 @@ use bytes::Bytes;
 
 use crate::machine::SessionSettings;
 
-/// The settings of a lock. The defaults are right for most programs.
+/// The settings of a lock. The defaults are suitable for most programs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Settings {
     /// The session that holds the lock: TTL, lock-delay, checks.
     ///
-    /// Its lease decides how long an outage of the servers may last without a loss, and how soon others can hold the lock
+    /// Its lease determines the maximum outage of the servers without a loss, and how soon others can hold the lock
     /// after a crash.
     pub session: SessionSettings,
     /// The value that is written with the acquisition, for example the address of the holder. Defaults to no value.
     ///
-    /// It stays when the lock is released or lost.
+    /// The value is kept when the lock is released or lost.
     pub value: Bytes,
-    /// How long to wait for the lock. Defaults to no limit; zero is one try that does not wait.
+    /// Maximum time to wait for the lock. Defaults to no limit. Zero makes one attempt without waiting.
     ///
-    /// An acquisition that is in flight when the time has elapsed is undone.
+    /// If an acquisition is in flight when the time has elapsed, it is undone.
     pub max_wait: Option<Duration>,
-    /// Whether a release deletes the key. A crash leaves it. Defaults to `false`.
+    /// Whether a release deletes the key. After a crash, the key remains. Defaults to `false`.
     pub delete_on_release: bool,
 }

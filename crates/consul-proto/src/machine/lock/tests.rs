@@ -1,4 +1,4 @@
-//! A lock against a small server, with a clock that is a number.
+//! A lock with a simulated server and a virtual clock.
 
 mod acquire;
 mod hold;

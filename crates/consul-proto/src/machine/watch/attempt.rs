@@ -1,4 +1,4 @@
-//! What the end of an attempt changes.
+//! Handling the end of an attempt.
 
 use std::mem;
 use std::sync::Arc;
@@ -47,7 +47,7 @@ impl<E: Watchable, X: Clone + From<Cause>> Watch<E, X> {
         // that happens to all watches at the same time.
         let delay_from = if self.failures.is_failing() { sent.at } else { now };
         self.throttle.failed(&self.settings, now, delay_from, severity);
-        // During a recheck, this is the reason for the response that was doubted.
+        // During a recheck, this is the reason for the suspicious response.
         let is_urgent = severity != Severity::Transient || self.trust.recheck() == Some(Recheck::Servers);
         self.failures.failed(now, cause, kind, severity, is_urgent);
     }

@@ -1,4 +1,4 @@
-//! The content of responses: whether it is new, and whether it is empty.
+//! Detects new and empty responses.
 
 use std::hash::Hasher;
 

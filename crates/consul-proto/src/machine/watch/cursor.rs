@@ -21,7 +21,7 @@ pub(super) enum IndexRelation {
     Forward,
     /// Lower.
     Backward,
-    /// 1, by which the agent's streaming backend says that it has no data.
+    /// 1, with which the agent's streaming backend reports that it has no data.
     NoData,
 }
 
@@ -30,12 +30,12 @@ impl Position {
         Self { cursor, index: None, hash: None, accepted: None }
     }
 
-    /// Returns whether the next request can wait for a change.
+    /// Returns `true` if the next request can wait for a change.
     pub(super) fn is_set(&self) -> bool {
         self.index.is_some() || self.hash.is_some()
     }
 
-    /// Lets the next requests read the present state, until one succeeds.
+    /// Makes the next requests read the current state, until one succeeds.
     pub(super) fn clear(&mut self) {
         (self.index, self.hash) = (None, None);
     }
@@ -58,11 +58,11 @@ impl Position {
 
     /// Continues from an accepted response.
     ///
-    /// If the index of a response to a blocking query is lower than before, the servers were reset, or this is another
-    /// one of them. To wait on it could miss changes before the old index is reached again, so the next request reads
-    /// the present state.
+    /// If the index of a response to a blocking query is lower than before, the servers were reset, or this is
+    /// another one of them. Waiting on it could miss changes before the old index is reached again, so the next
+    /// request reads the current state.
     ///
-    /// Returns `false` if the response contains nothing to wait on.
+    /// Returns `false` if the response has no index or hash.
     pub(super) fn advance(&mut self, meta: &Meta, was_blocking: bool) -> bool {
         let is_reset = was_blocking && self.relation(meta, false) == IndexRelation::Backward;
         self.accepted = index(meta);
@@ -78,14 +78,14 @@ impl Position {
     }
 }
 
-/// The index of a response. Old servers have sent 0, on which nobody can wait.
+/// Returns the index of a response. Old servers sent 0, which cannot be waited on.
 fn index(meta: &Meta) -> Option<u64> {
     meta.index.map(|index| index.max(1))
 }
 
-/// Returns an error if there is nothing to wait on. To assume index 0 would cause requests that never wait.
+/// Returns an error if there is no index. To assume index 0 would cause requests that never wait.
 pub(super) fn check(cursor: Cursor, head: &Head, body: &[u8]) -> Result<(), DecodeError> {
-    // Something that does not exist has no hash. It is requested again from time to time.
+    // A missing object has no hash, so it is requested periodically.
     if cursor == Cursor::Hash {
         return Ok(());
     }

@@ -1,4 +1,4 @@
-//! From failures to health.
+//! Derives the health from failures.
 
 use crate::machine::watch::{Degraded, Health, Settings, Severity};
 use crate::machine::{CauseKind, Instant};
@@ -26,12 +26,12 @@ impl<X: Clone> Failures<X> {
         &self.health
     }
 
-    /// Returns whether the last attempt failed.
+    /// Returns `true` if the last attempt failed.
     pub(super) fn is_failing(&self) -> bool {
         self.streak.is_some()
     }
 
-    /// Counts a failure. An urgent one is reported immediately, another one if failures last.
+    /// Counts a failure. Urgent failures are reported immediately, others if they last.
     pub(super) fn failed(
         &mut self,
         now: Instant,
@@ -56,7 +56,7 @@ impl<X: Clone> Failures<X> {
         (self.streak, self.health) = (None, Health::Healthy);
     }
 
-    /// Returns when transient failures are reported.
+    /// Returns the time at which transient failures are reported.
     pub(super) fn due_at(&self, settings: &Settings) -> Option<Instant> {
         let (_, _, since) = self.streak.as_ref()?.unreported.as_ref()?;
         Some(*since + settings.degraded_after)
@@ -74,7 +74,7 @@ impl<X: Clone> Failures<X> {
     fn report(&mut self, cause: X, kind: CauseKind, severity: Severity) {
         let Some(streak) = &self.streak else { return };
         let degraded = Health::Degraded(Degraded::new(cause, kind, severity, streak.since));
-        // Of equal ones the first stays: its text belongs to the snapshot that the owner has.
+        // Keeps the first of equal failures, since the owner already has its text.
         if self.health != degraded {
             self.health = degraded;
         }

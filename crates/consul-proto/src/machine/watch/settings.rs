@@ -4,22 +4,22 @@ use std::time::Duration;
 
 use crate::machine::{Backoff, Rate};
 
-/// The settings of a watch. The defaults are right for nearly every program.
+/// The settings of a watch. The defaults are suitable for nearly every programs.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Settings {
-    /// How long the server waits for a change before it responds anyway, at most 10 minutes. Defaults to 55 seconds.
+    /// The wait of the blocking queries, at most 10 minutes. Defaults to 55 seconds.
     ///
-    /// After a snapshot is restored, a watch can be wrong for this time and a sixteenth, and many proxies close a
-    /// request after a minute.
+    /// After a snapshot is restored, a watch can have an outdated value for this time and a sixteenth of it. Many
+    /// proxies close requests after one minute.
     pub wait: Duration,
-    /// How long an attempt may take beyond the server's wait. Defaults to 5 seconds.
+    /// Timeout of an attempt, in addition to the wait. Defaults to 5 seconds.
     pub request_timeout: Duration,
-    /// How often changes are fetched. If changes come faster, the watch fetches only the newest. Defaults to 4
-    /// immediately, then one per 100 ms.
+    /// Maximum rate at which changes are fetched. If changes come faster, the watch fetches only the newest. Defaults
+    /// to a burst of 4, then one per 100 ms.
     pub change_rate: Rate,
-    /// How often a response may contain nothing useful: a failure, no change before the wait is over, or a change that
-    /// was there immediately. Defaults to 20 in a row, then one per second.
+    /// Maximum rate of responses without a useful change: failures, no change although the wait has not elapsed, or a
+    /// change without a wait. Defaults to a burst of 20, then one per second.
     ///
     /// It limits the requests to servers and proxies that do not wait. Changes after a wait do not count, if the wait
     /// lasted at least the interval of [`change_rate`](Self::change_rate).
@@ -29,16 +29,16 @@ pub struct Settings {
     /// The delay after a permanent failure, such as a missing permission. Defaults to 30 seconds. Up to a tenth is
     /// added at random.
     pub rejected_retry_delay: Duration,
-    /// How long a transient failure may last before the watch is degraded. Defaults to 10 seconds; elections are
-    /// shorter.
+    /// Time after which a transient failure makes the watch degraded. Defaults to 10 seconds, which is longer than an
+    /// election.
     pub degraded_after: Duration,
-    /// How long to trust the agent's streaming backend without a change before asking the servers again, by a request
+    /// Time for which the agent's streaming backend is trusted without a change, before the servers are queried
     /// without an index. Defaults to 5 minutes.
     ///
     /// The streaming backend does not report that the token was deleted or that the servers cannot be reached.
     pub reverify_interval: Duration,
-    /// For stale reads: how long ago the responding server may have heard from the leader. A response that is older is
-    /// discarded, and the leader is asked. Defaults to no limit.
+    /// Maximum age of responses to stale reads: the time since the responding server last heard from the leader. The
+    /// watch discards an older response and queries the leader. Defaults to no limit.
     pub max_staleness: Option<Duration>,
     /// The failures that end the watch. Defaults to none.
     pub stop_on: StopOn,

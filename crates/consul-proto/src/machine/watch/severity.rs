@@ -1,4 +1,4 @@
-//! What a failure means.
+//! The severity of failures.
 
 use http::StatusCode;
 
@@ -12,7 +12,7 @@ pub(super) struct FailedAttempt<X> {
     pub(super) cause: X,
     pub(super) kind: CauseKind,
     pub(super) severity: Severity,
-    /// Whether a long wait may have been cut off by something on the way.
+    /// Set if a proxy or agent may have cut off a long wait.
     pub(super) is_interruption: bool,
 }
 
@@ -45,7 +45,7 @@ impl<X: From<Cause>> From<Cause> for FailedAttempt<X> {
 pub(in crate::machine) fn severity(kind: CauseKind) -> Severity {
     match kind {
         CauseKind::Api(kind) if kind.is_transient() => Severity::Transient,
-        // A proxy's page may look like these, also during an outage behind it; and what does not exist may be created.
+        // A proxy's page may look like these during an outage, and a missing object may be created.
         CauseKind::Api(
             ApiErrorKind::NotFound
             | ApiErrorKind::UnknownCheck
@@ -62,7 +62,7 @@ pub(in crate::machine) fn severity(kind: CauseKind) -> Severity {
     }
 }
 
-/// Whether proxies use the status for a request that took too long.
+/// Returns `true` if proxies use the status for requests that take too long.
 fn is_gateway(status: StatusCode) -> bool {
     matches!(status.as_u16(), 408 | 502..=504 | 520..=527)
 }

@@ -1,4 +1,4 @@
-//! What a watch emits.
+//! The events and snapshots of a watch.
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ pub enum Event<T, X> {
     Ended(X),
 }
 
-/// The state of a watch at one moment: the last known value, and whether it is confirmed.
+/// The state of a watch at one time: the last known value, and whether it is confirmed.
 ///
 /// Two snapshots are equal if their values, the variants of their health, kind and severity of the cause, and their
 /// reduced waits are equal. Error texts and times do not count.
@@ -40,7 +40,7 @@ pub enum Health<X> {
     Degraded(Degraded<X>),
 }
 
-/// Why the value of a watch cannot be confirmed.
+/// The reason why the value of a watch cannot be confirmed.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Degraded<X> {
@@ -48,21 +48,21 @@ pub struct Degraded<X> {
     pub cause: X,
     /// The kind of the error, for comparisons.
     pub kind: CauseKind,
-    /// What the error means for the watch.
+    /// The severity of the error.
     pub severity: Severity,
     /// When the failures began.
     pub since: Instant,
 }
 
-/// What a failure means for a watch.
+/// The severity of a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Severity {
-    /// Passes without intervention: no connection, no leader, too busy. Reported if it lasts.
+    /// Resolves without intervention: no connection, no leader, too busy. Reported if it lasts.
     Transient,
-    /// May pass without intervention, but the response is not from a working Consul. Reported immediately.
+    /// May resolve without intervention, but the response is not from a working Consul. Reported immediately.
     Unexpected,
-    /// Does not pass without intervention, such as a missing permission. Reported immediately.
+    /// Does not resolve without intervention, such as a missing permission. Reported immediately.
     Permanent,
 }
 
@@ -85,13 +85,13 @@ impl<T, X> Snapshot<T, X> {
         self.value.as_ref().map(|(_, meta)| meta)
     }
 
-    /// Returns whether the value is confirmed.
+    /// Returns the health: if the value is confirmed.
     #[must_use]
     pub fn health(&self) -> &Health<X> {
         &self.health
     }
 
-    /// Returns why the value cannot be confirmed, or `None` if it is confirmed.
+    /// Returns the reason why the value cannot be confirmed, or `None` if it is confirmed.
     #[must_use]
     pub fn degraded(&self) -> Option<&Degraded<X>> {
         match &self.health {
@@ -100,7 +100,7 @@ impl<T, X> Snapshot<T, X> {
         }
     }
 
-    /// Returns the wait that the watch uses instead of the configured one, because something on the way closes longer
+    /// Returns the wait that the watch uses instead of the configured one, because a proxy or agent closes longer
     /// requests. `None` in normal operation.
     #[must_use]
     pub fn reduced_wait(&self) -> Option<Duration> {

@@ -1,4 +1,4 @@
-//! A watch against servers that are functions, with a clock that is a number.
+//! A watch with simulated servers and a virtual clock.
 
 mod failures;
 mod properties;

@@ -1,4 +1,4 @@
-//! When the next request may be sent.
+//! The rate limit of requests.
 
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ impl Throttle {
         }
     }
 
-    /// Returns when the next request may be sent.
+    /// Returns the time at which the next request may be sent.
     pub(super) fn ready_at(&self, settings: &Settings) -> Instant {
         let buckets =
             self.changes.ready_at(&settings.change_rate).max(self.idle.ready_at(&settings.idle_rate));

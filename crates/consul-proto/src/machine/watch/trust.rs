@@ -1,4 +1,4 @@
-//! Whether a response shows the present state.
+//! Decides if a response shows the current state.
 
 use std::time::Duration;
 
@@ -24,23 +24,24 @@ pub(super) struct Trust {
     recheck: Option<Recheck>,
 }
 
-/// Who has to confirm a response, before it becomes the state.
+/// The servers that must confirm a response before it becomes the state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Recheck {
     /// The servers, by a request without an index, which the streaming backend does not serve.
     Servers,
-    /// The leader. Agents can be configured to send default reads to any server, but not those that ask for the leader.
+    /// The leader. Agents can be configured to send default reads to any server, but not reads that require the
+    /// leader.
     Leader,
     /// The leader, after it has confirmed its leadership with a quorum.
     Consistent,
 }
 
-/// What becomes of a response.
+/// The decision about a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Decision {
-    /// It shows the present state.
+    /// The response shows the current state.
     Accept,
-    /// It is discarded, and the next request asks again.
+    /// The response is discarded, and the next request rechecks.
     Recheck(Recheck),
     /// The token may not read anything of the result any more. The last state stays.
     Deny,
@@ -72,33 +73,33 @@ enum Mode {
 /// What the response contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Content {
-    /// Something, or nothing as before.
+    /// Results, or no results as before.
     Plain,
-    /// Nothing, while the state before contained something, or there was none.
+    /// No results, although the previous state had results, or there is no previous state.
     Emptied,
-    /// Nothing, because ACLs filtered everything.
+    /// No results, because ACLs filtered all of them.
     Filtered,
 }
 
-/// Decides what becomes of a response. The first matching row counts.
+/// Decides about a response. The first matching row applies.
 fn decide(backend: Backend, mode: Mode, index: IndexRelation, content: Content) -> Decision {
     use {Backend::*, Content::*, IndexRelation::*, Mode::*};
     let recheck = Decision::Recheck;
     match (backend, mode, index, content) {
-        // The server says that the token may read none of the results, so it cannot say that there are none.
+        // The server reports that the token cannot read any of the results, so the list may not be empty.
         (_, _, _, Filtered) => Decision::Deny,
         // No data: no permission, no such datacenter, or no server has responded to the agent yet.
         (Streaming, _, NoData, _) => recheck(Recheck::Servers),
         // The backend lags behind, or the servers were reset.
         (Streaming, Stale | TooStale | Leader, Backward, _) => recheck(Recheck::Servers),
         (Streaming, Default | Consistent, Backward, _) => recheck(Recheck::Consistent),
-        // The backend filters by ACLs without saying so.
+        // The backend filters by ACLs without reporting it.
         (Streaming, _, Forward, Emptied) => recheck(Recheck::Servers),
         (Streaming, _, Forward, Plain) => Decision::Accept,
-        // No server knows better.
+        // No other server has a newer state.
         (Servers, Consistent, _, _) => Decision::Accept,
         (Servers, TooStale, _, _) => recheck(Recheck::Leader),
-        // Any server's state is what the caller asked for.
+        // The caller accepts the state of any server.
         (Servers, Stale | Leader, _, _) => Decision::Accept,
         // A new leader can respond before it has applied its log.
         (Servers, Default, Backward, _) => recheck(Recheck::Consistent),
@@ -123,7 +124,7 @@ impl Trust {
 
     /// Writes the options that decide which backend responds. `is_first` if no state is known yet.
     pub(super) fn write(&self, options: &mut Options, is_blocking: bool, is_first: bool) {
-        // Only the servers can confirm something.
+        // Only the servers can confirm a state.
         let may_be_cached = is_blocking || (is_first && self.recheck.is_none());
         options.cached = self.cached.filter(|_| may_be_cached);
         options.consistency = match self.recheck {
@@ -138,7 +139,7 @@ impl Trust {
         (options.consistency, options.cached) = (self.consistency, self.cached);
     }
 
-    /// Returns what becomes of the response to a request with these options.
+    /// Returns the decision about a response to a request with these options.
     pub(super) fn judge(
         &self,
         options: &Options,
@@ -160,12 +161,12 @@ impl Trust {
         decide(backend, mode, index, content)
     }
 
-    /// Lets the next request ask again.
+    /// Makes the next request recheck.
     pub(super) fn doubted(&mut self, recheck: Recheck) {
         self.recheck = Some(recheck);
     }
 
-    /// Learns from an accepted response.
+    /// Updates the state from an accepted response.
     pub(super) fn accepted(&mut self, now: Instant, was_blocking: bool, is_change: bool, meta: &Meta) {
         if was_blocking {
             self.is_streaming = meta.query_backend == Some(QueryBackend::Streaming);
@@ -176,7 +177,7 @@ impl Trust {
         self.recheck = None;
     }
 
-    /// Returns how long the server may hold the next request, or `None` if the servers have to confirm the state now.
+    /// Returns the wait of the next request, or `None` if the servers must confirm the state now.
     pub(super) fn longest(&self, now: Instant, settings: &Settings) -> Option<Duration> {
         if !self.is_streaming {
             return Some(Duration::MAX);
@@ -193,7 +194,7 @@ pub(super) fn is_streaming(options: &Options, meta: &Meta) -> bool {
     is_possible && meta.query_backend == Some(QueryBackend::Streaming)
 }
 
-/// How long the server is asked to wait after a failure: long enough for the streaming backend to get its data.
+/// The wait after a failure: long enough for the streaming backend to get its data.
 pub(super) const PROBE: Duration = Slot::SHORT_WAIT;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! How long the server is asked to wait.
+//! Determines the wait of the next request.
 
 use std::time::Duration;
 
@@ -7,22 +7,22 @@ use crate::machine::{Instant, Slot};
 
 /// The longest wait that servers accept.
 const MAX: Duration = Duration::from_secs(600);
-/// The shortest wait that the tuner chooses. Servers take 0 for their default.
+/// The shortest wait that the tuner chooses. Servers read 0 as their default.
 pub(super) const MIN: Duration = Duration::from_millis(500);
-/// How long a wait that was cut off counts as evidence.
+/// The time for which an interrupted wait counts as evidence.
 const EVIDENCE: Duration = Duration::from_secs(600);
-/// How many long polls may succeed before the evidence is void.
+/// The number of successful long polls after which the evidence is discarded.
 const GOOD: u32 = 3;
-/// When the configured wait is tried again. The time doubles with each failure.
+/// The time after which the configured wait is tried again. It doubles with each failure.
 const RETRY: Duration = Duration::from_secs(600);
 const MAX_RETRY: Duration = Duration::from_secs(6 * 3600);
 
-/// Finds out how long a request can wait if something on the way closes long requests.
+/// Determines the possible wait if a proxy or agent closes long requests.
 ///
 /// Since 1.22.5 an agent can be configured to close connections that wait longer than some time, without a response.
 /// Proxies do the same, with or without an error page. A crash looks like this, too, but only once. So the wait is
 /// reduced after two interruptions in a row at about the same time, if the server works in between. The configured
-/// wait is tried again after 10 minutes, and less and less often if it fails.
+/// wait is tried again after 10 minutes, and less often with each failure.
 #[derive(Debug, Default)]
 pub(super) struct WaitTuner {
     interruption: Option<Interruption>,
@@ -59,12 +59,12 @@ impl WaitTuner {
         }
     }
 
-    /// Returns the reduced wait, once it has proved to work.
+    /// Returns the reduced wait after it has worked.
     pub(super) fn reduced(&self) -> Option<Duration> {
         self.limit.as_ref().filter(|limit| limit.is_proven).map(|limit| limit.wait)
     }
 
-    /// Learns from a request that was interrupted after `held`, while the server was asked to wait for `wait`.
+    /// Handles a request that was interrupted after `held`, while the server was asked to wait for `wait`.
     pub(super) fn interrupted(&mut self, now: Instant, held: Duration, wait: Duration) {
         if held < MIN {
             return;
@@ -87,12 +87,12 @@ impl WaitTuner {
         self.interruption = Some(Interruption { at: now, held, good: 0 });
     }
 
-    /// Learns from another failure: the server itself does not work, so the interruption shows nothing.
+    /// Handles another failure: the server itself fails, so the interruption is no evidence.
     pub(super) fn failed(&mut self) {
         self.interruption = None;
     }
 
-    /// Learns from a response that came after `held`.
+    /// Handles a response that arrived after `held`.
     pub(super) fn succeeded(&mut self, held: Duration, wait: Duration) {
         if wait <= Slot::SHORT_WAIT {
             return;
@@ -114,7 +114,7 @@ impl WaitTuner {
 }
 
 impl Interruption {
-    /// Returns whether another interruption shows the same limit.
+    /// Returns `true` if another interruption shows the same limit.
     fn confirms(&self, now: Instant, held: Duration) -> bool {
         now.since(self.at) <= EVIDENCE && self.held.abs_diff(held) <= self.held.max(held) / 16
     }

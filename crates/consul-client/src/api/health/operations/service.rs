@@ -13,8 +13,8 @@ use crate::{
 ///
 /// Returns an empty list, with an index to wait on, if the service does not exist, or if the token cannot read it.
 /// Servers since 1.13 report a missing permission in
-/// [`Meta::results_filtered_by_acls`](crate::Meta::results_filtered_by_acls). The list is not sorted, unless the
-/// options have a node to sort by ([`near`](Self::near)).
+/// [`Meta::results_filtered_by_acls`](crate::Meta::results_filtered_by_acls). The list is only sorted if the option
+/// [`near`](Self::near) is set.
 ///
 /// With the option `peer`, lists the instances that a cluster peer has exported; since 1.13. Older servers ignore the
 /// peer and list the instances of this cluster.
@@ -55,7 +55,7 @@ impl Service {
     }
 }
 
-/// Options of the request, and sending it.
+/// Options of the request, and methods that send it.
 impl Service {
     /// Sets the datacenter, instead of the client's.
     pub fn datacenter(self, name: impl Into<String>) -> Self {
@@ -77,14 +77,13 @@ impl Service {
         Self(self.0.token(token))
     }
 
-    /// Sets the timeout of the call, instead of the client's [`timeout`](crate::ClientBuilder::timeout). The wait of
-    /// a blocking query is added to it.
+    /// Sets the timeout of the call, instead of the client's [`timeout`](crate::ClientBuilder::timeout).
     pub fn timeout(self, timeout: Duration) -> Self {
         Self(self.0.timeout(timeout))
     }
 
     /// Sets the timeout of one attempt, instead of the client's
-    /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout). The wait of a blocking query is added to it.
+    /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout).
     pub fn attempt_timeout(self, timeout: Duration) -> Self {
         Self(self.0.attempt_timeout(timeout))
     }
@@ -112,8 +111,9 @@ impl Service {
     /// Makes the read a blocking query: the server responds when its index is greater than `index`, or when `wait`
     /// has elapsed.
     ///
-    /// Servers add up to a sixteenth to `wait`, and wait at most 10 minutes. With an index of 0, the server responds
-    /// immediately. [`Meta::index`](crate::Meta::index) is the index of a response.
+    /// Servers add up to a sixteenth to `wait`, and wait at most 10 minutes. The timeouts of the call are extended by
+    /// this time. With an index of 0, the server responds immediately. [`Meta::index`](crate::Meta::index) is the
+    /// index of a response.
     pub fn block(self, index: u64, wait: Duration) -> Self {
         Self(self.0.block(index, wait))
     }
@@ -123,8 +123,8 @@ impl Service {
         Self(self.0.index(index))
     }
 
-    /// Sets the maximum wait of a blocking query. Has no effect without an [`index`](Self::index). Defaults to 5
-    /// minutes.
+    /// Sets the maximum wait of a blocking query. The timeouts of the call are extended by it. Has no effect without
+    /// an [`index`](Self::index). Defaults to 5 minutes.
     pub fn wait(self, wait: Duration) -> Self {
         Self(self.0.wait(wait))
     }

@@ -28,7 +28,7 @@ impl State {
     }
 }
 
-/// Options of the request, and sending it.
+/// Options of the request, and methods that send it.
 impl State {
     /// Sets the datacenter, instead of the client's.
     pub fn datacenter(self, name: impl Into<String>) -> Self {
@@ -50,14 +50,13 @@ impl State {
         Self(self.0.token(token))
     }
 
-    /// Sets the timeout of the call, instead of the client's [`timeout`](crate::ClientBuilder::timeout). The wait of
-    /// a blocking query is added to it.
+    /// Sets the timeout of the call, instead of the client's [`timeout`](crate::ClientBuilder::timeout).
     pub fn timeout(self, timeout: Duration) -> Self {
         Self(self.0.timeout(timeout))
     }
 
     /// Sets the timeout of one attempt, instead of the client's
-    /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout). The wait of a blocking query is added to it.
+    /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout).
     pub fn attempt_timeout(self, timeout: Duration) -> Self {
         Self(self.0.attempt_timeout(timeout))
     }
@@ -85,8 +84,9 @@ impl State {
     /// Makes the read a blocking query: the server responds when its index is greater than `index`, or when `wait`
     /// has elapsed.
     ///
-    /// Servers add up to a sixteenth to `wait`, and wait at most 10 minutes. With an index of 0, the server responds
-    /// immediately. [`Meta::index`](crate::Meta::index) is the index of a response.
+    /// Servers add up to a sixteenth to `wait`, and wait at most 10 minutes. The timeouts of the call are extended by
+    /// this time. With an index of 0, the server responds immediately. [`Meta::index`](crate::Meta::index) is the
+    /// index of a response.
     pub fn block(self, index: u64, wait: Duration) -> Self {
         Self(self.0.block(index, wait))
     }
@@ -96,8 +96,8 @@ impl State {
         Self(self.0.index(index))
     }
 
-    /// Sets the maximum wait of a blocking query. Has no effect without an [`index`](Self::index). Defaults to 5
-    /// minutes.
+    /// Sets the maximum wait of a blocking query. The timeouts of the call are extended by it. Has no effect without
+    /// an [`index`](Self::index). Defaults to 5 minutes.
     pub fn wait(self, wait: Duration) -> Self {
         Self(self.0.wait(wait))
     }

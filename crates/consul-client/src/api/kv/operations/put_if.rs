@@ -25,7 +25,7 @@ impl PutIf {
     }
 }
 
-/// Options of the request, and sending it.
+/// Options of the request, and methods that send it.
 impl PutIf {
     /// Sets the datacenter, instead of the client's.
     pub fn datacenter(self, name: impl Into<String>) -> Self {
@@ -47,14 +47,13 @@ impl PutIf {
         Self(self.0.token(token))
     }
 
-    /// Sets the timeout of the call, instead of the client's [`timeout`](crate::ClientBuilder::timeout). The wait of
-    /// a blocking query is added to it.
+    /// Sets the timeout of the call, instead of the client's [`timeout`](crate::ClientBuilder::timeout).
     pub fn timeout(self, timeout: Duration) -> Self {
         Self(self.0.timeout(timeout))
     }
 
     /// Sets the timeout of one attempt, instead of the client's
-    /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout). The wait of a blocking query is added to it.
+    /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout).
     pub fn attempt_timeout(self, timeout: Duration) -> Self {
         Self(self.0.attempt_timeout(timeout))
     }

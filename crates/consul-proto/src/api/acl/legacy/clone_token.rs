@@ -6,7 +6,7 @@ use crate::{Endpoint, Method, RequestWriter, Scope};
 
 /// Copies a legacy token, except its id: `PUT /v1/acl/clone/:id`.
 ///
-/// Returns the id of the copy. Requires a token of the type management. If the token does not exist, servers respond as
+/// Returns the id of the copy. Requires a management token. If the token does not exist, servers respond as
 /// if the permission were missing, with [`PermissionDenied`](crate::ApiErrorKind::PermissionDenied).
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/v1.10.x/acl/legacy#clone-acl-token)

@@ -9,7 +9,7 @@ use crate::{Endpoint, Method, RequestWriter, Scope};
 
 /// Creates a legacy token: `PUT /v1/acl/create`.
 ///
-/// Returns its id, which is its secret. Requires a token of the type management.
+/// Returns its id, which is its secret. Requires a management token.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/v1.10.x/acl/legacy#create-acl-token)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

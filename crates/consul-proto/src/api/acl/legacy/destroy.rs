@@ -5,7 +5,7 @@ use crate::{Endpoint, Method, RequestWriter, Scope, True};
 
 /// Deletes a legacy token: `PUT /v1/acl/destroy/:id`.
 ///
-/// Succeeds if the token does not exist. Requires a token of the type management. The anonymous token cannot be deleted.
+/// Succeeds if the token does not exist. Requires a management token. The anonymous token cannot be deleted.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/v1.10.x/acl/legacy#delete-acl-token)
 #[derive(Clone, Debug, PartialEq, Eq)]

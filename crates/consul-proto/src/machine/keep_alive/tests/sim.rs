@@ -1,4 +1,4 @@
-//! A session against servers that are functions, with a clock that is a number.
+//! A session with simulated servers and a virtual clock.
 
 use std::time::Duration;
 

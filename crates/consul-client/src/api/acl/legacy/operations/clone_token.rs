@@ -8,7 +8,7 @@ use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, p
 
 /// Copies a legacy token, except its id: `PUT /v1/acl/clone/:id`.
 ///
-/// Returns the id of the copy. Requires a token of the type management. If the token does not exist, servers respond as
+/// Returns the id of the copy. Requires a management token. If the token does not exist, servers respond as
 /// if the permission were missing, with [`PermissionDenied`](crate::ApiErrorKind::PermissionDenied).
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/v1.10.x/acl/legacy#clone-acl-token)
@@ -19,7 +19,7 @@ use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, p
 #[must_use = "a request is sent only when it is awaited"]
 pub struct CloneToken(pub(crate) Call<proto::acl::legacy::CloneToken>);
 
-/// Options of the request, and sending it.
+/// Options of the request, and methods that send it.
 impl CloneToken {
     /// Sets the datacenter, instead of the client's.
     pub fn datacenter(self, name: impl Into<String>) -> Self {
@@ -31,14 +31,13 @@ impl CloneToken {
         Self(self.0.token(token))
     }
 
-    /// Sets the timeout of the call, instead of the client's [`timeout`](crate::ClientBuilder::timeout). The wait of
-    /// a blocking query is added to it.
+    /// Sets the timeout of the call, instead of the client's [`timeout`](crate::ClientBuilder::timeout).
     pub fn timeout(self, timeout: Duration) -> Self {
         Self(self.0.timeout(timeout))
     }
 
     /// Sets the timeout of one attempt, instead of the client's
-    /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout). The wait of a blocking query is added to it.
+    /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout).
     pub fn attempt_timeout(self, timeout: Duration) -> Self {
         Self(self.0.attempt_timeout(timeout))
     }

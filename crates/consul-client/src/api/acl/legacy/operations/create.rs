@@ -9,7 +9,7 @@ use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, p
 
 /// Creates a legacy token: `PUT /v1/acl/create`.
 ///
-/// Returns its id, which is its secret. Requires a token of the type management.
+/// Returns its id, which is its secret. Requires a management token.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/v1.10.x/acl/legacy#create-acl-token)
 ///
@@ -43,7 +43,7 @@ impl Create {
     }
 }
 
-/// Options of the request, and sending it.
+/// Options of the request, and methods that send it.
 impl Create {
     /// Sets the datacenter, instead of the client's.
     pub fn datacenter(self, name: impl Into<String>) -> Self {
@@ -55,14 +55,13 @@ impl Create {
         Self(self.0.token(token))
     }
 
-    /// Sets the timeout of the call, instead of the client's [`timeout`](crate::ClientBuilder::timeout). The wait of
-    /// a blocking query is added to it.
+    /// Sets the timeout of the call, instead of the client's [`timeout`](crate::ClientBuilder::timeout).
     pub fn timeout(self, timeout: Duration) -> Self {
         Self(self.0.timeout(timeout))
     }
 
     /// Sets the timeout of one attempt, instead of the client's
-    /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout). The wait of a blocking query is added to it.
+    /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout).
     pub fn attempt_timeout(self, timeout: Duration) -> Self {
         Self(self.0.attempt_timeout(timeout))
     }

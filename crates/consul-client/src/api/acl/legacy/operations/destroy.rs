@@ -7,7 +7,7 @@ use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, p
 
 /// Deletes a legacy token: `PUT /v1/acl/destroy/:id`.
 ///
-/// Succeeds if the token does not exist. Requires a token of the type management. The anonymous token cannot be deleted.
+/// Succeeds if the token does not exist. Requires a management token. The anonymous token cannot be deleted.
 ///
 /// [API documentation](https://developer.hashicorp.com/consul/api-docs/v1.10.x/acl/legacy#delete-acl-token)
 ///
@@ -17,7 +17,7 @@ use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, p
 #[must_use = "a request is sent only when it is awaited"]
 pub struct Destroy(pub(crate) Call<proto::acl::legacy::Destroy>);
 
-/// Options of the request, and sending it.
+/// Options of the request, and methods that send it.
 impl Destroy {
     /// Sets the datacenter, instead of the client's.
     pub fn datacenter(self, name: impl Into<String>) -> Self {
@@ -29,14 +29,13 @@ impl Destroy {
         Self(self.0.token(token))
     }
 
-    /// Sets the timeout of the call, instead of the client's [`timeout`](crate::ClientBuilder::timeout). The wait of
-    /// a blocking query is added to it.
+    /// Sets the timeout of the call, instead of the client's [`timeout`](crate::ClientBuilder::timeout).
     pub fn timeout(self, timeout: Duration) -> Self {
         Self(self.0.timeout(timeout))
     }
 
     /// Sets the timeout of one attempt, instead of the client's
-    /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout). The wait of a blocking query is added to it.
+    /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout).
     pub fn attempt_timeout(self, timeout: Duration) -> Self {
         Self(self.0.attempt_timeout(timeout))
     }

@@ -19,7 +19,7 @@ use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, V
 #[must_use = "a request is sent only when it is awaited"]
 pub struct Get(pub(crate) Call<proto::agent::service::Get>);
 
-/// Options of the request, and sending it.
+/// Options of the request, and methods that send it.
 impl Get {
     /// Sets the namespace, instead of the client's (Consul Enterprise).
     pub fn namespace(self, name: impl Into<String>) -> Self {
@@ -36,14 +36,13 @@ impl Get {
         Self(self.0.token(token))
     }
 
-    /// Sets the timeout of the call, instead of the client's [`timeout`](crate::ClientBuilder::timeout). The wait of
-    /// a blocking query is added to it.
+    /// Sets the timeout of the call, instead of the client's [`timeout`](crate::ClientBuilder::timeout).
     pub fn timeout(self, timeout: Duration) -> Self {
         Self(self.0.timeout(timeout))
     }
 
     /// Sets the timeout of one attempt, instead of the client's
-    /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout). The wait of a blocking query is added to it.
+    /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout).
     pub fn attempt_timeout(self, timeout: Duration) -> Self {
         Self(self.0.attempt_timeout(timeout))
     }
@@ -56,8 +55,8 @@ impl Get {
     /// Makes the read a blocking query: the agent responds when its hash differs from `hash`, or when `wait` has
     /// elapsed.
     ///
-    /// Agents add up to a sixteenth to `wait`, and wait at most 10 minutes.
-    /// [`Meta::content_hash`](crate::Meta::content_hash) is the hash of a response.
+    /// Agents add up to a sixteenth to `wait`, and wait at most 10 minutes. The timeouts of the call are extended by
+    /// this time. [`Meta::content_hash`](crate::Meta::content_hash) is the hash of a response.
     pub fn block_on_hash(self, hash: impl Into<String>, wait: Duration) -> Self {
         Self(self.0.block_on_hash(hash, wait))
     }
