@@ -126,6 +126,7 @@ pub mod lock;
 mod random;
 mod renewal;
 mod rules;
+pub mod semaphore;
 mod session;
 pub mod watch;
 

@@ -69,6 +69,9 @@ impl<P: Protocol, X: Clone + From<Cause>> Contender<P, X> {
             } else {
                 self.enter_delay(now);
             }
+        } else if has(OpErrorKind::Conflict) && !has(OpErrorKind::LockHeld) && self.wait.is_one_try() {
+            // Something has changed, but nobody else holds so far.
+            self.phase = Phase::Seek;
         } else if has(OpErrorKind::LockHeld) || has(OpErrorKind::Conflict) {
             // The index is the one from before the change, so the next read responds immediately.
             self.enter_wait(now);

@@ -23,7 +23,7 @@ pub(in crate::machine) trait Protocol: Debug {
 
     /// Interprets a read for this session.
     fn view(
-        &self,
+        &mut self,
         value: &OutputOf<Self::Read>,
         session: &SessionId,
         random: &mut Random,

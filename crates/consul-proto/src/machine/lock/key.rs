@@ -56,7 +56,7 @@ impl Protocol for LockKey {
         &self.get
     }
 
-    fn view(&self, entry: &Option<Entry>, session: &SessionId, _: &mut Random) -> View<Seen, KeyHold> {
+    fn view(&mut self, entry: &Option<Entry>, session: &SessionId, _: &mut Random) -> View<Seen, KeyHold> {
         let Some(entry) = entry else { return View::Free(Seen::Missing) };
         match &entry.session {
             Some(holder) if holder == session => View::Ours {
