@@ -27,6 +27,17 @@ impl History<'_> {
                 });
             });
         }
+        if changes.stock_prune && path == "/v1/txn" {
+            edit(&mut message, |body| {
+                let operations = body.as_array_mut().unwrap();
+                let own = operations.iter().find_map(|operation| operation["KV"]["Session"].as_str());
+                let own = own.map(str::to_owned).unwrap_or_default();
+                operations.retain(|operation| {
+                    let key = operation["KV"]["Key"].as_str().unwrap();
+                    key.ends_with("/.lock") || key.ends_with(&own)
+                });
+            });
+        }
         if changes.deleting_sessions && path == "/v1/session/create" {
             edit(&mut message, |body| body["Behavior"] = "delete".into());
         }

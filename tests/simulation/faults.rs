@@ -62,6 +62,8 @@ pub(crate) enum Theme {
     Suspends,
     /// Processes stand still while renewals are in flight.
     Pauses,
+    /// Processes are killed.
+    Crashes,
     /// Requests and responses are lost, and nothing else happens.
     Losses,
     /// Responses are slow, then there are none.
@@ -144,6 +146,11 @@ pub(crate) fn choose(theme: Theme, choices: &Choices, random: &mut Random) -> Ve
                     let lasts = choices.ttl.min(choices.lock_delay).mul_f64(0.3 + 0.7 * random.fraction());
                     faults.push((at + random.up_to(secs(8)), Fault::Stop(node, lasts)));
                 }
+            }
+        }
+        Theme::Crashes => {
+            for _ in 0..20 {
+                faults.push((when(choices, random), Fault::Crash(any_node(choices, random))));
             }
         }
         Theme::Losses => faults.push((secs(1), Fault::Lose(choices.faults_until, 0.2))),

@@ -212,15 +212,16 @@ impl<'a> History<'a> {
 
     fn check_end(&mut self) {
         self.findings.histories += 1;
-        if self.last_hold_at + Duration::from_secs(60) < self.now {
-            self.violation(Violation::NoProgress);
-        }
-        let alive: Vec<_> = (0..self.contenders.len()).map(|contender| self.name(contender)).collect();
-        let left = self.consul.sessions().filter(|session| !alive.contains(&session.name)).count();
-        // Two TTLs have elapsed by then, also for sessions that nobody knows.
-        let is_late = self.setup.tail >= Duration::from_secs(120);
-        if left > 0 && is_late && !self.setup.changes.reused_sessions {
-            self.violation(Violation::SessionLeft);
+        // Two TTLs and a lock-delay have passed since the last fault, also for sessions that nobody knows.
+        if self.setup.tail >= Duration::from_secs(120) {
+            if self.last_hold_at + Duration::from_secs(60) < self.now {
+                self.violation(Violation::NoProgress);
+            }
+            let alive: Vec<_> = (0..self.contenders.len()).map(|contender| self.name(contender)).collect();
+            let left = self.consul.sessions().filter(|session| !alive.contains(&session.name)).count();
+            if left > 0 && !self.setup.changes.reused_sessions {
+                self.violation(Violation::SessionLeft);
+            }
         }
         self.findings.destroyed_while_holding += self.consul.destroyed_while_holding(THIRD_PARTY);
     }

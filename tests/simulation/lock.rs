@@ -16,7 +16,7 @@ use crate::setup::{Choices, Setup};
 const KEY: &str = "service/lock";
 
 /// The kinds of histories with faults.
-pub(crate) const THEMES: [Theme; 14] = [
+pub(crate) const THEMES: [Theme; 15] = [
     Theme::Mixed,
     Theme::ThirdParties,
     Theme::SlowThirdParties,
@@ -25,6 +25,7 @@ pub(crate) const THEMES: [Theme; 14] = [
     Theme::Sleeps,
     Theme::Suspends,
     Theme::Pauses,
+    Theme::Crashes,
     Theme::Losses,
     Theme::SlowThenSilent,
     Theme::Leaders,

@@ -26,5 +26,6 @@ mod history;
 mod lock;
 mod network;
 mod rules;
+mod semaphore;
 mod setup;
 mod user;

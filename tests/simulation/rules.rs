@@ -10,7 +10,7 @@ use consul_tests::model::{Behavior, Expiry};
 
 use crate::faults::Theme;
 use crate::findings::{Findings, Violation};
-use crate::history::run;
+use crate::history::{Subject, run};
 use crate::lock::OneLock;
 use crate::setup::{Changes, Setup};
 
@@ -44,11 +44,16 @@ fn mistaken(setup: Setup, change: impl FnOnce(&mut Changes)) -> Setup {
 /// Runs histories until one shows the violation, which none does with all rules.
 #[track_caller]
 fn finds(violation: Violation, setup: &Setup, seed: u64) {
+    finds_with(&OneLock, violation, setup, seed);
+}
+
+#[track_caller]
+pub(crate) fn finds_with(subject: &dyn Subject, violation: Violation, setup: &Setup, seed: u64) {
     for first in (seed..seed + HISTORIES).step_by(BATCH as usize) {
         let seeds = first..first + BATCH;
-        if run(setup, &OneLock, seeds.clone()).count(violation) > 0 {
+        if run(setup, subject, seeds.clone()).count(violation) > 0 {
             let (rules, changes) = (Rules::default(), Changes::default());
-            let all = run(&Setup { rules, changes, ..*setup }, &OneLock, seeds);
+            let all = run(&Setup { rules, changes, ..*setup }, subject, seeds);
             assert_eq!(all.count(violation), 0, "{all}");
             return;
         }

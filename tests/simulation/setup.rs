@@ -38,6 +38,8 @@ pub(crate) struct Changes {
     pub(crate) deleting_sessions: bool,
     /// Each contender keeps one session for all its holds.
     pub(crate) reused_sessions: bool,
+    /// The slot of a dead holder is taken without locking its contender key.
+    pub(crate) stock_prune: bool,
     /// A holder's watch of its key waits for a slot like other long polls.
     pub(crate) queued_watch: bool,
 }
