@@ -30,12 +30,22 @@ pub enum Row {
     Keys,
     /// Reads 1 000 instances of a service.
     Health,
+    /// One poll of a watch of 1,000 instances of a service that have not changed, where the contender has watches.
+    Unchanged,
 }
 
 impl Row {
     /// All rows, in the order of the table.
-    pub const ALL: [Self; 7] =
-        [Self::Get20, Self::Put20, Self::Recurse, Self::Get256k, Self::Raw256k, Self::Keys, Self::Health];
+    pub const ALL: [Self; 8] = [
+        Self::Get20,
+        Self::Put20,
+        Self::Recurse,
+        Self::Get256k,
+        Self::Raw256k,
+        Self::Keys,
+        Self::Health,
+        Self::Unchanged,
+    ];
 
     /// Returns the row's name on the command line.
     #[must_use]
@@ -48,6 +58,7 @@ impl Row {
             Self::Raw256k => "raw256k",
             Self::Keys => "keys",
             Self::Health => "health",
+            Self::Unchanged => "unchanged",
         }
     }
 
@@ -59,7 +70,7 @@ impl Row {
             Self::Put20 => 1,
             Self::Recurse | Self::Keys => canned::ENTRIES,
             Self::Get256k | Self::Raw256k => canned::BIG_VALUE,
-            Self::Health => canned::INSTANCES,
+            Self::Health | Self::Unchanged => canned::INSTANCES,
         }
     }
 }
