@@ -1,4 +1,4 @@
-//! Recipes: what programs build on Consul's sessions, kept alive by a task in the background.
+//! Recipes on Consul's sessions, which a background task keeps alive.
 #![doc = include_str!("../docs/locks.md")]
 
 mod contender;

@@ -1,4 +1,4 @@
-//! What locks and semaphores have in common: a task that contends, and what it reports meanwhile.
+//! The common part of locks and semaphores: a task that contends, and its events.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::recipe::task::{LeaseMachine, Running, State};
 use crate::runtime::Instant;
 use crate::{Client, Error, ErrorKind};
 
-/// A contender that runs in the background. Dropping it gives up: an acquisition that is in flight is undone.
+/// A contender that runs in the background. Dropping it ends the wait and undoes an acquisition in flight.
 #[derive(Debug)]
 pub(crate) struct Contender {
     client: Client,
@@ -37,7 +37,7 @@ impl Contender {
         &self.client
     }
 
-    /// Returns the sessions that hold.
+    /// Returns the sessions that hold it.
     pub(crate) fn holders(&self) -> Vec<Holder> {
         match self.running.state() {
             Some(Event::Waiting(waiting) | Event::NotAcquired(waiting)) => waiting.holders,
@@ -45,7 +45,7 @@ impl Contender {
         }
     }
 
-    /// Returns why the last attempt failed, if it did.
+    /// Returns the error of the last attempt, if it failed.
     pub(crate) fn last_error(&self) -> Option<Error> {
         match self.running.state() {
             Some(Event::Waiting(waiting) | Event::NotAcquired(waiting)) => waiting.error,
@@ -53,7 +53,7 @@ impl Contender {
         }
     }
 
-    /// Waits until it is held. Returns `None` if it was not acquired in the time that the caller has set.
+    /// Waits until it is held. Returns `None` if it was not acquired within the caller's time limit.
     pub(crate) async fn acquired(mut self) -> Result<Option<(Held, Hold<Event<Error>>)>, Error> {
         let name = self.name;
         let ended = self.running.wait_for(&self.client, Instant::MAX, |event| match event {
@@ -71,7 +71,7 @@ impl Contender {
         }
     }
 
-    /// Waits until it is held. It is an error if it was not acquired in the time that the caller has set.
+    /// Waits until it is held. Returns an error if it was not acquired within the caller's time limit.
     pub(crate) async fn acquired_in_time(self) -> Result<(Held, Hold<Event<Error>>), Error> {
         let (name, max_wait, shown) = (self.name, self.max_wait, self.running.subscribe());
         if let Some(held) = self.acquired().await? {
@@ -118,7 +118,7 @@ fn conflicting(name: &str, conflict: Conflict) -> Error {
     Error::recipe(ErrorKind::Conflict, format!("{name} cannot be used: {conflict}"), None)
 }
 
-/// Describes a holder for an error text. Names of sessions and nodes are no secrets, as keys and values may be.
+/// Describes a holder for an error text. Names of sessions and nodes are not secret, unlike keys and values.
 fn described(holder: &Holder) -> String {
     let mut text = format!("held by session {}", holder.session);
     if let Some(name) = holder.name.as_ref().filter(|name| !name.is_empty()) {
@@ -130,7 +130,7 @@ fn described(holder: &Holder) -> String {
     text
 }
 
-/// Returns the error of settings that are invalid.
+/// Returns the error of invalid settings.
 pub(crate) fn invalid(error: consul_proto::EncodeError) -> Error {
     Error::encode(Route::of(&Apply::new()), error)
 }

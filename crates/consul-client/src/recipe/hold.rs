@@ -1,4 +1,4 @@
-//! What all guards have in common.
+//! The common part of all guards.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -12,10 +12,10 @@ use crate::recipe::task::{Running, State};
 use crate::runtime::Runtime;
 use crate::{Client, Error, ErrorKind};
 
-/// How long to sleep at most: timers stand still while the computer is suspended, and a lease does not.
+/// Maximum duration of a sleep, since timers stop while the computer is suspended, and leases do not.
 const MAX_SLEEP: Duration = Duration::from_secs(1);
 
-/// Something that is held under a lease. Dropping it ends the recipe, which then cleans up in the background.
+/// An object that is held under a lease. Dropping it ends the recipe, which then cleans up in the background.
 #[derive(Debug)]
 pub(crate) struct Hold<S: State> {
     runtime: Arc<dyn Runtime>,
@@ -37,7 +37,7 @@ impl<S: State> Hold<S> {
         !self.valid_for().is_zero()
     }
 
-    /// Waits until the lease has ended, and returns why. Does not depend on the task, which may be late.
+    /// Waits until the lease has ended, and returns the reason. Does not depend on the task, which may be late.
     pub(crate) async fn lost(&self) -> Error {
         let mut shown = self.running.subscribe();
         let mut is_connected = true;
@@ -64,19 +64,20 @@ impl<S: State> Hold<S> {
         }
     }
 
-    /// Ends the recipe and waits until it has cleaned up. Returns its last event, and whether nothing is left.
+    /// Ends the recipe and waits until it has cleaned up. Returns its last event, and `true` if the clean-up is
+    /// complete.
     pub(crate) async fn finish(&self) -> (Option<S>, bool) {
         self.running.stop();
         self.running.finished().await
     }
 }
 
-/// Returns the error of a lease that was lost.
+/// Returns the error of a lost lease.
 pub(crate) fn lost(name: &str, reason: LossReason, error: Option<Error>) -> Error {
     Error::recipe(ErrorKind::Lost, format!("{name} was lost: {reason}"), error)
 }
 
-/// Returns the error of a recipe that its owner, or its client, has ended.
+/// Returns the error of a recipe that its owner or its client has ended.
 pub(crate) fn closed(name: &str) -> Error {
     Error::recipe(ErrorKind::Closed, format!("{name} was closed"), None)
 }

@@ -34,17 +34,18 @@ impl Client {
     /// # }
     /// ```
     ///
-    /// [`recipe`](crate::recipe) says what a guard promises, and what it does not. The key has the form of `consul lock`
-    /// and of the official Go client, so all of them exclude each other, as far as those do.
+    /// For the guarantees of a guard and their limits, see [`recipe`](crate::recipe). The key has the same form as in
+    /// `consul lock` and the official Go client, so that they exclude each other, within the limits of those
+    /// programs.
     pub fn lock(&self, key: impl Into<String>) -> Lock {
         Lock { client: self.clone(), key: key.into(), settings: Settings::default() }
     }
 }
 
-/// A lock on a key, from [`Client::lock`]. Nothing is sent before it is acquired.
+/// A lock on a key, from [`Client::lock`]. No request is sent before it is acquired.
 ///
-/// Each hold has a session of its own, which is created for it and destroyed after it. Awaiting a lock acquires it, as
-/// [`acquire`](Self::acquire) does.
+/// Each hold has its own session, which is destroyed after the hold. Awaiting a lock acquires it, like
+/// [`acquire`](Self::acquire).
 #[derive(Clone, Debug)]
 #[must_use = "does nothing until it is acquired"]
 pub struct Lock {
@@ -57,56 +58,57 @@ impl Lock {
     /// Sets the value that is written when the lock is acquired, for example the address of the holder. Defaults to no
     /// value.
     ///
-    /// It stays when the lock is released or lost: the key is held only if it has a session.
+    /// The value is kept when the lock is released or lost. The key is only held while it has a session.
     pub fn value(mut self, value: impl IntoValue) -> Self {
         self.settings.value = value.into_value();
         self
     }
 
-    /// Sets how long to wait for the lock. Defaults to no limit; zero is one try.
+    /// Sets the maximum time to wait for the lock. Defaults to no limit. Zero makes one attempt.
     ///
-    /// The time counts from the first request. An acquisition that is in flight at its end is undone.
+    /// The time starts with the first request. An acquisition that is in flight at its end is undone.
     pub fn max_wait(mut self, wait: Duration) -> Self {
         self.settings.max_wait = Some(wait);
         self
     }
 
-    /// Deletes the key on release. A crash leaves it. Defaults to leaving the key with its value.
+    /// Deletes the key on release. After a crash, the key remains. By default, the key keeps its value.
     pub fn delete_on_release(mut self) -> Self {
         self.settings.delete_on_release = true;
         self
     }
 
-    /// Sets the name of the session, for people. Others can read it while they wait.
+    /// Sets the display name of the session. Waiters can read it.
     pub fn session_name(mut self, name: impl Into<String>) -> Self {
         self.settings.session.name = name.into();
         self
     }
 
-    /// Sets how long the session lives without a renewal: 10 seconds to 24 hours. Defaults to 15 seconds.
+    /// Sets the time after which the session ends without a renewal: 10 seconds to 24 hours. Defaults to 15 seconds.
     ///
-    /// A longer TTL and lock-delay survive longer outages of the servers; after a crash, others wait longer.
+    /// With a longer TTL and lock-delay, the lock survives longer outages of the servers, and waiters wait longer
+    /// after a crash.
     pub fn ttl(mut self, ttl: Duration) -> Self {
         self.settings.session.ttl = ttl;
         self
     }
 
-    /// Sets how long nobody can lock the key after the session has ended without a release: at most 60 seconds. Defaults
-    /// to 15 seconds.
+    /// Sets the lock-delay: the time in which no session can lock the key after the session has ended without a
+    /// release. At most 60 seconds. Defaults to 15 seconds.
     ///
-    /// Below 3 seconds some guarantees are missing; see [`recipe`](crate::recipe).
+    /// Below 3 seconds, some guarantees do not hold. See [`recipe`](crate::recipe).
     pub fn lock_delay(mut self, delay: Duration) -> Self {
         self.settings.session.lock_delay = delay;
         self
     }
 
-    /// Sets the node that the session lives on. Defaults to the node of the agent.
+    /// Sets the node of the session. Defaults to the agent's node.
     pub fn node(mut self, node: impl Into<NodeName>) -> Self {
         self.settings.session.node = Some(node.into());
         self
     }
 
-    /// Sets the node's checks that end the session when they become critical. Replaces the default, `serfHealth`; an
+    /// Sets the node's checks that end the session when they become critical. Replaces the default, `serfHealth`. An
     /// empty list removes it.
     pub fn node_checks(mut self, ids: impl IntoIterator<Item = impl Into<CheckId>>) -> Self {
         self.settings.session.node_checks = Some(ids.into_iter().map(Into::into).collect());
@@ -121,15 +123,15 @@ impl Lock {
 
     /// Waits for the lock.
     ///
-    /// The wait survives outages of the servers and changes of the leader, and ends when the lock is held. If the last
-    /// holder has not released the lock, it lasts until the holder's session and its lock-delay have ended.
+    /// The wait continues during outages and changes of the leader. If the last holder has not released the lock, the
+    /// wait lasts until the holder's session and its lock-delay have ended.
     ///
-    /// Waiters are not served in an order: the first one to acquire the lock after a release holds it.
+    /// There is no order of waiters: the first one that acquires the lock after a release holds it.
     ///
     /// # Errors
     ///
-    /// Returns an error if a setting is invalid, if the token lacks a permission, if the key belongs to something else
-    /// (the kind is [`Conflict`](crate::ErrorKind::Conflict)), if [`max_wait`](Self::max_wait) has elapsed
+    /// Returns an error if a setting is invalid, if the token lacks a permission, if the key has another use (the
+    /// kind is [`Conflict`](crate::ErrorKind::Conflict)), if [`max_wait`](Self::max_wait) has elapsed
     /// ([`Timeout`](crate::ErrorKind::Timeout)), or if the client is closed ([`Closed`](crate::ErrorKind::Closed)).
     ///
     /// # Cancel safety
@@ -143,18 +145,18 @@ impl Lock {
     ///
     /// # Errors
     ///
-    /// Returns an error if it is not known whether the lock is free, and as [`acquire`](Self::acquire) does.
+    /// Returns an error if the state of the lock is unknown, and for the same reasons as [`acquire`](Self::acquire).
     ///
     /// # Cancel safety
     ///
-    /// As for [`acquire`](Self::acquire).
+    /// Returns the same errors as [`acquire`](Self::acquire).
     pub async fn try_acquire(&self) -> Result<Option<LockGuard>, Error> {
         let LockWaiter { contender, key } = self.clone().max_wait(Duration::ZERO).contend()?;
         let client = self.client.clone();
         Ok(contender.acquired().await?.map(|(held, hold)| LockGuard::new(client, key, held, hold)))
     }
 
-    /// Starts to wait for the lock in the background. The waiter can say which session holds the lock meanwhile.
+    /// Starts to wait for the lock in the background. Meanwhile, the waiter returns the session that holds the lock.
     ///
     /// # Errors
     ///
@@ -187,8 +189,8 @@ pub struct LockWaiter {
 }
 
 impl LockWaiter {
-    /// Returns the session that holds the lock. `None` if no session does, for example during a lock-delay, and before
-    /// the first response.
+    /// Returns the session that holds the lock, or `None` if there is none, for example during a lock-delay, and
+    /// before the first response.
     #[must_use]
     pub fn holder(&self) -> Option<Holder> {
         self.contender.holders().into_iter().next()
@@ -200,11 +202,11 @@ impl LockWaiter {
         self.contender.last_error()
     }
 
-    /// Waits until the lock is held, as [`Lock::acquire`] does.
+    /// Waits until the lock is held. See [`Lock::acquire`].
     ///
     /// # Errors
     ///
-    /// As for [`Lock::acquire`].
+    /// Returns the same errors as [`Lock::acquire`].
     pub async fn acquired(self) -> Result<LockGuard, Error> {
         let client = self.contender.client().clone();
         let (held, hold) = self.contender.acquired_in_time().await?;

@@ -1,4 +1,4 @@
-//! The recipes of a client that run, so that the client can end them.
+//! The running recipes of a client, which the client can end.
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
@@ -10,11 +10,11 @@ use crate::runtime::{Instant, Runtime};
 use crate::session::SessionId;
 use crate::{Error, ErrorKind};
 
-/// Something that a client could not clean up when it was [closed](crate::Client::close).
+/// An object that a client could not clean up when it was [closed](crate::Client::close).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Leftover {
-    /// A session that was not destroyed, of a lock or on its own. It ends with its TTL; the keys that it holds are free
+    /// A session, of a lock or a separate one, that was not destroyed. It ends with its TTL, and its keys are free
     /// after its lock-delay.
     Session(SessionId),
     /// A recipe that was still cleaning up: its name, such as `lock`.
@@ -23,12 +23,12 @@ pub enum Leftover {
     Token,
 }
 
-/// When a recipe ends while its client closes.
+/// The stage of closing a client in which a recipe ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
     /// Locks and semaphores.
     Lock,
-    /// Sessions of the program's own, which may hold keys.
+    /// Separate sessions, which may hold keys.
     Session,
 }
 
@@ -38,7 +38,7 @@ impl Stage {
     pub(crate) const ALL: [Self; 2] = [Self::Lock, Self::Session];
 }
 
-/// The recipes that run.
+/// The running recipes.
 #[derive(Debug, Default)]
 pub(crate) struct Recipes(Mutex<State>);
 
@@ -48,7 +48,7 @@ struct State {
     running: Vec<Weak<Recipe>>,
 }
 
-/// What a client knows of a recipe.
+/// The state of a recipe in the registry.
 #[derive(Debug)]
 pub(crate) struct Recipe {
     name: &'static str,
@@ -64,7 +64,7 @@ struct End {
 }
 
 impl Recipes {
-    /// Adds a recipe that is about to run.
+    /// Adds a recipe before it runs.
     pub(crate) fn add(&self, recipe: &Arc<Recipe>) -> Result<(), Error> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if state.is_closed {
@@ -75,8 +75,8 @@ impl Recipes {
         Ok(())
     }
 
-    /// Ends all recipes in the order of their stages. Each stage has an equal part of the time that is left, as has the
-    /// caller for what comes after. So a stage that hangs does not prevent the next one.
+    /// Ends all recipes in the order of their stages. Each stage, and the rest of closing, gets an equal part of the
+    /// remaining time, so that a stage that hangs does not prevent the next one.
     ///
     /// Returns what is left at that time.
     pub(crate) async fn close(&self, runtime: &dyn Runtime, deadline: Instant) -> Vec<Leftover> {
@@ -93,7 +93,7 @@ impl Recipes {
             let until = now + deadline.since(now) / u32::try_from(parts).unwrap_or(u32::MAX);
             for recipe in recipes {
                 let ended = recipe.ended();
-                // What is left is collected at the end.
+                // The objects that were not cleaned up are collected at the end.
                 let _ = with_timeout(runtime, runtime.now(), until, &SendMark::new(), ended).await;
             }
         }
@@ -106,7 +106,7 @@ impl Recipe {
         Arc::new(Self { name, stage, stop, end: watch::Sender::default() })
     }
 
-    /// Records what the recipe could not clean up.
+    /// Records the objects that the recipe could not clean up.
     pub(crate) fn leave(&self, left: impl IntoIterator<Item = Leftover>) {
         self.end.send_modify(|end| end.left = left.into_iter().collect());
     }

@@ -36,9 +36,9 @@ impl Sessions {
     }
 }
 
-/// A session that is to be created and kept alive, from [`Sessions::keep_alive`]. Awaiting it creates the session.
+/// A builder of a session that is kept alive, from [`Sessions::keep_alive`]. Awaiting it creates the session.
 ///
-/// TTL and lock-delay decide the length of the lease; [`recipe`](crate::recipe) has the arithmetic.
+/// TTL and lock-delay determine the length of the lease. See [`recipe`](crate::recipe).
 #[derive(Clone)]
 #[must_use = "does nothing until it is awaited"]
 pub struct KeepAlive {
@@ -48,19 +48,19 @@ pub struct KeepAlive {
 }
 
 impl KeepAlive {
-    /// Sets a name for people. It does not have to be unique.
+    /// Sets a display name. It does not have to be unique.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.settings.name = name.into();
         self
     }
 
-    /// Sets the node that the session lives on. Defaults to the node of the agent.
+    /// Sets the node of the session. Defaults to the agent's node.
     pub fn node(mut self, node: impl Into<NodeName>) -> Self {
         self.settings.node = Some(node.into());
         self
     }
 
-    /// Sets how long the session lives without a renewal: 10 seconds to 24 hours. Defaults to 15 seconds.
+    /// Sets the time after which the session ends without a renewal: 10 seconds to 24 hours. Defaults to 15 seconds.
     pub fn ttl(mut self, ttl: Duration) -> Self {
         self.settings.ttl = ttl;
         self
@@ -69,13 +69,13 @@ impl KeepAlive {
     /// Sets how long nobody can lock the keys of the session after it has ended without a release: at most 60 seconds.
     /// Defaults to 15 seconds.
     ///
-    /// Below 3 seconds, the session has no checks, and its lease follows the TTL alone.
+    /// Below 3 seconds, the session has no checks, and its lease only depends on the TTL.
     pub fn lock_delay(mut self, delay: Duration) -> Self {
         self.settings.lock_delay = delay;
         self
     }
 
-    /// Sets the node's checks that end the session when they become critical. Replaces the default, `serfHealth`; an
+    /// Sets the node's checks that end the session when they become critical. Replaces the default, `serfHealth`. An
     /// empty list removes it.
     pub fn node_checks(mut self, ids: impl IntoIterator<Item = impl Into<CheckId>>) -> Self {
         self.settings.node_checks = Some(ids.into_iter().map(Into::into).collect());
@@ -88,13 +88,13 @@ impl KeepAlive {
         self
     }
 
-    /// Sets how long to try to create the session. Defaults to the timeout of the client's calls, 30 seconds.
+    /// Sets the maximum time for creating the session. Defaults to the timeout of the client's calls, 30 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// Creates the session, as awaiting this value does.
+    /// Creates the session. Awaiting this value has the same effect.
     ///
     /// # Errors
     ///
@@ -148,9 +148,9 @@ impl fmt::Debug for KeepAlive {
 
 /// A session that is kept alive by a task in the background.
 ///
-/// The lease ends at a time that is known in advance, unless a renewal succeeds before: no frozen agent, no hung request
-/// and no suspended computer delays that. All methods agree, also after a suspend: once one of them has reported the end,
-/// the others do.
+/// The end of the lease is known in advance, and only a renewal extends it. A frozen agent, a hung request or a
+/// suspended computer cannot delay it. All methods agree, even after a suspend: after one of them has reported the
+/// end, all others do.
 ///
 /// Dropping the guard stops the renewals and destroys the session in the background, if the runtime still runs.
 /// [`close`](Self::close) waits for that.
@@ -167,13 +167,13 @@ impl SessionGuard {
         &self.id
     }
 
-    /// Returns whether the session is certainly not over yet. Once this is `false`, it stays `false`.
+    /// Returns `true` if the session has certainly not ended. After it has been `false`, it stays `false`.
     #[must_use]
     pub fn is_held(&self) -> bool {
         self.hold.is_held()
     }
 
-    /// Returns for how long the session is certainly not over yet. Renewals extend this time, and zero is final.
+    /// Returns the time for which the session has certainly not ended. Renewals extend this time, and zero is final.
     #[must_use]
     pub fn valid_for(&self) -> Duration {
         self.hold.valid_for()
@@ -182,7 +182,7 @@ impl SessionGuard {
     /// Waits until the session is lost, and returns the reason, an error of the kind
     /// [`Lost`](crate::ErrorKind::Lost). If the client was closed, the kind is [`Closed`](crate::ErrorKind::Closed).
     ///
-    /// Any number of callers can wait, also after the loss.
+    /// Any number of callers can wait, even after the loss.
     ///
     /// # Cancel safety
     ///
@@ -220,7 +220,7 @@ impl LeaseMachine for keep_alive::KeepAlive<Error> {
     }
 }
 
-/// A session can be an argument of everything that accepts the id of a session.
+/// Converts to the ID of the session, for setters that accept one.
 impl From<&SessionGuard> for SessionId {
     fn from(guard: &SessionGuard) -> Self {
         guard.id.clone()

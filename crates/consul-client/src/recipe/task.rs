@@ -1,4 +1,4 @@
-//! The task that runs a machine, whether or not anything waits for it.
+//! The background task of a machine.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -18,20 +18,20 @@ use crate::{Client, Error, ErrorKind};
 
 /// A machine of a recipe.
 pub(crate) trait LeaseMachine: Machine<Event: State, Error = Error> + Send + 'static {
-    /// Returns what the machine has left on the servers.
+    /// Returns the sessions that the machine has left on the servers.
     fn cleanup(&self) -> Cleanup;
 }
 
 /// The events of a machine, as the guards of its recipe need them.
 pub(crate) trait State: Clone + Send + Sync + 'static {
-    /// Returns the lease, while something is held.
+    /// Returns the lease, if there is one.
     fn lease(&self) -> Option<&Lease>;
 
-    /// Returns why the recipe of this name has ended, if it has.
+    /// Returns the error of the recipe with this name, if it has ended.
     fn end(&self, name: &'static str) -> Option<Error>;
 }
 
-/// A task, as its recipe sees it. Dropping it stops the machine, which then cleans up in the background.
+/// The handle of a task. Dropping it stops the machine, which then cleans up in the background.
 #[derive(Debug)]
 pub(crate) struct Running<S> {
     /// The recipe, for error texts, logs and metrics.
@@ -40,7 +40,7 @@ pub(crate) struct Running<S> {
     stop: Arc<Notify>,
 }
 
-/// The newest event, and what has become of the task.
+/// The newest event, and the state of the task.
 #[derive(Clone, Debug)]
 pub(crate) struct Shown<S> {
     state: Option<S>,
@@ -52,7 +52,7 @@ pub(crate) struct Shown<S> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Progress {
     Running,
-    /// The machine is about to end, because its owner wants that.
+    /// The owner has stopped the machine, which has not ended yet.
     Stopping,
     Finished,
     /// The task was dropped with its runtime, or by a panic.
@@ -87,8 +87,8 @@ impl<S: State> Running<S> {
         self.shown.borrow().state.clone()
     }
 
-    /// Waits until `read` returns something for the newest event, or until the time `at`, or until the task has ended.
-    /// The result is an error in the last case, and `None` if the time has come.
+    /// Waits until `read` returns something for the newest event, until the time `at`, or until the task has ended.
+    /// Returns an error if the task has ended, and `None` if the time is reached.
     pub(crate) async fn wait_for<T>(
         &mut self,
         client: &Client,
@@ -121,7 +121,7 @@ impl<S: State> Running<S> {
         }
     }
 
-    /// Asks the machine to end.
+    /// Stops the machine.
     pub(crate) fn stop(&self) {
         self.stop.notify_one();
     }
@@ -131,7 +131,8 @@ impl<S: State> Running<S> {
         self.shown.clone()
     }
 
-    /// Waits until the machine has ended and cleaned up. Returns its last event, and whether nothing is left.
+    /// Waits until the machine has ended and cleaned up. Returns its last event, and `true` if the clean-up is
+    /// complete.
     pub(crate) async fn finished(&self) -> (Option<S>, bool) {
         let has_ended = |shown: &Shown<S>| matches!(shown.progress, Progress::Finished | Progress::Dropped);
         // The task sets one of the two before its sender is dropped.
@@ -157,7 +158,7 @@ impl<S: State> Shown<S> {
         self.state.as_ref()
     }
 
-    /// Returns why the recipe has ended, if it has.
+    /// Returns the error of the recipe, if it has ended.
     pub(crate) fn end(&self, name: &'static str) -> Option<Error> {
         let end = self.state.as_ref().and_then(|state| state.end(name));
         end.or_else(|| match self.progress {
@@ -171,13 +172,13 @@ impl<S: State> Shown<S> {
         })
     }
 
-    /// Returns whether the owner has ended the recipe, and no event shows it yet.
+    /// Returns `true` if the owner has ended the recipe, and no event shows this yet.
     pub(crate) fn is_stopping(&self) -> bool {
         self.progress == Progress::Stopping
     }
 }
 
-/// What runs in the background.
+/// The future that runs in the background.
 struct Task<M: Machine<Event: State>> {
     name: &'static str,
     client: Client,
@@ -231,7 +232,7 @@ impl<M: LeaseMachine> Task<M> {
     }
 }
 
-/// A task that is dropped holds nothing any more: nothing renews the lease.
+/// A dropped task no longer renews the lease, so it is ended.
 impl<M: Machine<Event: State>> Drop for Task<M> {
     fn drop(&mut self) {
         self.recipe.end();

@@ -14,14 +14,14 @@ use crate::session::SessionId;
 use crate::txn::{Apply, Outcome};
 use crate::{Client, Error, ErrorKind};
 
-/// A lock that is held. A task in the background keeps it.
+/// A held lock. A background task keeps it.
 ///
-/// The lease ends at a time that is known in advance, unless a renewal succeeds before: no frozen agent, no hung request
-/// and no suspended computer delays that. All methods agree, also after a suspend: once one of them has reported the end,
-/// the others do. [`recipe`](crate::recipe) says what is guaranteed, and what is not.
+/// The end of the lease is known in advance, and only a renewal extends it. A frozen agent, a hung request or a
+/// suspended computer cannot delay it. All methods agree, even after a suspend: after one of them has reported the
+/// end, all others do. For the guarantees and their limits, see [`recipe`](crate::recipe).
 ///
-/// Dropping the guard releases the lock in the background, if the runtime still runs. [`release`](Self::release) waits
-/// for that and returns what came of it.
+/// Dropping the guard releases the lock in the background, if the runtime still runs. [`release`](Self::release)
+/// waits for this and returns the result.
 #[must_use = "the lock is released when the guard is dropped"]
 pub struct LockGuard {
     client: Client,
@@ -42,10 +42,11 @@ impl LockGuard {
         &self.key
     }
 
-    /// Returns the fencing token, the raft index of the acquisition. Each holder has a higher one than all before.
+    /// Returns the fencing token, the raft index of the acquisition. Each holder has a higher one than all earlier
+    /// holders.
     ///
-    /// Send it with each write to a store that is not Consul, and let the store reject a token that is lower than one it
-    /// has seen. For data in Consul, use [`guarded_txn`](Self::guarded_txn).
+    /// Send it with each write to a store other than Consul. The store must reject a token that is lower than one
+    /// that it has received. For data in Consul, use [`guarded_txn`](Self::guarded_txn).
     #[must_use]
     pub fn token(&self) -> u64 {
         self.token
@@ -57,13 +58,14 @@ impl LockGuard {
         &self.session
     }
 
-    /// Returns whether the lock is held. Never `true` after the lease, and once this is `false`, it stays `false`.
+    /// Returns `true` if the lock is held. It is never `true` after the end of the lease, and after it has been
+    /// `false`, it stays `false`.
     #[must_use]
     pub fn is_held(&self) -> bool {
         self.hold.is_held()
     }
 
-    /// Returns for how long the lock is certainly held. Renewals extend this time, and zero is final.
+    /// Returns the time for which the lock is certainly held. Renewals extend this time, and zero is final.
     #[must_use]
     pub fn valid_for(&self) -> Duration {
         self.hold.valid_for()
@@ -72,7 +74,7 @@ impl LockGuard {
     /// Waits until the lock is lost, and returns the reason, an error of the kind [`Lost`](crate::ErrorKind::Lost). If
     /// the client was closed, the kind is [`Closed`](crate::ErrorKind::Closed).
     ///
-    /// Any number of callers can wait, also after the loss.
+    /// Any number of callers can wait, even after the loss.
     ///
     /// # Cancel safety
     ///
@@ -85,8 +87,8 @@ impl LockGuard {
     ///
     /// # Errors
     ///
-    /// Returns an error of the kind [`Lost`](crate::ErrorKind::Lost) if the lock is not held any more, and as
-    /// transactions do.
+    /// Returns an error of the kind [`Lost`](crate::ErrorKind::Lost) if the lock is no longer held, and the errors of
+    /// transactions.
     pub async fn set_value(&self, value: impl IntoValue) -> Result<(), Error> {
         if !self.is_held() {
             return Err(self.lost().await);
@@ -99,11 +101,11 @@ impl LockGuard {
         }
     }
 
-    /// Creates a transaction that commits only while the lock is held. Its first operation, number 0, is that check; add
-    /// the others.
+    /// Creates a transaction that commits only while the lock is held. Its first operation, with index 0, is this
+    /// check. Add the others.
     ///
-    /// The servers check it when they apply the transaction, so it protects data in Consul also against a holder that
-    /// does not know of its loss.
+    /// The servers check it when they apply the transaction, so it protects data in Consul even from a holder that
+    /// has not noticed its loss.
     ///
     /// ```no_run
     /// # async fn example(guard: consul_client::recipe::LockGuard) -> Result<(), Box<dyn std::error::Error>> {
@@ -119,7 +121,7 @@ impl LockGuard {
     /// Releases the lock and destroys its session, and waits until the servers confirm both, for at most about 45
     /// seconds.
     ///
-    /// The value of the key stays, also one that others have written, unless the lock was built with
+    /// The value of the key is kept, even if others have written it, unless the lock was built with
     /// [`delete_on_release`](crate::recipe::Lock::delete_on_release).
     ///
     /// # Errors

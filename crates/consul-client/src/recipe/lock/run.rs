@@ -11,7 +11,7 @@ use consul_proto::machine::lock::Release;
 use crate::Error;
 use crate::recipe::lock::{Lock, LockGuard};
 
-/// A lock that is held by [`Lock::run`], for the work inside. Cheap to clone.
+/// A lock that is held by [`Lock::run`], for its work. Cloning is cheap.
 #[derive(Clone, Debug)]
 pub struct Held(Arc<LockGuard>);
 
@@ -37,13 +37,13 @@ impl Lock {
     /// # }
     /// ```
     ///
-    /// Only what `work` does itself is dropped: tasks that it has spawned continue, unless they watch `held`. Work that
+    /// Only the future of `work` is dropped: tasks that it has spawned continue, unless they watch `held`. Work that
     /// does not await cannot be interrupted.
     ///
     /// # Errors
     ///
-    /// Returns an error if the lock cannot be acquired, as [`acquire`](Self::acquire) does, and of the kind
-    /// [`Lost`](crate::ErrorKind::Lost) if it was lost before the work was done or could be released.
+    /// Returns the errors of [`acquire`](Self::acquire), and an error of the kind [`Lost`](crate::ErrorKind::Lost) if
+    /// the lock was lost before the work was done and the lock was released.
     ///
     /// # Cancel safety
     ///
@@ -57,7 +57,7 @@ impl Lock {
             let mut work = pin!(work(Held(Arc::clone(&guard))));
             let mut lost = pin!(guard.lost());
             poll_fn(|cx| {
-                // First, so that work is not continued without the lock.
+                // Polled first, so that work does not continue without the lock.
                 if let Poll::Ready(error) = lost.as_mut().poll(cx) {
                     return Poll::Ready(Err(error));
                 }

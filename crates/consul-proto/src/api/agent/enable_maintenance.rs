@@ -21,7 +21,7 @@ impl EnableMaintenance {
         Self::default()
     }
 
-    /// Sets the reason, which is the notes of the check. Defaults to a text from the agent.
+    /// Sets the reason, which is stored in the notes of the check. Defaults to a text from the agent.
     pub fn reason(mut self, reason: impl Into<String>) -> Self {
         self.reason = Some(reason.into());
         self

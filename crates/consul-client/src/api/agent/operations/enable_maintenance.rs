@@ -20,7 +20,7 @@ use crate::{Call, CallFuture, Error, Response, RetryPolicy, Token, TokenError, p
 pub struct EnableMaintenance(pub(crate) Call<proto::agent::EnableMaintenance>);
 
 impl EnableMaintenance {
-    /// Sets the reason, which is the notes of the check. Defaults to a text from the agent.
+    /// Sets the reason, which is stored in the notes of the check. Defaults to a text from the agent.
     pub fn reason(self, reason: impl Into<String>) -> Self {
         Self(self.0.map(|request| request.reason(reason)))
     }
