@@ -19,7 +19,7 @@ use crate::watch::{Snapshot, View, Watch};
 /// Created by [`Watch::diffs`] and [`View::diffs`]. Each snapshot contains the diff to the previous value, and the
 /// health and reduced wait of the watch. In the first diff, every item is added. If only the health has changed, the
 /// diff is empty. Applied in order, the diffs produce the last value. Several changes in quick succession become one
-/// diff. An item that is added and removed in between is in no diff.
+/// diff. Diffs do not contain an item that is added and removed in between.
 ///
 /// ```no_run
 /// # async fn example(client: consul_client::Client) -> Result<(), consul_client::Error> {

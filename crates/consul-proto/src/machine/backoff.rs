@@ -67,7 +67,7 @@ impl Attempts {
 mod tests {
     use super::*;
 
-    /// Returns when attempts are made that fail immediately.
+    /// Returns the times of attempts that fail immediately.
     fn attempts(seed: u64, duration: Duration) -> Vec<Duration> {
         let (mut failed, mut random) = (Attempts::default(), Random::new(seed));
         let (mut now, mut attempts) = (Instant::ORIGIN, Vec::new());

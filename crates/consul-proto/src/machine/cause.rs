@@ -18,7 +18,7 @@ pub enum Cause {
         route: Route,
         /// The error.
         error: ResponseError,
-        /// The extensions of the response, in which a driver can keep what it needs to convert the error.
+        /// The extensions of the response. A driver can store data in them for converting the error.
         extensions: http::Extensions,
     },
     /// The request is invalid and was not sent.

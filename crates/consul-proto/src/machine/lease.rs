@@ -70,7 +70,8 @@ impl Lease {
         (end != ENDED).then(|| Instant::from_nanos(end))
     }
 
-    /// Moves the end, in either direction. Returns `false` if the lease has ended, also if it does so only now.
+    /// Moves the end, in either direction. Returns `false` if the lease has ended, or if the new end has already
+    /// passed.
     pub(in crate::machine) fn set_end(&self, now: Instant, ends_at: Instant) -> bool {
         let Shared { end, rules } = &*self.0;
         if rules.lease_before_inputs && !self.is_valid(now) {

@@ -24,9 +24,9 @@ const CONFIRMATION: Duration = Duration::from_secs(1);
 
 /// A session and its renewals: the part that all machines with a lease have in common.
 ///
-/// The machine passes the time to [`advance`](Self::advance) before everything else, and the end of an exchange that
-/// this part [owns](Self::owns) to [`ended`](Self::ended). The machine decides about the session: this part only
-/// reports that the session has lapsed, or that a server does not know it, and then sends no renewal.
+/// The machine first passes the time to [`advance`](Self::advance). If this part [owns](Self::owns) an exchange that
+/// has ended, the machine passes its result to [`ended`](Self::ended). The machine decides about the session: this
+/// part only reports that the session has lapsed, or that a server does not know it, and then sends no renewal.
 #[derive(Debug)]
 pub(in crate::machine) struct Renewal {
     settings: SessionSettings,

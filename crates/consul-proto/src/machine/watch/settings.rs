@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::machine::{Backoff, Rate};
 
-/// The settings of a watch. The defaults are suitable for nearly every programs.
+/// The settings of a watch. The defaults are suitable for nearly every program.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Settings {
