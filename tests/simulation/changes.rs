@@ -1,4 +1,4 @@
-//! Mistakes that a client could make, as changes of requests on their way.
+//! Mistakes of clients, simulated by changing requests.
 
 use bytes::Bytes;
 use consul_proto::session::Renew;
@@ -9,7 +9,8 @@ use crate::history::History;
 use crate::network::Request;
 
 impl History<'_> {
-    /// Makes the mistakes of the setup. Returns the request that is sent, or the body of a response if none is sent.
+    /// Applies the mistakes of the setup. Returns the changed request, or the body of a response if no request is
+    /// sent.
     pub(crate) fn changed(
         &mut self,
         contender: usize,
@@ -57,7 +58,7 @@ impl History<'_> {
         Ok(message)
     }
 
-    /// Returns the response to the request that was meant; `None` if there is none.
+    /// Returns the response to the original request, or `None` if there is none.
     pub(crate) fn restored(
         &self,
         request: &Request,

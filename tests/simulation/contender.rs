@@ -1,4 +1,4 @@
-//! A process that contends: a machine, its driver, a clock and a user.
+//! A contending process: a machine, its driver, a clock and a user.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ impl From<Cause> for Failed {
 
 pub(crate) type AnyMachine = Box<dyn Machine<Event = Event<Failed>, Error = Failed>>;
 
-/// One process after the other that runs on a node.
+/// The processes that run one after the other on a node.
 pub(crate) struct Contender {
     pub(crate) machine: Option<AnyMachine>,
     /// Counts the machines.
@@ -31,14 +31,14 @@ pub(crate) struct Contender {
     pub(crate) clock: Clock,
     /// The latest time that the machine was given.
     pub(crate) given: Instant,
-    /// The process stands still until then.
+    /// The time until which the process is paused.
     pub(crate) stopped_until: Time,
-    /// The time that the driver had read before the process stood still.
+    /// The time that the driver had read before the process was paused.
     pub(crate) read_before: Option<Instant>,
     pub(crate) isolated_until: Time,
     pub(crate) agent_stopped_until: Time,
     pub(crate) open: BTreeMap<Ticket, Exchange>,
-    /// The slot that a grant is on its way for.
+    /// The slot of a pending grant.
     pub(crate) wanted: Option<Slot>,
     pub(crate) hold: Option<Hold>,
     /// The owner has stopped the machine.
@@ -49,19 +49,19 @@ pub(crate) struct Contender {
     pub(crate) kept_session: Option<String>,
 }
 
-/// A hold, as the owner knows it.
+/// The owner's view of a hold.
 pub(crate) struct Hold {
     pub(crate) lease: Lease,
     pub(crate) session: String,
     pub(crate) is_released: bool,
     pub(crate) is_lost: bool,
-    /// The owner has looked, and it was over.
+    /// Set if the owner has seen the end.
     pub(crate) was_seen_over: bool,
     /// Whether another violation of this hold is already reported.
     pub(crate) is_reported: bool,
 }
 
-/// A clock that is not the one of the servers.
+/// A clock that differs from the servers' clock.
 pub(crate) struct Clock {
     rate: f64,
     offset: Duration,
@@ -74,12 +74,12 @@ impl Clock {
         Self { rate, offset: random.between(Duration::from_secs(1), Duration::from_secs(1000)) }
     }
 
-    /// Returns what the clock shows.
+    /// Returns the time of the clock.
     pub(crate) fn read(&self, now: Time) -> Instant {
         Instant::ORIGIN + self.offset + now.mul_f64(self.rate)
     }
 
-    /// Returns when the clock shows this, rounded up.
+    /// Returns the simulated time at which the clock shows this time, rounded up.
     pub(crate) fn time_of(&self, at: Instant) -> Time {
         at.since_origin().saturating_sub(self.offset).div_f64(self.rate) + Duration::from_micros(1)
     }
@@ -107,7 +107,7 @@ impl Contender {
         }
     }
 
-    /// Whether the owner believes that it holds. Nobody looks, so nothing is latched.
+    /// Returns `true` if the owner would consider itself the holder. Does not latch the end of the lease.
     pub(crate) fn believes(&self, now: Time) -> bool {
         self.hold.as_ref().is_some_and(|hold| {
             let is_valid = hold.lease.ends_at().is_some_and(|end| self.clock.read(now) < end);
@@ -120,7 +120,7 @@ impl Contender {
         self.hold.as_ref().and_then(|hold| hold.lease.ends_at())
     }
 
-    /// The owner looks whether it holds.
+    /// The owner checks its hold.
     pub(crate) fn look(&mut self, now: Time) {
         let now = self.clock.read(now);
         if let Some(hold) = &mut self.hold
@@ -131,7 +131,7 @@ impl Contender {
         }
     }
 
-    /// Whether a hold is valid again that its owner has seen end.
+    /// Returns `true` if a hold is valid again after its owner has seen its end.
     pub(crate) fn is_revived(&mut self, now: Time) -> bool {
         let now = self.clock.read(now);
         let Some(hold) = &mut self.hold else { return false };
@@ -139,7 +139,7 @@ impl Contender {
         hold.was_seen_over && is_valid && !std::mem::replace(&mut hold.is_reported, true)
     }
 
-    /// Whether nothing is held so far.
+    /// Returns `true` if there was no hold yet.
     pub(crate) fn is_waiting(&self) -> bool {
         self.hold.is_none() && !self.was_stopped
     }

@@ -13,12 +13,12 @@ use crate::history::{Due, History, Unsent};
 use crate::network::Request;
 
 impl History<'_> {
-    /// Passes an input to a machine, and does what it wants.
+    /// Passes an input to a machine, and executes its outputs.
     pub(crate) fn drive(&mut self, contender: usize, input: Option<Input<Failed>>) {
         let process = &mut self.contenders[contender];
         let mut now = process.clock.read(self.now);
         if let Some(before) = process.read_before.take() {
-            // The process goes on. Its user may be first, and the driver may have read its clock before.
+            // The process continues. Its user may run first, and the driver may have read its clock before.
             if self.random.chance(0.7) {
                 process.look(self.now);
             }
@@ -84,7 +84,7 @@ impl History<'_> {
         self.check_revived(contender);
     }
 
-    /// Lets a machine have a slot, now or later.
+    /// Grants a slot to a machine, now or later.
     fn want(&mut self, contender: usize, wants: Option<Slot>) {
         let process = &mut self.contenders[contender];
         let is_asked = process.wanted.is_some() && process.wanted == wants;
@@ -101,7 +101,7 @@ impl History<'_> {
     }
 
     pub(crate) fn grant(&mut self, contender: usize, slot: Slot) {
-        // It is for somebody else if the machine wants another one by now.
+        // The grant has no effect if the machine wants another slot by now.
         if self.contenders[contender].wanted == Some(slot) {
             self.contenders[contender].wanted = None;
             self.drive(contender, Some(Input::Granted { slot, longest: Duration::MAX }));
@@ -152,7 +152,7 @@ impl History<'_> {
         }
     }
 
-    /// Forgets a request that the process has given up, unless it is still on its way.
+    /// Removes a request that the process has abandoned, unless it is still in flight.
     pub(crate) fn forget(&mut self, ticket: Ticket) {
         if self.requests.get(&ticket).is_some_and(|request| !request.is_on_its_way()) {
             self.requests.remove(&ticket);

@@ -1,4 +1,4 @@
-//! Faults, and when they happen.
+//! Faults and their times.
 
 use std::time::Duration;
 
@@ -6,20 +6,20 @@ use consul_tests::model::{Node, Random, Time};
 
 use crate::setup::Choices;
 
-/// Something that goes wrong.
+/// A fault.
 #[derive(Clone, Debug)]
 pub(crate) enum Fault {
     /// The leader is killed; another one is elected after this time.
     Kill(Duration),
-    /// The leader stands still; another one is elected after the first time, and it wakes after the second.
+    /// The leader is frozen. Another one is elected after the first time, and it is resumed after the second.
     Freeze { elected: Duration, wakes: Duration, renewals_of: Vec<Node> },
-    /// Raft stands still.
+    /// Raft makes no progress.
     Stall(Duration),
-    /// A process stands still.
+    /// A process is paused.
     Stop(Node, Duration),
-    /// Nothing reaches a process, and nothing leaves it.
+    /// A process is cut off from the network.
     Isolate(Node, Duration),
-    /// The agent of a process stands still.
+    /// The agent of a process is frozen.
     StopAgent(Node, Duration),
     /// A check of a node becomes critical.
     FailCheck(Node),
@@ -52,15 +52,15 @@ pub(crate) enum Theme {
     ThirdParties,
     /// The same, while responses are slow. The loss can be noticed late then.
     SlowThirdParties,
-    /// Third parties write the key of the holder all the time.
+    /// Third parties frequently write the key of the holder.
     Writes,
-    /// Checks become critical and nodes leave while raft stands still.
+    /// Checks become critical and nodes leave while Raft makes no progress.
     Stalls,
     /// Holders sleep for about a TTL.
     Sleeps,
-    /// Processes stand still, as if the computer were suspended, for longer than the time for cleaning up.
+    /// Processes are paused, like by a suspended computer, for longer than the time for cleaning up.
     Suspends,
-    /// Processes stand still while renewals are in flight.
+    /// Processes are paused while renewals are in flight.
     Pauses,
     /// Processes are killed.
     Crashes,
@@ -68,9 +68,9 @@ pub(crate) enum Theme {
     Losses,
     /// Responses are slow, then there are none.
     SlowThenSilent,
-    /// Leaders stand still and wake, and holders are cut off.
+    /// Leaders are frozen and resumed, and holders are cut off.
     Leaders,
-    /// Writes that were abandoned are carried out later.
+    /// Abandoned writes are executed later.
     LateWrites,
     /// The leader is killed often.
     Elections,
@@ -224,7 +224,7 @@ fn mixed(choices: &Choices, random: &mut Random, faults: &mut Vec<(Time, Fault)>
             _ => freeze(random, vec![node]),
         };
         faults.push((at, fault));
-        // Faults come in company.
+        // Several faults occur together.
         if random.chance(0.3) {
             let other = match random.below(4) {
                 0 => Fault::Kill(secs(2)),
@@ -245,7 +245,7 @@ fn leaders(choices: &Choices, random: &mut Random, faults: &mut Vec<(Time, Fault
         for &node in &victims {
             let end = if choices.has_checks { Fault::FailCheck(node) } else { Fault::Deregister(node) };
             faults.push((at + secs(2) + random.up_to(secs(2)), end));
-            // Cut off soon after it has the acknowledgement of the old leader.
+            // The process is cut off soon after it has received the acknowledgement of the old leader.
             faults.push((at + wakes + random.between(millis(6), millis(60)), Fault::Isolate(node, secs(20))));
         }
         let elected = random.between(millis(1200), secs(2));

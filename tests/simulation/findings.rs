@@ -1,30 +1,30 @@
-//! What histories show.
+//! The results of histories.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// Something that must not happen.
+/// A violation of a guarantee.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Violation {
-    /// More contenders believe that they hold than the limit allows.
+    /// More contenders than the limit allows consider themselves holders.
     Overlap,
-    /// A fencing token is not above all before.
+    /// A fencing token is not higher than all earlier ones.
     TokenNotRising,
     /// A loss was reported twice, or without a hold, or after a release.
     UnexpectedLoss,
     /// A machine ended without a report for its hold.
     LossNotReported,
-    /// A hold is valid that its owner has seen end.
+    /// A hold is valid again after its owner has seen its end.
     Revived,
     /// A hold was reported after the owner had stopped the machine.
     HeldAfterStop,
-    /// A machine did something after its end.
+    /// A machine sent a request after its end.
     AliveAfterEnd,
-    /// A session exists whose machine has ended.
+    /// A session still exists after its machine has ended.
     SessionLeft,
     /// A waiter sent more than 10 requests in a second.
     TooManyRequests,
-    /// Nobody held after the faults had ended.
+    /// No contender held after the faults had ended.
     NoProgress,
     /// Another contender held more than a second after a third party had taken the key from a holder.
     LateLoss,
@@ -38,13 +38,13 @@ pub(crate) struct Findings {
     pub(crate) histories: u64,
     pub(crate) holds: u64,
     pub(crate) requests: u64,
-    /// Losses of sessions that lived.
+    /// Losses while the session existed.
     pub(crate) false_losses: u64,
-    /// Losses, all of them.
+    /// All losses.
     pub(crate) losses: u64,
-    /// Sessions that were destroyed by their owner while they held, so that others had to wait for the lock-delay.
+    /// Sessions that their owner destroyed during a hold, so that others had to wait for the lock-delay.
     pub(crate) destroyed_while_holding: u64,
-    /// How often each violation was seen, and the seed of the first history with it.
+    /// The count of each violation, and the seed of the first history with it.
     violations: BTreeMap<Violation, (u64, u64)>,
 }
 

@@ -1,4 +1,4 @@
-//! One history: what happens when.
+//! A history: events and their times.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,12 +13,12 @@ use crate::findings::{Findings, Violation};
 use crate::network::{Network, Request};
 use crate::setup::{Choices, Setup};
 
-/// The node of everybody who does not contend.
+/// The node of clients that do not contend.
 pub(crate) const THIRD_PARTY: Node = Node::MAX;
 
-/// What contends.
+/// The kind of contenders.
 pub(crate) trait Subject: Sync {
-    /// How many can hold at a time.
+    /// The maximum number of holders.
     fn limit(&self) -> usize;
 
     /// Creates the machine of a process. Its session has this name.
@@ -49,7 +49,7 @@ pub(crate) struct History<'a> {
     pub(crate) taken_at: Option<Time>,
 }
 
-/// What happens next.
+/// The next event.
 #[derive(Debug)]
 pub(crate) enum Due {
     Start(usize, u32),
@@ -57,7 +57,7 @@ pub(crate) enum Due {
     Poll(usize, u64),
     /// A request reaches the agent.
     Arrive(Ticket),
-    /// A response reaches the process; `None` is a connection that was closed, and `Err` one that was never there.
+    /// A response reaches the process. `None` is a closed connection, and `Err` a failed one.
     Respond(Ticket, Result<Option<http::Response<Bytes>>, Unsent>),
     Deadline(Ticket),
     Grant(usize, u32, Slot),
@@ -70,7 +70,7 @@ pub(crate) enum Due {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Unsent;
 
-/// Runs histories on two threads, and returns what they show.
+/// Runs histories on two threads, and returns their results.
 pub(crate) fn run(setup: &Setup, subject: &dyn Subject, seeds: std::ops::Range<u64>) -> Findings {
     let one = |parity: u64| {
         let mut findings = Findings::default();
@@ -155,7 +155,7 @@ impl<'a> History<'a> {
             | Due::Grant(contender, ..)
             | Due::Stop(contender, _) => *contender,
         };
-        // A process that stands still finds everything when it goes on.
+        // A paused process receives all inputs when it continues.
         let stopped_until = self.contenders[contender].stopped_until;
         if stopped_until > self.now {
             return self.agenda.add(stopped_until, due);
@@ -212,7 +212,7 @@ impl<'a> History<'a> {
 
     fn check_end(&mut self) {
         self.findings.histories += 1;
-        // Two TTLs and a lock-delay have passed since the last fault, also for sessions that nobody knows.
+        // Two TTLs and a lock-delay have passed since the last fault, also for sessions that no client knows.
         if self.setup.tail >= Duration::from_secs(120) {
             if self.last_hold_at + Duration::from_secs(60) < self.now {
                 self.violation(Violation::NoProgress);
@@ -226,7 +226,7 @@ impl<'a> History<'a> {
         self.findings.destroyed_while_holding += self.consul.destroyed_while_holding(THIRD_PARTY);
     }
 
-    /// Returns the name of the session of a contender's present machine.
+    /// Returns the name of the session of a contender's current machine.
     pub(crate) fn name(&self, contender: usize) -> String {
         format!("{contender}-{}", self.contenders[contender].life)
     }

@@ -72,7 +72,7 @@ impl Subject for OneLock {
     }
 }
 
-/// Returns the seeds of a run: the environment decides, or a test that has to be short.
+/// Returns the seeds of a run, from the environment or from a short test.
 pub(crate) fn seeds(short: u64) -> std::ops::Range<u64> {
     let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
     let first = number("CONSUL_SIMULATION_SEED").unwrap_or(0);

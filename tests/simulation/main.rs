@@ -1,17 +1,18 @@
 //! Locks and semaphores on a model of Consul, in seeded histories with faults.
 //!
-//! A history has several contenders, each a process with a clock of its own and a driver for one machine. Requests and
-//! responses travel over a network that delays, loses and reorders them, to the [model](consul_tests::model). In each
-//! history these hold:
+//! A history has several contenders. Each is a process with its own clock and a driver for one machine. Requests and
+//! responses travel over a network that delays, loses and reorders them, to the [model](consul_tests::model). Each
+//! history checks these guarantees:
 //!
-//! - No more contenders believe that they hold than the limit allows.
-//! - Each holder has a higher fencing token than all before.
-//! - A loss is reported once, and never after a release. A hold that the owner has seen end is never valid again.
+//! - At most the allowed number of contenders consider themselves holders.
+//! - Each holder has a higher fencing token than all earlier holders.
+//! - A loss is reported once, and never after a release. After the owner has seen the end of a hold, it is never
+//!   valid again.
 //! - A machine that has ended sends no request, and leaves no session behind.
 //! - A waiter sends at most 10 requests in any second.
-//! - Somebody holds after the faults have ended.
+//! - A contender holds after the faults have ended.
 //!
-//! `rules` turns off one rule of the machines at a time, and sees which of these is violated.
+//! `rules` disables one rule of the machines at a time, and checks which of these is violated.
 //!
 //! The number of histories and the first seed can be set with `CONSUL_SIMULATION_HISTORIES` and `CONSUL_SIMULATION_SEED`.
 //! `CONSUL_SIMULATION_TRACE=1` prints what happens, for a run of one history.

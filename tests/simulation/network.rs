@@ -1,4 +1,4 @@
-//! The way of requests and responses.
+//! The network.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use consul_tests::model::{Ticket, Time};
 use crate::faults::Theme;
 use crate::history::{Due, History, Unsent};
 
-/// What is wrong with the network as a whole.
+/// The faults of the network.
 pub(crate) struct Network {
     is_calm: bool,
     pub(crate) slow_until: Time,
@@ -23,7 +23,7 @@ pub(crate) struct Request {
     pub(crate) exchange: Exchange,
     /// Until it reaches the servers.
     message: Option<http::Request<Bytes>>,
-    /// The session for which a request to create one stands, if the simulation reuses sessions.
+    /// The session that a create request reuses, if the simulation reuses sessions.
     pub(crate) stands_for: Option<String>,
 }
 
@@ -94,7 +94,7 @@ impl History<'_> {
         self.agenda.add(at, Due::Arrive(ticket));
     }
 
-    /// A request reaches the agent, which passes it on. The process may have given it up.
+    /// A request reaches the agent, which passes it on. The process may have abandoned it.
     pub(crate) fn arrive(&mut self, ticket: Ticket) {
         let Some(request) = self.requests.get_mut(&ticket) else { return };
         let contender = request.contender;

@@ -1,7 +1,7 @@
-//! Rules of the machines, each turned off: the simulation finds the error that the rule prevents.
+//! Disables each rule of the machines: the simulation finds the error that the rule prevents.
 //!
-//! Each test starts with the seed of a history that shows the error, and looks further if the code has changed since. With
-//! all rules on, the same histories show nothing.
+//! Each test starts with the seed of a history that shows the error, and searches further if the code has changed
+//! since. With all rules enabled, the same histories show no violation.
 
 use std::time::Duration;
 
@@ -14,9 +14,9 @@ use crate::history::{Subject, run};
 use crate::lock::OneLock;
 use crate::setup::{Changes, Setup};
 
-/// How many histories a test looks at.
+/// Number of histories of a test.
 const HISTORIES: u64 = 600;
-/// How many of them at a time.
+/// Number of histories in one batch.
 const BATCH: u64 = 2;
 
 fn with(theme: Theme) -> Setup {
@@ -93,7 +93,7 @@ fn lease_begins_when_the_renewal_is_sent() {
 
 #[test]
 fn renewal_without_a_confirmation_is_not_enough() {
-    // A holder on each of three nodes, for as long as nothing happens.
+    // A holder on each of three nodes, without faults.
     let (contenders, hold) = (Some(3), Some(Duration::from_secs(300)));
     let (ttl, lock_delay) = (Some(Duration::from_secs(15)), Some(Duration::from_secs(15)));
     let setup = Setup { contenders, hold, ttl, lock_delay, ..with(Theme::Leaders) };

@@ -38,7 +38,7 @@ impl Subject for Slots {
         Box::new(semaphore.unwrap())
     }
 
-    /// Third parties keep away: what they do to a semaphore is not covered.
+    /// No third parties, since a semaphore does not cover them.
     fn third_party(&self, _: &Consul, _: &Fault) -> Vec<http::Request<Bytes>> {
         Vec::new()
     }
@@ -61,7 +61,7 @@ fn semaphores_survive_each_kind_of_fault() {
 
 #[test]
 fn slots_of_dead_holders_are_used_again() {
-    // Processes die and nothing else happens, so all slots would be taken after a while.
+    // Only processes end, so all slots would be in use after some time.
     let setup = Setup { theme: Theme::Crashes, contenders: Some(6), ..Setup::default() };
     let findings = clean(&setup, &Slots(2), 4);
     assert!(findings.holds > 20 * findings.histories, "{findings}");

@@ -1,4 +1,4 @@
-//! What happens in a history: how many contend, with which settings, under which faults.
+//! The setup of a history: the contenders, their settings, and the faults.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use consul_tests::model::{Behavior, Random, Time};
 
 use crate::faults::Theme;
 
-/// The choices that all histories of a run have in common. What is `None` is random for each history.
+/// The common choices of all histories of a run. Choices that are `None` are random for each history.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Setup {
     pub(crate) theme: Theme,
@@ -29,7 +29,7 @@ pub(crate) struct Setup {
     pub(crate) is_traced: bool,
 }
 
-/// Changes of requests and grants on their way. Each is a mistake that a client could make.
+/// Changes of requests and grants. Each simulates a mistake of a client.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Changes {
     /// Acquires without a condition.

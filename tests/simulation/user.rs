@@ -1,4 +1,4 @@
-//! The owner of a machine, and what is checked.
+//! The owner of a machine, and the checks.
 
 use std::time::Duration;
 
@@ -10,10 +10,11 @@ use crate::faults::Theme;
 use crate::findings::Violation;
 use crate::history::{Due, History};
 
-/// How long after a third party has taken the keys another contender may hold, while the former one does not know it.
+/// The time after a third party has taken the keys in which another contender may hold before the former holder
+/// notices it.
 const NOTICED_AFTER: Duration = Duration::from_secs(1);
 
-/// How long after the last fault has begun its effects have ended.
+/// The time after the start of the last fault until its effects have ended.
 const QUIET_AFTER: Duration = Duration::from_secs(60);
 
 impl History<'_> {
@@ -51,7 +52,7 @@ impl History<'_> {
         }
     }
 
-    /// Handles what a machine reports.
+    /// Handles the events of a machine.
     pub(crate) fn event(&mut self, contender: usize, event: Event<Failed>) {
         self.trace(|| format!("c{contender} {event:?}"));
         match event {
@@ -168,7 +169,7 @@ impl History<'_> {
         if !self.contenders[contender].open.is_empty() {
             self.violation(Violation::AliveAfterEnd);
         }
-        // A response that creates a session can be lost. Nobody knows such a session, which ends with its TTL.
+        // A response that creates a session can be lost. No client knows such a session, which ends with its TTL.
         let is_quiet = self.contenders[contender].started_at > self.choices.faults_until + QUIET_AFTER
             || self.setup.theme == Theme::Suspends;
         let name = self.name(contender);

@@ -1,8 +1,8 @@
-//! A model of Consul for simulations: sessions, the key/value store, the log of raft, and the ways in which they fail.
+//! A model of Consul for simulations: sessions, the key/value store, the Raft log, and their failures.
 //!
-//! [`Consul`] takes the requests that a machine or a client writes, and returns the responses that servers would return,
-//! with the same statuses, headers and texts. It has no sockets and no clock: the caller says what time it is. So hours of a
-//! protocol run in milliseconds, and the same seed always gives the same history.
+//! [`Consul`] takes the requests that a machine or a client writes, and returns the responses that servers would
+//! return, with the same statuses, headers and texts. It has no sockets and no clock, and the caller passes the time.
+//! So hours of a protocol run in milliseconds, and the same seed always produces the same history.
 //!
 //! | file | what it models |
 //! | --- | --- |
@@ -15,10 +15,10 @@
 //! | `outage` | a cluster without a leader, a leader that is frozen, and the first moments of a new one |
 //! | `response` | responses, as servers write them |
 //!
-//! What decides whether two contenders can hold one lock is modelled as it was measured on servers of 1.8.7 and 1.14.11:
+//! Behavior that affects whether two contenders can hold a lock is modeled as measured on 1.8.7 and 1.14.11:
 //!
-//! - The leader checks a lock-delay *before* a write goes through raft. If raft stands still in between, a session can end
-//!   without an effect on that check.
+//! - The leader checks a lock-delay *before* a write goes through raft. If Raft makes no progress in between, a
+//!   session can end without an effect on that check.
 //! - A renewal does not go through raft. It succeeds for a session whose end is in the log already, and a frozen leader
 //!   acknowledges renewals when it wakes, although another leader has ended the session.
 //! - A new leader does not know all sessions for a moment, and returns 404 for renewals.
@@ -26,7 +26,7 @@
 //! - A session ends with its node, and with a check of its node if it has one, at any time.
 //! - A request without a response may have been applied, or be applied seconds later.
 //!
-//! Left out: reads that are not consistent, ACLs, datacenters, and a server that restarts from a snapshot.
+//! Not modeled: reads that are not consistent, ACLs, datacenters, and a server that restarts from a snapshot.
 
 mod agenda;
 mod log;
@@ -120,7 +120,7 @@ struct Pending {
     request: Request,
 }
 
-/// What happens next.
+/// The next event.
 #[derive(Debug)]
 enum Due {
     /// A request reaches the leader.
@@ -181,7 +181,7 @@ impl Consul {
         self.agenda.next_at()
     }
 
-    /// Moves on to a point in time, and returns the responses that are ready by then.
+    /// Advances to a point in time, and returns the responses that are ready.
     pub fn advance(&mut self, now: Time) -> Vec<(Ticket, http::Response<Bytes>)> {
         while let Some((at, due)) = self.agenda.take(now) {
             self.now = at;
@@ -191,7 +191,7 @@ impl Consul {
         std::mem::take(&mut self.responses)
     }
 
-    /// Returns the response to one request, however long that takes.
+    /// Returns the response to one request, after any simulated time.
     ///
     /// # Panics
     ///
@@ -220,12 +220,12 @@ impl Consul {
         self.store.entry(key)
     }
 
-    /// Returns the sessions that live.
+    /// Returns the existing sessions.
     pub fn sessions(&self) -> impl Iterator<Item = &Session> {
         self.store.sessions()
     }
 
-    /// Returns when and why a session has ended.
+    /// Returns the time and the reason of the end of a session.
     #[must_use]
     pub fn ended(&self, session: &str) -> Option<&Ended> {
         self.store.ended(session)

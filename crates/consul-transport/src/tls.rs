@@ -104,8 +104,7 @@ impl TlsConfig {
 
     /// Accepts every server certificate.
     ///
-    /// This is **dangerous**: anybody between the client and the server can read and change everything, including
-    /// tokens.
+    /// This is **dangerous**: an attacker on the network can read and change all data, including tokens.
     pub fn dangerously_skip_verification(mut self) -> Self {
         self.skip_verification = true;
         self

@@ -1,4 +1,4 @@
-//! What happens when.
+//! Events and their times.
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;

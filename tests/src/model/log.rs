@@ -1,4 +1,4 @@
-//! The way of a write through raft.
+//! The Raft log.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -26,7 +26,7 @@ pub(super) struct LogEntry {
 }
 
 impl Consul {
-    /// Lets raft stand still: what is written in the meantime is applied at the end, in its order.
+    /// Stops Raft: writes in the meantime are applied at the end, in order.
     pub fn stall_raft(&mut self, until: Time) {
         self.log.stalled_until = self.log.stalled_until.max(until);
     }

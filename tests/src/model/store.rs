@@ -39,7 +39,7 @@ pub struct Session {
     pub node: Node,
     /// How long it lives without a renewal.
     pub ttl: Duration,
-    /// How long nobody can lock the keys that it held when it ended.
+    /// The time after its end in which no session can lock the keys that it held.
     pub lock_delay: Duration,
     /// Whether its keys are deleted when it ends. Otherwise they are unlocked.
     pub deletes_keys: bool,
@@ -79,7 +79,7 @@ pub struct Ended {
     pub at: Time,
     /// Why.
     pub cause: End,
-    /// Whether it held a key, which nobody can lock during the lock-delay.
+    /// Whether it held a key, which no session can lock during the lock-delay.
     pub was_holding: bool,
 }
 

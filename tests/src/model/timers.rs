@@ -8,7 +8,7 @@ use bytes::Bytes;
 use super::store::End;
 use super::{Consul, Due, response};
 
-/// When a session ends that nobody renews.
+/// The time at which a session without renewals ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Expiry {

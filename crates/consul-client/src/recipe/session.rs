@@ -66,8 +66,8 @@ impl KeepAlive {
         self
     }
 
-    /// Sets how long nobody can lock the keys of the session after it has ended without a release: at most 60 seconds.
-    /// Defaults to 15 seconds.
+    /// Sets the lock-delay: the time in which no session can lock the keys after this session has ended without a
+    /// release. At most 60 seconds. Defaults to 15 seconds.
     ///
     /// Below 3 seconds, the session has no checks, and its lease only depends on the TTL.
     pub fn lock_delay(mut self, delay: Duration) -> Self {

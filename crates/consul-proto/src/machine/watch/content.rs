@@ -16,7 +16,7 @@ pub(super) struct Fingerprints {
     last: Option<Fingerprint>,
 }
 
-/// Status, length and keyed hash of a response. Without the key, nobody can construct two equal ones.
+/// Status, length and keyed hash of a response. Without the key, it is not possible to construct two equal ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Fingerprint {
     status: StatusCode,
