@@ -1,6 +1,6 @@
 //! Deleting all keys under a prefix.
 
-use crate::{ArgumentFault, EncodeError, Endpoint, Method, RequestWriter, True};
+use crate::{EncodeError, Endpoint, Method, RequestWriter, True};
 
 /// Deletes all keys that start with a prefix: `DELETE /v1/kv/:prefix?recurse`.
 ///
@@ -28,7 +28,8 @@ impl Endpoint for DeleteTree {
 
     fn write(&self, request: &mut RequestWriter) {
         if self.prefix.is_empty() {
-            request.reject(EncodeError::Argument { name: "prefix", fault: ArgumentFault::Empty });
+            let reason = "is empty; to delete all keys, use delete_all()".to_owned();
+            request.reject(EncodeError::Invalid { name: "prefix", reason });
         }
         request.arg(&self.prefix);
         request.flag("recurse", true);
@@ -49,7 +50,7 @@ mod tests {
     #[test]
     fn empty_prefix_is_rejected() {
         let empty = rejected(&Delete::new("").recurse());
-        assert!(matches!(empty, EncodeError::Argument { name: "prefix", .. }));
+        assert_eq!(empty.to_string(), "prefix is empty; to delete all keys, use delete_all()");
         assert!(matches!(rejected(&Delete::new("a/..").recurse()), EncodeError::Key { .. }));
     }
 
