@@ -230,8 +230,10 @@ impl Error {
         if let Cause::Decode(error) = &self.0.cause {
             return error.is_transient() && self.is_idempotent();
         }
+        let is_transient_for = |route: &Route| self.api_kind().is_some_and(|kind| route.is_transient(kind));
         retry::is_retryable(retry::Failure {
             kind: self.kind(),
+            is_transient: self.0.route.as_ref().is_some_and(is_transient_for),
             is_idempotent: self.is_idempotent(),
             is_unsent: self.is_unsent(),
             is_not_executed,

@@ -24,8 +24,8 @@ pub(crate) use self::budget::Budget;
 /// The pauses between attempts double up to a limit and are partly random, so a call makes at most 6 attempts in its
 /// first 3 seconds by default. It never lasts longer than its [`timeout`](crate::ClientBuilder::timeout): if a pause does
 /// not fit, or, for a write that is not idempotent, if a whole attempt does not fit, it ends with the error of its last
-/// attempt. It also ends with the fifth error of the kind [`Internal`](crate::ApiErrorKind::Internal), which may be
-/// permanent.
+/// attempt. It also ends with the fifth error that may be permanent, such as one of the kind
+/// [`Internal`](crate::ApiErrorKind::Internal).
 ///
 /// All calls of a client share a budget of retries, so that an outage does not multiply its load: 100 retries in a row
 /// and 10 more each second. If it is used up, calls wait for the next retry, or for the first success of another call.
@@ -102,13 +102,15 @@ impl Default for RetryPolicy {
     }
 }
 
-/// Attempts of a call that end with an error that may be permanent, and that no rule explains.
-pub(crate) const MAX_UNEXPLAINED: u32 = 5;
+/// Attempts of a call that end with an error that may be permanent.
+pub(crate) const MAX_DOUBTFUL: u32 = 5;
 
 /// What is known about a failed attempt.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Failure {
     pub(crate) kind: ErrorKind,
+    /// Whether an error that the server reports may pass by itself.
+    pub(crate) is_transient: bool,
     /// Whether sending the request twice has the same effect as sending it once.
     pub(crate) is_idempotent: bool,
     /// Whether the server certainly did not see the request.
@@ -122,7 +124,7 @@ pub(crate) fn is_retryable(failure: Failure) -> bool {
     let is_transient = match failure.kind {
         ErrorKind::Connect | ErrorKind::Timeout => true,
         ErrorKind::Transport(TransportErrorKind::Closed | TransportErrorKind::Rejected) => true,
-        ErrorKind::Api(kind) => kind.is_transient(),
+        ErrorKind::Api(_) => failure.is_transient,
         _ => false,
     };
     is_transient && (failure.is_idempotent || failure.is_unsent || failure.is_not_executed)
@@ -158,7 +160,8 @@ mod tests {
     use crate::ApiErrorKind;
 
     fn failure(kind: ErrorKind) -> Failure {
-        Failure { kind, is_idempotent: false, is_unsent: false, is_not_executed: false }
+        let is_transient = matches!(kind, ErrorKind::Api(kind) if kind.is_transient());
+        Failure { kind, is_transient, is_idempotent: false, is_unsent: false, is_not_executed: false }
     }
 
     #[test]
@@ -187,7 +190,8 @@ mod tests {
             ErrorKind::Api(ApiErrorKind::TooLarge),
             ErrorKind::Api(ApiErrorKind::Redirect),
         ] {
-            let all = Failure { is_idempotent: true, is_unsent: true, is_not_executed: true, kind };
+            let all =
+                Failure { is_idempotent: true, is_unsent: true, is_not_executed: true, ..failure(kind) };
             assert!(!is_retryable(all), "{kind:?}");
         }
     }

@@ -77,6 +77,15 @@ pub trait Endpoint: Debug + Send + Sync + 'static {
         !Self::METHOD.is_safe()
     }
 
+    /// Returns the kind of an error that is permanent in general, and may pass by itself for this request. Defaults to
+    /// `None`.
+    ///
+    /// For example, a node that does not exist is the caller's mistake, unless it is the node of an agent that has just
+    /// started.
+    fn transient_error(&self) -> Option<ApiErrorKind> {
+        None
+    }
+
     /// Returns the kind of an error response that has a special meaning for this operation. Returns `None` for the
     /// meaning in the group of the path, or in general.
     ///

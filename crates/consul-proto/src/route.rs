@@ -6,7 +6,7 @@ use http::Method;
 
 use crate::error::response::{error_of, error_of_raw};
 use crate::response::{FromResponse, Head};
-use crate::{Endpoint, ResponseError, Target};
+use crate::{ApiErrorKind, Endpoint, ResponseError, Target};
 
 /// An operation without its arguments. It has the labels for errors, logs and metrics, and the properties that a
 /// client needs to send the request.
@@ -18,6 +18,7 @@ pub struct Route {
     path: &'static str,
     is_idempotent: bool,
     is_write: bool,
+    transient_error: Option<ApiErrorKind>,
     target: Target,
     may_be_large: fn(&Head) -> bool,
     has_value: fn(&Head) -> bool,
@@ -35,6 +36,7 @@ impl Route {
             path: E::PATH,
             is_idempotent: endpoint.is_idempotent(),
             is_write: endpoint.is_write(),
+            transient_error: endpoint.transient_error(),
             target: E::TARGET,
             may_be_large: E::Response::may_carry,
             has_value: |head| E::Response::accepts(head, &[]),
@@ -51,6 +53,7 @@ impl Route {
             path: RAW,
             is_idempotent: is_safe,
             is_write: !is_safe,
+            transient_error: None,
             target: Target::AnyAgent,
             may_be_large: |_| true,
             has_value: |_| true,
@@ -80,6 +83,12 @@ impl Route {
     #[must_use]
     pub fn is_write(&self) -> bool {
         self.is_write
+    }
+
+    /// Returns whether the request may succeed later after an error of this kind, without a change by anybody.
+    #[must_use]
+    pub fn is_transient(&self, kind: ApiErrorKind) -> bool {
+        kind.is_transient() || self.transient_error == Some(kind)
     }
 
     /// Returns the agents that can serve the operation.

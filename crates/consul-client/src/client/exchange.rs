@@ -56,6 +56,8 @@ struct Failed {
     kind: ErrorKind,
     is_retryable: bool,
     is_unsent: bool,
+    /// Whether the error may be permanent, although it is retried.
+    is_doubtful: bool,
     retry_after: Option<Duration>,
 }
 
@@ -115,7 +117,7 @@ impl Client {
         let deadline = start + timeouts.of_call(held);
         let longest = timeouts.of_attempt(route, held);
         let mut agent = agents.of(route, start);
-        let (mut attempts, mut unexplained) = (0, 0);
+        let (mut attempts, mut doubtful) = (0, 0);
         let mut hint = None;
         loop {
             attempts += 1;
@@ -159,6 +161,7 @@ impl Client {
                         kind: error.kind(),
                         is_retryable: error.is_retryable(),
                         is_unsent: error.is_unsent(),
+                        is_doubtful: false,
                         retry_after: None,
                     };
                     (Err(error), failed)
@@ -172,8 +175,8 @@ impl Client {
                 }
                 Err(error) => Err(error.with_attempts(attempts, runtime.now().since(start))),
             };
-            unexplained += u32::from(failed.kind == ErrorKind::Api(ApiErrorKind::Internal));
-            if !policy.allows(attempts) || !failed.is_retryable || unexplained >= retry::MAX_UNEXPLAINED {
+            doubtful += u32::from(failed.is_doubtful);
+            if !policy.allows(attempts) || !failed.is_retryable || doubtful >= retry::MAX_DOUBTFUL {
                 return give_up();
             }
             // A shortened attempt could turn the known outcome of a write into an unknown one.
@@ -231,15 +234,18 @@ impl Client {
         retry_after: Option<Duration>,
     ) -> Failed {
         let is_idempotent = route.is_idempotent();
-        let (kind, mut is_retryable) = match error {
+        let (kind, mut is_retryable, is_doubtful) = match error {
             ResponseError::Api(error) => {
                 let (kind, is_not_executed) = (ErrorKind::Api(error.kind()), error.kind().is_not_executed());
-                let failure = retry::Failure { kind, is_idempotent, is_unsent: false, is_not_executed };
-                (kind, retry::is_retryable(failure))
+                let is_transient = route.is_transient(error.kind());
+                let failure =
+                    retry::Failure { kind, is_transient, is_idempotent, is_unsent: false, is_not_executed };
+                let is_known = error.kind().is_transient() && error.kind() != ApiErrorKind::Internal;
+                (kind, retry::is_retryable(failure), is_transient && !is_known)
             }
             // The statuses of a proxy that cannot reach the agent.
-            ResponseError::Decode(error) => (ErrorKind::Decode, error.is_transient() && is_idempotent),
-            _ => (ErrorKind::Decode, false),
+            ResponseError::Decode(error) => (ErrorKind::Decode, error.is_transient() && is_idempotent, false),
+            _ => (ErrorKind::Decode, false, false),
         };
         // The servers did not execute the request, so even a write can be sent again with another token.
         if kind == ErrorKind::Api(ApiErrorKind::UnknownToken)
@@ -247,7 +253,7 @@ impl Client {
         {
             is_retryable = tokens.unwrap_or(&self.settings().tokens).rejected(token).await;
         }
-        Failed { kind, is_retryable, is_unsent: false, retry_after }
+        Failed { kind, is_retryable, is_unsent: false, is_doubtful, retry_after }
     }
 
     /// Runs a call in its span and reports how it ended.

@@ -148,14 +148,27 @@ async fn error_that_no_rule_knows_ends_a_call_after_five_attempts() {
 
 #[tokio::test(start_paused = true)]
 async fn session_is_created_once_its_node_is_ready_again() {
+    let created = Step::Respond(200, r#"{"ID":"292ef953-27fa-b363-60a3-95ffc3cc1acb"}"#);
     let critical = Step::Respond(500, "apply failed: Check 'serfHealth' is in critical state");
     let agent = Agent::new([
         critical.clone(),
         Step::Respond(500, "Missing check 'serfHealth' registration"),
-        Step::Respond(200, r#"{"ID":"292ef953-27fa-b363-60a3-95ffc3cc1acb"}"#),
+        created.clone(),
     ]);
     client(&agent).session().create().await.unwrap();
     assert_eq!(agent.count(), 3);
+
+    // An agent that has just started is not in the catalog yet; another node may never be.
+    let missing = Step::Respond(500, "apply failed: Missing node registration");
+    let agent = Agent::new([missing.clone(), missing.clone(), created]);
+    client(&agent).session().create().await.unwrap();
+    assert_eq!(agent.count(), 3);
+    let agent = Agent::new([missing]);
+    let error = client(&agent).session().create().await.unwrap_err();
+    assert_eq!((error.kind(), agent.count()), (ErrorKind::Api(ApiErrorKind::UnknownNode), 5));
+    assert!(error.is_retryable() && !error.is_outcome_unknown(), "{error}");
+    let error = client(&agent).session().create().node("elsewhere").await.unwrap_err();
+    assert_eq!((error.attempts(), error.is_retryable()), (1, false));
 
     let agent = Agent::new([critical]);
     let error = client(&agent).session().create().await.unwrap_err();

@@ -8,7 +8,7 @@ use crate::model::{CheckId, NodeName, SessionId};
 use crate::response::{Id, Via};
 use crate::session::{Behavior, ServiceCheck};
 use crate::types::duration;
-use crate::{EncodeError, Endpoint, Method, RequestWriter, Target};
+use crate::{ApiErrorKind, EncodeError, Endpoint, Method, RequestWriter, Target};
 
 const SHORTEST_TTL: Duration = Duration::from_secs(10);
 const LONGEST_TTL: Duration = Duration::from_secs(24 * 60 * 60);
@@ -122,6 +122,11 @@ impl Endpoint for Create {
     const PATH: &'static str = "/v1/session/create";
     const TARGET: Target = Target::SameAgent;
 
+    fn transient_error(&self) -> Option<ApiErrorKind> {
+        // An agent that has just started responds before its own node is in the catalog.
+        self.node.is_none().then_some(ApiErrorKind::UnknownNode)
+    }
+
     fn write(&self, request: &mut RequestWriter) {
         request.exclude(("checks", self.checks.is_some()), ("node_checks", self.node_checks.is_some()));
         request.exclude(("checks", self.checks.is_some()), ("service_checks", self.service_checks.is_some()));
@@ -211,6 +216,13 @@ mod tests {
         for odd in ["{}", "null", r#"{"ID":null}"#, ""] {
             assert!(decoded::<Create>(200, odd).is_err(), "{odd}");
         }
+    }
+
+    #[test]
+    fn missing_node_is_transient_if_it_is_the_node_of_the_agent() {
+        use crate::Route;
+        assert!(Route::of(&Create::new()).is_transient(ApiErrorKind::UnknownNode));
+        assert!(!Route::of(&Create::new().node("n")).is_transient(ApiErrorKind::UnknownNode));
     }
 
     #[test]
