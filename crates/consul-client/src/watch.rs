@@ -131,6 +131,7 @@ pub(crate) mod driver;
 pub(crate) mod limiter;
 mod machine;
 pub(crate) mod registry;
+mod reported;
 mod settings;
 mod typed;
 mod view;
@@ -155,6 +156,7 @@ pub use view::View;
 use crate::{Call, Error};
 use driver::Driver;
 use machine::Watched;
+use reported::Reported;
 
 /// The state of a watch at one time. For its methods, see [`Snapshot`](proto::Snapshot) of the protocol crate.
 pub type Snapshot<T> = proto::Snapshot<T, Error>;
@@ -171,6 +173,7 @@ pub struct Watch<T> {
     route: Route,
     /// The last yielded value.
     yielded: Option<Arc<T>>,
+    reported: Reported,
 }
 
 impl<E: Watchable> Call<E> {
@@ -193,7 +196,12 @@ impl<E: Watchable> Call<E> {
         // The only source of randomness in the standard library.
         let seed = RandomState::new().hash_one(0);
         let machine = proto::Watch::new(endpoint, options, settings, seed);
-        Watch { driver: Driver::new(Box::new(machine), client, tokens), route, yielded: None }
+        Watch {
+            driver: Driver::new(Box::new(machine), client, tokens),
+            route,
+            yielded: None,
+            reported: Reported::default(),
+        }
     }
 }
 
@@ -271,9 +279,13 @@ impl<T: Send + Sync + 'static> Watch<T> {
         Poll::Ready(event.map(|event| match event {
             Event::Snapshot(snapshot) => {
                 self.yielded = snapshot.value().cloned();
+                self.reported.update(snapshot.health(), &self.route, self.driver.client());
                 Ok(snapshot)
             }
-            Event::Ended(error) => Err(error),
+            Event::Ended(error) => {
+                reported::log_end(&self.route, &error);
+                Err(error)
+            }
         }))
     }
 
@@ -286,7 +298,8 @@ impl<T: Send + Sync + 'static> Watch<T> {
 
     /// Wraps the machine in another one.
     fn map<U>(self, map: impl FnOnce(Box<dyn Watched<T>>) -> Box<dyn Watched<U>>) -> Watch<U> {
-        Watch { driver: self.driver.map(map), route: self.route, yielded: None }
+        let Self { driver, route, yielded: _, reported } = self;
+        Watch { driver: driver.map(map), route, yielded: None, reported }
     }
 }
 
