@@ -9,4 +9,5 @@ mod secured;
 
 pub(crate) use self::pki::RSA_PKCS8;
 use self::pki::{Ca, Pair};
-use self::secured::{SERVER_NAMES, Secured};
+use self::secured::SERVER_NAMES;
+pub(crate) use self::secured::Secured;

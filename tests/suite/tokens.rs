@@ -1,6 +1,7 @@
 //! Tokens that are replaced while calls and watches continue.
 
 mod login;
+mod secrecy;
 
 use std::fs;
 use std::time::Duration;

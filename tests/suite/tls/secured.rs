@@ -4,7 +4,7 @@ use std::fs;
 use std::net::SocketAddr;
 
 use consul_client::{Client, ClientBuilder};
-use consul_tests::Agent;
+use consul_tests::{Agent, Builder};
 use tempfile::TempDir;
 
 use super::pki::folder;
@@ -13,8 +13,8 @@ use super::{Ca, Pair};
 /// The names of a server's certificate.
 pub(super) const SERVER_NAMES: &[&str] = &["server.dc1.consul", "localhost", "127.0.0.1"];
 
-pub(super) struct Secured {
-    pub(super) agent: Agent,
+pub(crate) struct Secured {
+    pub(crate) agent: Agent,
     pub(super) ca: Ca,
     _files: TempDir,
 }
@@ -25,14 +25,23 @@ impl Secured {
     }
 
     pub(super) fn start_with(config: &str, sign: impl FnOnce(&Ca) -> Pair) -> Self {
+        Self::start_as(Agent::builder().config(config), sign)
+    }
+
+    /// Starts an agent that also requires tokens.
+    pub(crate) fn start_with_acl() -> Self {
+        Self::start_as(Agent::builder().acl(), |ca| ca.sign(SERVER_NAMES))
+    }
+
+    fn start_as(builder: Builder, sign: impl FnOnce(&Ca) -> Pair) -> Self {
         let (ca, files) = (Ca::new(), folder());
         let tls = configuration(&ca, &sign(&ca), &files);
-        let agent = Agent::builder().https_only().config(tls).config("verify_incoming = true").config(config);
-        Self { agent: agent.start(), ca, _files: files }
+        let agent = builder.https_only().config(tls).config("verify_incoming = true").start();
+        Self { agent, ca, _files: files }
     }
 
     /// Starts to build a client with all that the agent requires, and default settings.
-    pub(super) fn client_at(&self, address: SocketAddr) -> ClientBuilder {
+    pub(crate) fn client_at(&self, address: SocketAddr) -> ClientBuilder {
         let pair = self.ca.sign(&["client"]);
         self.anonymous_at(address).client_certificate_pem(pair.certificate, pair.key)
     }
