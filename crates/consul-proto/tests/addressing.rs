@@ -52,7 +52,7 @@ fn check_key(key: &str, encoded: Result<String, EncodeError>) {
 }
 
 #[test]
-fn keys_arrive_unchanged_or_are_rejected() {
+fn k1_keys_arrive_unchanged_or_are_rejected() {
     let mut random = Random::new(1);
     for _ in 0..CASES {
         let key = random.text();
@@ -65,7 +65,7 @@ fn keys_arrive_unchanged_or_are_rejected() {
 }
 
 #[test]
-fn prefixes_arrive_unchanged_or_are_rejected() {
+fn k1_prefixes_arrive_unchanged_or_are_rejected() {
     let mut random = Random::new(2);
     for _ in 0..CASES {
         let prefix = random.text();
@@ -104,7 +104,7 @@ fn model_servers_parse_known_targets() {
 }
 
 #[test]
-fn ids_stay_in_their_segment() {
+fn s3_ids_stay_in_their_segment() {
     let mut random = Random::new(3);
     for _ in 0..CASES {
         let id = random.text();
@@ -133,7 +133,7 @@ fn ids_stay_in_their_segment() {
 }
 
 #[test]
-fn ids_cannot_leave_their_segment() {
+fn s3_ids_cannot_leave_their_segment() {
     for id in ["../kv/x", "a//b", "/a", "", ".", ".."] {
         assert!(target(&session::Node::new(id)).is_err(), "{id:?}");
     }
@@ -150,7 +150,7 @@ fn ids_cannot_leave_their_segment() {
 }
 
 #[test]
-fn query_values_arrive_unchanged() {
+fn s4_query_values_arrive_unchanged() {
     let mut random = Random::new(4);
     for _ in 0..CASES {
         let texts: [String; 6] = std::array::from_fn(|_| random.text());
