@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn token_with_invalid_characters_is_rejected() {
+    fn s2_token_with_invalid_characters_is_rejected() {
         for secret in ["a\r\nX: y", "a\0", "a b", " a", "a\n", "é", "a\u{7f}"] {
             assert_eq!(Token::new(secret).unwrap_err(), TokenError::Character, "{secret:?}");
         }

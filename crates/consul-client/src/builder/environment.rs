@@ -190,6 +190,7 @@ mod tests {
         assert!(environment.address.is_none() && environment.token.is_none() && environment.ssl.is_none());
         assert!(environment.token_file.is_none() && environment.auth.is_none());
         assert!(environment.namespace.is_none() && environment.partition.is_none());
+        #[cfg(feature = "tls")]
         assert!(environment.tls.names().is_empty());
     }
 
@@ -228,6 +229,7 @@ mod tests {
         ])
         .unwrap()
         .tls;
+        #[cfg(feature = "tls")]
         assert_eq!(tls.names().len(), 6);
         assert_eq!(tls.server_name.as_deref(), Some("server.dc1.consul"));
         assert_eq!((tls.verify, without_port("::1"), without_port("h")), (Some(false), "::1", "h"));

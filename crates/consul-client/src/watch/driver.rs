@@ -1,6 +1,7 @@
 //! The driver of the protocol crate's machines.
 
 #[cfg(test)]
+#[cfg(feature = "rt")]
 mod tests;
 
 use std::future::Future;
