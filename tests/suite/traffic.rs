@@ -26,7 +26,7 @@ pub(crate) struct Traffic {
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     pub(crate) calls: usize,
-    /// Number of failed calls, by kind.
+    /// Number of failed calls, by method and kind.
     pub(crate) failed: BTreeMap<String, usize>,
     pub(crate) longest: Duration,
     /// The last error.
@@ -72,7 +72,8 @@ impl Report {
         self.longest = self.longest.max(start.elapsed());
         if let Err(error) = result {
             let outcome = if error.is_outcome_unknown() { ", outcome unknown" } else { "" };
-            *self.failed.entry(format!("{}{outcome}", error.kind())).or_default() += 1;
+            let method = error.method().map(ToString::to_string).unwrap_or_default();
+            *self.failed.entry(format!("{method} {}{outcome}", error.kind())).or_default() += 1;
             self.last = Some(error);
         }
     }

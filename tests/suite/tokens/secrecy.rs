@@ -112,7 +112,7 @@ fn forms(secret: &str) -> Vec<String> {
 }
 
 /// Sends requests of many kinds, of which several fail, and shows everything about them.
-async fn use_client(captured: &Captured, builder: impl Fn() -> ClientBuilder, token: &str) {
+async fn use_client(captured: &Captured, builder: impl Fn() -> ClientBuilder + Send + Sync, token: &str) {
     let build = || {
         builder()
             .token(token)
