@@ -13,6 +13,7 @@ mod federation;
 mod harness;
 mod health;
 mod kv;
+mod model;
 mod objects;
 mod outage;
 mod proxy;
