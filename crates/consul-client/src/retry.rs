@@ -130,8 +130,8 @@ pub(crate) fn is_retryable(failure: Failure) -> bool {
     is_transient && (failure.is_idempotent || failure.is_unsent || failure.is_not_executed)
 }
 
-/// Returns the pause that a response asks for, in its `Retry-After` header. A date is ignored: it says more about the
-/// clocks of two machines than about a pause.
+/// Returns the pause that a response asks for, in its `Retry-After` header. A date is ignored, since the clocks of
+/// two machines may differ.
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let seconds = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     seconds.parse().ok().map(Duration::from_secs)

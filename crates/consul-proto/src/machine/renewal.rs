@@ -209,7 +209,8 @@ impl Renewal {
 
     /// The servers still know the session, so a renewal is due again.
     ///
-    /// The first time immediately. After that with delays, because a server can report a false 404 for seconds.
+    /// The first retry is immediate. Later ones are delayed, because a server can wrongly report a 404 for some
+    /// seconds.
     pub(in crate::machine) fn confirmed(&mut self, now: Instant) {
         let delay = if self.failures <= 1 { Duration::ZERO } else { self.delay(false) };
         self.next_at = now + delay;

@@ -18,8 +18,8 @@ pub struct Settings {
     /// Maximum rate at which changes are fetched. If changes come faster, the watch fetches only the newest. Defaults
     /// to a burst of 4, then one per 100 ms.
     pub change_rate: Rate,
-    /// Maximum rate of responses without a useful change: failures, no change although the wait has not elapsed, or a
-    /// change without a wait. Defaults to a burst of 20, then one per second.
+    /// Maximum rate of responses that do not follow a wait, and of failures. Defaults to a burst of 20, then one per
+    /// second.
     ///
     /// It limits the requests to servers and proxies that do not wait. Changes after a wait do not count, if the wait
     /// lasted at least the interval of [`change_rate`](Self::change_rate).

@@ -112,9 +112,9 @@ struct Sim<E: Watchable = kv::Raw> {
     in_flight: Option<(Exchange, Duration, Reply)>,
     /// The granted time of a long poll.
     longest: Duration,
-    /// What was request.
+    /// The sent requests.
     sent: Vec<Request>,
-    /// What was emitted, and when, as text.
+    /// The emitted events as text, with their times.
     emitted: Vec<(Duration, String)>,
     /// The snapshot that was emitted last.
     last: Snapshot<Option<Bytes>, TestError>,

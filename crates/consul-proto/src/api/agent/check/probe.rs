@@ -65,7 +65,7 @@ impl Http {
         self
     }
 
-    /// Judges a redirect by its status instead of following it, so that it is critical; since 1.11.
+    /// Does not follow redirects, so that a redirect is critical; since 1.11.
     pub fn disable_redirects(mut self) -> Self {
         self.disable_redirects = true;
         self
