@@ -138,6 +138,9 @@ fn parse_auth(value: Zeroizing<String>) -> Result<HeaderValue, ConfigError> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
+    use std::collections::BTreeSet;
+
     use super::*;
 
     fn read(vars: &[(&'static str, &str)]) -> Result<Environment, ConfigError> {
@@ -215,6 +218,39 @@ mod tests {
     fn variable_that_is_not_text_is_an_error() {
         let error = Environment::read(|_| Err(VarError::NotUnicode("\u{fffd}".into()))).unwrap_err();
         assert!(error.to_string().contains("is not UTF-8 text"), "{error}");
+    }
+
+    #[test]
+    fn every_variable_of_the_official_client_is_documented_and_read() {
+        const GRPC: [&str; 3] = ["CONSUL_GRPC_ADDR", "CONSUL_GRPC_CACERT", "CONSUL_GRPC_CAPATH"];
+        let http = [
+            "CONSUL_CACERT",
+            "CONSUL_CAPATH",
+            "CONSUL_CLIENT_CERT",
+            "CONSUL_CLIENT_KEY",
+            "CONSUL_HTTP_ADDR",
+            "CONSUL_HTTP_AUTH",
+            "CONSUL_HTTP_SSL",
+            "CONSUL_HTTP_SSL_VERIFY",
+            "CONSUL_HTTP_TOKEN",
+            "CONSUL_HTTP_TOKEN_FILE",
+            "CONSUL_NAMESPACE",
+            "CONSUL_PARTITION",
+            "CONSUL_TLS_SERVER_NAME",
+        ];
+        let read = RefCell::new(BTreeSet::new());
+        Environment::read(|name| {
+            read.borrow_mut().insert(name);
+            Err(VarError::NotPresent)
+        })
+        .unwrap();
+        assert_eq!(read.into_inner(), BTreeSet::from(http));
+
+        // The first column of the table.
+        let rows = include_str!("../../docs/environment.md").lines().filter(|line| line.starts_with("| `"));
+        let names = rows.filter_map(|row| row.split('|').nth(1)).flat_map(|names| names.split('`'));
+        let documented: BTreeSet<_> = names.filter(|name| name.starts_with("CONSUL_")).collect();
+        assert_eq!(documented, http.into_iter().chain(GRPC).collect());
     }
 
     #[test]
