@@ -74,7 +74,7 @@ fn assert_rejected<T: std::fmt::Debug>(key: &str, result: Result<T, Error>) {
     let error = result.expect_err(key);
     assert_eq!(error.kind(), ErrorKind::Request, "{key:?}");
     assert!(matches!(error.encode_error(), Some(EncodeError::Key { .. })), "{key:?}: {error}");
-    assert!(error.to_string().ends_with("a transaction can"), "{error}");
+    assert!(error.to_string().ends_with("use a transaction"), "{error}");
 }
 
 #[tokio::test]
