@@ -18,6 +18,7 @@ mod objects;
 mod outage;
 mod proxy;
 mod recipe;
+mod rolling;
 mod service;
 mod session;
 mod status;
