@@ -4,6 +4,7 @@
 //! by their order: whether one is equal to another, or higher.
 
 mod servers;
+mod stalled;
 mod story;
 
 use std::time::Duration;

@@ -83,7 +83,7 @@ impl Servers for Real {
 }
 
 /// Sends a request on a connection of its own.
-fn exchange(agent: &Agent, request: &http::Request<Bytes>) -> http::Response<Bytes> {
+pub(super) fn exchange(agent: &Agent, request: &http::Request<Bytes>) -> http::Response<Bytes> {
     let mut stream = TcpStream::connect(agent.http_addr()).unwrap();
     stream.set_read_timeout(Some(PATIENCE * 3)).unwrap();
     let (method, uri, body) = (request.method(), request.uri(), request.body());
