@@ -338,6 +338,15 @@ mod tests {
     }
 
     #[test]
+    fn text_of_a_recipe_has_a_limit() {
+        let cause = Error::recipe(ErrorKind::Lost, "a\n".repeat(10_000), None);
+        let error = Error::recipe(ErrorKind::Closed, "\u{1b}".repeat(10_000), Some(cause));
+        for shown in [error.to_string(), format!("{error:?}"), format!("{error:#?}")] {
+            assert!(shown.chars().count() < 1500 && !error.to_string().contains('\n'), "{shown}");
+        }
+    }
+
+    #[test]
     fn display_contains_status_and_text_of_the_server() {
         let response = http::Response::builder().status(500).body("No cluster leader".into());
         let error = consul_proto::decode::<consul_proto::kv::Get>(response.expect("a response")).unwrap_err();

@@ -32,8 +32,10 @@ impl Display for Error {
             }
             Cause::Api(error) => error.fmt(f),
             Cause::Decode(error) => error.fmt(f),
-            Cause::Recipe { text, error: None, .. } => f.write_str(text),
-            Cause::Recipe { text, error: Some(error), .. } => write!(f, "{text}: {error}"),
+            Cause::Recipe { text, error: None, .. } => Bounded::message(text).fmt(f),
+            Cause::Recipe { text, error: Some(error), .. } => {
+                write!(f, "{}: {error}", Bounded::message(text))
+            }
         }?;
         let agent = agent.as_deref().map(Bounded::name);
         match (agent, *attempts > 1) {
