@@ -13,6 +13,6 @@ pub(crate) mod texts;
 pub use api::ApiError;
 pub use bounded::Bounded;
 pub use decode::{DecodeError, ResponseError};
-pub use encode::{ArgumentFault, EncodeError};
+pub use encode::{EncodeError, InvalidArgument};
 pub use kind::ApiErrorKind;
 pub use response::ErrorResponse;

@@ -64,7 +64,7 @@ pub use endpoint::{
     Watchable,
 };
 pub use error::{
-    ApiError, ApiErrorKind, ArgumentFault, Bounded, DecodeError, EncodeError, ErrorResponse, ResponseError,
+    ApiError, ApiErrorKind, Bounded, DecodeError, EncodeError, ErrorResponse, InvalidArgument, ResponseError,
 };
 pub use http::Method;
 pub use meta::{AclPolicy, CacheStatus, EffectiveConsistency, Meta, QueryBackend};
@@ -72,8 +72,8 @@ pub use options::{Cached, Consistency, Options};
 pub use raw::RawRequest;
 #[doc(no_inline)]
 pub use response::{
-    Empty, First, Flag, FromResponse, Json, List, One, OrAbsent, OrEmpty, OrGone, OrMissing, Raw, Response,
-    Text, True, Via,
+    Empty, First, Flag, FromResponse, Json, List, One, OrEmpty, OrEmpty404, OrMissing, OrNoSession, Raw,
+    Response, Text, True, Via,
 };
 pub use route::Route;
 pub use types::string_enum::UnknownValue;

@@ -5,20 +5,20 @@ mod agent;
 mod id;
 mod json;
 mod map;
-mod non_empty;
 mod object;
+mod optional_text;
 mod plain;
 mod via;
 
 use bytes::Bytes;
 
-pub use absence::{OrAbsent, OrEmpty, OrGone, OrMissing};
-pub use agent::{Graded, OrUnknown, Prometheus};
+pub use absence::{OrEmpty, OrEmpty404, OrMissing, OrNoSession};
+pub use agent::{HealthStatus, OrNoService, Prometheus};
 pub use id::Id;
 pub use json::{First, Json, List, One};
 pub use map::FirstValue;
-pub use non_empty::NonEmpty;
-pub use object::{Lists, NonBlank};
+pub use object::{MapOfLists, OptionalObject};
+pub use optional_text::OptionalText;
 pub use plain::{Empty, Flag, Raw, Text, True};
 pub use via::Via;
 
@@ -62,7 +62,7 @@ pub trait FromResponse {
     /// response is an error text, which is short, so the rest of it need not be read.
     ///
     /// Responses that report absence return `false`.
-    fn may_carry(head: &Head) -> bool {
+    fn may_have_value(head: &Head) -> bool {
         head.status.is_success()
     }
 

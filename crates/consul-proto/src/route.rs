@@ -38,7 +38,7 @@ impl Route {
             is_write: endpoint.is_write(),
             transient_error: endpoint.transient_error(),
             target: E::TARGET,
-            may_be_large: E::Response::may_carry,
+            may_be_large: E::Response::may_have_value,
             has_value: |head| E::Response::accepts(head, &[]),
             error_of: |head, body| (!E::Response::accepts(head, body)).then(|| error_of::<E>(head, body)),
         }

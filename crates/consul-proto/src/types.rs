@@ -1,8 +1,8 @@
 //! Wire formats that need their own serialization.
 
 pub(crate) mod base64;
-pub(crate) mod blank;
 pub(crate) mod duration;
+pub(crate) mod empty;
 pub(crate) mod id;
 pub(crate) mod lenient;
 pub(crate) mod null;

@@ -9,7 +9,7 @@ use http::uri::PathAndQuery;
 use http::{HeaderName, HeaderValue, Method, Uri, header};
 use serde::Serialize;
 
-use crate::{ArgumentFault, EncodeError};
+use crate::{EncodeError, InvalidArgument};
 
 /// Maximum length of a target (path and query) in [`http::Uri`].
 const MAX_TARGET: usize = u16::MAX as usize - 1;
@@ -31,7 +31,7 @@ pub struct RequestWriter {
     body: Bytes,
     content_type: Option<HeaderValue>,
     cache_control: Option<HeaderValue>,
-    fault: Option<EncodeError>,
+    error: Option<EncodeError>,
     datacenter: Option<String>,
     is_datacenter_taken: bool,
 }
@@ -45,7 +45,7 @@ impl RequestWriter {
             body: Bytes::new(),
             content_type: None,
             cache_control: None,
-            fault: None,
+            error: None,
             datacenter: None,
             is_datacenter_taken: false,
         }
@@ -97,8 +97,8 @@ impl RequestWriter {
     /// For names and IDs in the body or query: servers accept any name in a registration, even one that no later
     /// request can contain.
     pub(crate) fn check_name(&mut self, field: &'static str, value: &str) {
-        if let Some(fault) = name::fault(value) {
-            self.reject(EncodeError::Argument { name: field, fault });
+        if let Some(reason) = name::invalid(value) {
+            self.reject(EncodeError::Argument { name: field, reason });
         }
     }
 
@@ -107,14 +107,14 @@ impl RequestWriter {
     /// For operations on objects whose names no registration accepts.
     pub(crate) fn check_not_empty(&mut self, field: &'static str, value: &str) {
         if value.is_empty() {
-            self.reject(EncodeError::Argument { name: field, fault: ArgumentFault::Empty });
+            self.reject(EncodeError::Argument { name: field, reason: InvalidArgument::Empty });
         }
     }
 
     fn key(&mut self, name: &'static str, key: &str) {
-        match key_fault(key) {
+        match invalid_key(key) {
             None => escape(&mut self.target, key.as_bytes(), true),
-            Some(fault) => self.reject(EncodeError::Key { name, key: key.to_owned(), fault }),
+            Some(reason) => self.reject(EncodeError::Key { name, key: key.to_owned(), reason }),
         }
     }
 
@@ -221,8 +221,8 @@ impl RequestWriter {
     /// Rejects the request. [`encode`](crate::encode) returns the first error.
     ///
     /// For endpoints that validate their own fields.
-    pub fn reject(&mut self, fault: EncodeError) {
-        self.fault.get_or_insert(fault);
+    pub fn reject(&mut self, error: EncodeError) {
+        self.error.get_or_insert(error);
     }
 
     /// Rejects the request if two mutually exclusive parameters are set.
@@ -234,8 +234,8 @@ impl RequestWriter {
 
     pub(crate) fn finish(mut self, method: Method) -> Result<http::Request<Bytes>, EncodeError> {
         self.end_path();
-        if let Some(fault) = self.fault {
-            return Err(fault);
+        if let Some(error) = self.error {
+            return Err(error);
         }
         if self.target.len() > MAX_TARGET {
             return Err(EncodeError::TooLong { length: self.target.len(), limit: MAX_TARGET });
@@ -257,13 +257,13 @@ impl RequestWriter {
 }
 
 /// Returns the reason if a key cannot be a path. See the [module on keys](crate::kv).
-fn key_fault(key: &str) -> Option<ArgumentFault> {
+fn invalid_key(key: &str) -> Option<InvalidArgument> {
     if key.is_empty() {
         // Accepts the empty key, since a list of all keys has an empty prefix. Other operations reject it themselves.
         return None;
     }
     if key.chars().any(char::is_control) {
-        return Some(ArgumentFault::ControlCharacter);
+        return Some(InvalidArgument::ControlCharacter);
     }
     name::segments(key)
 }
@@ -316,19 +316,19 @@ mod tests {
     #[test]
     fn keys_that_servers_would_normalize_are_rejected() {
         for (key, expected) in [
-            ("/a", ArgumentFault::EmptySegment),
-            ("/", ArgumentFault::EmptySegment),
-            ("a//b", ArgumentFault::EmptySegment),
-            ("a//", ArgumentFault::EmptySegment),
-            ("a/../b", ArgumentFault::DotSegment),
-            ("a/.", ArgumentFault::DotSegment),
-            ("..", ArgumentFault::DotSegment),
-            ("./a", ArgumentFault::DotSegment),
-            ("a\0b", ArgumentFault::ControlCharacter),
-            ("a\nb", ArgumentFault::ControlCharacter),
+            ("/a", InvalidArgument::EmptySegment),
+            ("/", InvalidArgument::EmptySegment),
+            ("a//b", InvalidArgument::EmptySegment),
+            ("a//", InvalidArgument::EmptySegment),
+            ("a/../b", InvalidArgument::DotSegment),
+            ("a/.", InvalidArgument::DotSegment),
+            ("..", InvalidArgument::DotSegment),
+            ("./a", InvalidArgument::DotSegment),
+            ("a\0b", InvalidArgument::ControlCharacter),
+            ("a\nb", InvalidArgument::ControlCharacter),
         ] {
             match target("/v1/kv/{*key}", |request| request.arg(key)) {
-                Err(EncodeError::Key { fault, .. }) => assert_eq!(fault, expected, "{key:?}"),
+                Err(EncodeError::Key { reason, .. }) => assert_eq!(reason, expected, "{key:?}"),
                 other => panic!("{key:?} gave {other:?}"),
             }
         }

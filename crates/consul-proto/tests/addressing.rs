@@ -10,7 +10,7 @@ mod random;
 mod server;
 
 use consul_proto::{
-    ArgumentFault, EncodeError, Endpoint, Options, agent, catalog, encode, health, kv, session,
+    EncodeError, Endpoint, InvalidArgument, Options, agent, catalog, encode, health, kv, session,
 };
 use random::Random;
 use server::{Seen, query, seen_by_1_8, seen_by_1_22, segments};
@@ -46,7 +46,7 @@ fn check_key(key: &str, encoded: Result<String, EncodeError>) {
             assert!(is_without_path(key), "{key:?} is rejected");
             assert_eq!(named, key);
         }
-        Err(EncodeError::Argument { fault: ArgumentFault::Empty, .. }) => assert_eq!(key, ""),
+        Err(EncodeError::Argument { reason: InvalidArgument::Empty, .. }) => assert_eq!(key, ""),
         Err(error) => panic!("{key:?}: {error}"),
     }
 }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use consul_proto::acl::legacy::{Rules, RulesError};
 use consul_proto::txn::{Apply, Outcome, RolledBack};
 use consul_proto::{
-    ApiErrorKind, ArgumentFault, DecodeError, EncodeError, Endpoint, ResponseError, decode, kv,
+    ApiErrorKind, DecodeError, EncodeError, Endpoint, InvalidArgument, ResponseError, decode, kv,
 };
 use expect_test::expect;
 use proptest::prelude::*;
@@ -43,8 +43,8 @@ fn rolled_back(whats: &[&str]) -> RolledBack {
 
 fn encode_errors(text: &str) -> Vec<EncodeError> {
     vec![
-        EncodeError::Argument { name: "service", fault: ArgumentFault::Empty },
-        EncodeError::Key { name: "key", key: text.to_owned(), fault: ArgumentFault::EmptySegment },
+        EncodeError::Argument { name: "service", reason: InvalidArgument::Empty },
+        EncodeError::Key { name: "key", key: text.to_owned(), reason: InvalidArgument::EmptySegment },
         EncodeError::Conflict { first: "cached", second: "consistent" },
         EncodeError::Invalid { name: "ttl", reason: text.to_owned() },
         EncodeError::TooLong { length: 70_000, limit: 65_534 },
@@ -114,14 +114,14 @@ fn kinds_have_stable_names_and_texts() {
 #[test]
 fn invalid_requests() {
     let mut texts = lines(encode_errors("a//b"));
-    for fault in [
-        ArgumentFault::Empty,
-        ArgumentFault::DotSegment,
-        ArgumentFault::EmptySegment,
-        ArgumentFault::ControlCharacter,
-        ArgumentFault::Unprintable,
+    for reason in [
+        InvalidArgument::Empty,
+        InvalidArgument::DotSegment,
+        InvalidArgument::EmptySegment,
+        InvalidArgument::ControlCharacter,
+        InvalidArgument::Unprintable,
     ] {
-        let _ = writeln!(texts, "{}", EncodeError::Argument { name: "id", fault });
+        let _ = writeln!(texts, "{}", EncodeError::Argument { name: "id", reason });
     }
     expect![[r#"
         service is empty

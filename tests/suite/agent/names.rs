@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use consul_client::agent::check::{Check, Status};
 use consul_client::agent::service::Definition;
-use consul_client::proto::{ArgumentFault, EncodeError};
+use consul_client::proto::{EncodeError, InvalidArgument};
 use consul_client::{Error, ErrorKind};
 use consul_tests::unique;
 
@@ -66,26 +66,26 @@ async fn check_with_slashes_is_named_in_every_operation() {
 #[tokio::test]
 async fn names_that_no_path_can_contain_are_not_registered() {
     let (checks, services) = (client().agent().check(), client().agent().service());
-    let fault = |result: Result<(), Error>| {
+    let reason = |result: Result<(), Error>| {
         let error = result.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Request);
         match error.encode_error() {
-            Some(EncodeError::Argument { fault, .. }) => *fault,
+            Some(EncodeError::Argument { reason, .. }) => *reason,
             _ => panic!("{error:?}"),
         }
     };
     for (name, expected) in [
-        ("/web", ArgumentFault::EmptySegment),
-        ("web//1", ArgumentFault::EmptySegment),
-        ("..", ArgumentFault::DotSegment),
-        ("web/../1", ArgumentFault::DotSegment),
-        ("web\u{a0}1", ArgumentFault::Unprintable),
-        ("web\u{200b}", ArgumentFault::Unprintable),
-        ("web\n", ArgumentFault::Unprintable),
+        ("/web", InvalidArgument::EmptySegment),
+        ("web//1", InvalidArgument::EmptySegment),
+        ("..", InvalidArgument::DotSegment),
+        ("web/../1", InvalidArgument::DotSegment),
+        ("web\u{a0}1", InvalidArgument::Unprintable),
+        ("web\u{200b}", InvalidArgument::Unprintable),
+        ("web\n", InvalidArgument::Unprintable),
     ] {
-        assert_eq!(fault(services.register(name).await), expected, "{name:?}");
-        assert_eq!(fault(services.register(Definition::new("web").id(name)).await), expected, "{name:?}");
-        assert_eq!(fault(checks.register(name, Check::ttl(HOUR)).await), expected, "{name:?}");
-        assert_eq!(fault(checks.register("x", Check::ttl(HOUR).id(name)).await), expected, "{name:?}");
+        assert_eq!(reason(services.register(name).await), expected, "{name:?}");
+        assert_eq!(reason(services.register(Definition::new("web").id(name)).await), expected, "{name:?}");
+        assert_eq!(reason(checks.register(name, Check::ttl(HOUR)).await), expected, "{name:?}");
+        assert_eq!(reason(checks.register("x", Check::ttl(HOUR).id(name)).await), expected, "{name:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! Operations only touch the given key.
 
-use consul_client::proto::{ArgumentFault, EncodeError, Method};
+use consul_client::proto::{EncodeError, InvalidArgument, Method};
 use consul_client::{ApiErrorKind, ErrorKind};
 use consul_tests::unique;
 
@@ -43,7 +43,7 @@ async fn empty_key_is_rejected_by_every_operation_on_one_key() {
         assert_eq!(error.kind(), ErrorKind::Request);
         assert!(matches!(
             error.encode_error(),
-            Some(EncodeError::Argument { name: "key", fault: ArgumentFault::Empty })
+            Some(EncodeError::Argument { name: "key", reason: InvalidArgument::Empty })
         ));
     }
     let error = kv.delete("").recurse().await.unwrap_err();

@@ -50,12 +50,12 @@ pub use raw::Raw;
 
 pub use crate::model::{Entry, IntoValue, SessionId};
 
-use crate::{ArgumentFault, EncodeError, RequestWriter};
+use crate::{EncodeError, InvalidArgument, RequestWriter};
 
 /// Writes the key of an operation on one key, which cannot be empty.
 fn write_key(request: &mut RequestWriter, key: &str) {
     if key.is_empty() {
-        request.reject(EncodeError::Argument { name: "key", fault: ArgumentFault::Empty });
+        request.reject(EncodeError::Argument { name: "key", reason: InvalidArgument::Empty });
     }
     request.arg(key);
 }

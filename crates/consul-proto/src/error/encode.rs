@@ -13,24 +13,24 @@ use crate::error::bounded::Bounded;
 #[non_exhaustive]
 pub enum EncodeError {
     /// An ID or name cannot be sent in a path, so no request could refer to the object.
-    #[error("{name} {fault}")]
+    #[error("{name} {reason}")]
     Argument {
         /// The parameter of the path, or the field of the body.
         name: &'static str,
         /// What is wrong with it.
-        fault: ArgumentFault,
+        reason: InvalidArgument,
     },
     /// A key cannot be sent in a path: servers would read the path as another key or another operation.
     ///
     /// A [transaction](crate::txn) sends keys in the body and accepts every key except the empty one.
-    #[error("{name} {:?} {fault}, which a path cannot contain; use a transaction", Bounded::name(.key))]
+    #[error("{name} {:?} {reason}, which a path cannot contain; use a transaction", Bounded::name(.key))]
     Key {
         /// The parameter of the path template.
         name: &'static str,
         /// The key.
         key: String,
         /// What is wrong with it.
-        fault: ArgumentFault,
+        reason: InvalidArgument,
     },
     /// Two parameters are mutually exclusive.
     #[error("{first} and {second} exclude each other")]
@@ -74,7 +74,7 @@ impl fmt::Debug for EncodeError {
 /// The reason why text cannot be sent in a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum ArgumentFault {
+pub enum InvalidArgument {
     /// The text is empty.
     Empty,
     /// The text is or has a segment `.` or `..`, which servers resolve.
@@ -88,7 +88,7 @@ pub enum ArgumentFault {
     Unprintable,
 }
 
-impl fmt::Display for ArgumentFault {
+impl fmt::Display for InvalidArgument {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Empty => "is empty",

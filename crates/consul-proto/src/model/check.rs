@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{CheckId, HealthCheckDefinition, NodeName, ServiceId, ServiceName, Status};
 use crate::types::string_enum::string_enum;
-use crate::types::{blank, duration, null, port};
+use crate::types::{duration, empty, null, port};
 
 /// A check of a node or of a service instance, with its last result.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
@@ -52,7 +52,7 @@ pub struct HealthCheck {
     #[serde(default, deserialize_with = "port::deserialize")]
     pub exposed_port: u16,
     /// The definition of a check that was registered in the catalog. `None` for most checks of agents.
-    #[serde(default, deserialize_with = "blank::or_none", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "empty::or_none", skip_serializing_if = "Option::is_none")]
     pub definition: Option<Box<HealthCheckDefinition>>,
     /// The cluster peer that the check was imported from, since 1.13. Empty for a check of this cluster.
     #[serde(default, deserialize_with = "null::or_default", skip_serializing_if = "String::is_empty")]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{NodeName, ServiceId};
-use crate::types::blank::Blank;
+use crate::types::empty::IsEmpty;
 use crate::types::{duration, null, number};
 
 /// The definition of a check. Fields of other types of checks are empty, zero or `false`.
@@ -18,90 +18,106 @@ use crate::types::{duration, null, number};
 #[non_exhaustive]
 pub struct HealthCheckDefinition {
     /// URL to request.
-    #[serde(rename = "HTTP", deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
+    #[serde(
+        rename = "HTTP",
+        deserialize_with = "null::or_default",
+        skip_serializing_if = "IsEmpty::is_empty"
+    )]
     pub http: String,
     /// Headers of the request.
-    #[serde(deserialize_with = "null::map_of_lists", skip_serializing_if = "Blank::is_blank")]
+    #[serde(deserialize_with = "null::map_of_lists", skip_serializing_if = "IsEmpty::is_empty")]
     pub header: BTreeMap<String, Vec<String>>,
     /// Method of the request. GET if empty.
-    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
+    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "IsEmpty::is_empty")]
     pub method: String,
     /// Body of the request.
-    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
+    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "IsEmpty::is_empty")]
     pub body: String,
     /// Whether redirects are not followed and their status is the result, since 1.11.
-    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
+    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "IsEmpty::is_empty")]
     pub disable_redirects: bool,
     /// Server name to request and to verify, since 1.10.
     #[serde(
         rename = "TLSServerName",
         deserialize_with = "null::or_default",
-        skip_serializing_if = "Blank::is_blank"
+        skip_serializing_if = "IsEmpty::is_empty"
     )]
     pub tls_server_name: String,
     /// Whether the certificate is not verified.
     #[serde(
         rename = "TLSSkipVerify",
         deserialize_with = "null::or_default",
-        skip_serializing_if = "Blank::is_blank"
+        skip_serializing_if = "IsEmpty::is_empty"
     )]
     pub tls_skip_verify: bool,
     /// Address to connect to.
-    #[serde(rename = "TCP", deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
+    #[serde(
+        rename = "TCP",
+        deserialize_with = "null::or_default",
+        skip_serializing_if = "IsEmpty::is_empty"
+    )]
     pub tcp: String,
     /// Whether the TCP connection uses TLS, since 1.17.
     #[serde(
         rename = "TCPUseTLS",
         deserialize_with = "null::or_default",
-        skip_serializing_if = "Blank::is_blank"
+        skip_serializing_if = "IsEmpty::is_empty"
     )]
     pub tcp_use_tls: bool,
     /// Address to send a datagram to, since 1.13.
-    #[serde(rename = "UDP", deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
+    #[serde(
+        rename = "UDP",
+        deserialize_with = "null::or_default",
+        skip_serializing_if = "IsEmpty::is_empty"
+    )]
     pub udp: String,
     /// Address, with an optional `/service`, for gRPC's health protocol.
-    #[serde(rename = "GRPC", deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
+    #[serde(
+        rename = "GRPC",
+        deserialize_with = "null::or_default",
+        skip_serializing_if = "IsEmpty::is_empty"
+    )]
     pub grpc: String,
     /// Whether the gRPC connection uses TLS.
     #[serde(
         rename = "GRPCUseTLS",
         deserialize_with = "null::or_default",
-        skip_serializing_if = "Blank::is_blank"
+        skip_serializing_if = "IsEmpty::is_empty"
     )]
     pub grpc_use_tls: bool,
     /// Address to ping by HTTP/2, since 1.10.
     #[serde(
         rename = "H2PING",
         deserialize_with = "null::or_default",
-        skip_serializing_if = "Blank::is_blank"
+        skip_serializing_if = "IsEmpty::is_empty"
     )]
     pub h2ping: String,
     /// Whether the HTTP/2 connection uses TLS, since 1.11.
     #[serde(
         rename = "H2PingUseTLS",
         deserialize_with = "null::or_default",
-        skip_serializing_if = "Blank::is_blank"
+        skip_serializing_if = "IsEmpty::is_empty"
     )]
     pub h2ping_use_tls: bool,
     /// Service of the operating system, since 1.13.
     #[serde(
         rename = "OSService",
         deserialize_with = "null::or_default",
-        skip_serializing_if = "Blank::is_blank"
+        skip_serializing_if = "IsEmpty::is_empty"
     )]
     pub os_service: String,
     /// Program to run, and its arguments.
-    #[serde(deserialize_with = "null::list", skip_serializing_if = "Blank::is_blank")]
+    #[serde(deserialize_with = "null::list", skip_serializing_if = "IsEmpty::is_empty")]
     pub script_args: Vec<String>,
     /// Container to run the program in.
     #[serde(
         rename = "DockerContainerID",
         deserialize_with = "null::or_default",
-        skip_serializing_if = "Blank::is_blank"
+        skip_serializing_if = "IsEmpty::is_empty"
     )]
     pub docker_container_id: String,
     /// Shell to run the program with in the container.
-    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
+    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "IsEmpty::is_empty")]
     pub shell: String,
     /// Node whose checks determine the status.
     #[serde(deserialize_with = "null::or_default", skip_serializing_if = "NodeName::is_empty")]
@@ -110,22 +126,22 @@ pub struct HealthCheckDefinition {
     #[serde(deserialize_with = "null::or_default", skip_serializing_if = "ServiceId::is_empty")]
     pub alias_service: ServiceId,
     /// Name of the session that the check depends on, since 1.21.
-    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
+    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "IsEmpty::is_empty")]
     pub session_name: String,
     /// Time between two runs.
-    #[serde(with = "duration::tolerant", skip_serializing_if = "Blank::is_blank")]
+    #[serde(with = "duration::tolerant", skip_serializing_if = "IsEmpty::is_empty")]
     pub interval: Duration,
     /// Timeout of a run.
-    #[serde(with = "duration::tolerant", skip_serializing_if = "Blank::is_blank")]
+    #[serde(with = "duration::tolerant", skip_serializing_if = "IsEmpty::is_empty")]
     pub timeout: Duration,
     /// Time within which the service has to report its status.
-    #[serde(rename = "TTL", with = "duration::tolerant", skip_serializing_if = "Blank::is_blank")]
+    #[serde(rename = "TTL", with = "duration::tolerant", skip_serializing_if = "IsEmpty::is_empty")]
     pub ttl: Duration,
     /// Time in critical status after which the service is deregistered. Zero for never.
-    #[serde(with = "duration::tolerant", skip_serializing_if = "Blank::is_blank")]
+    #[serde(with = "duration::tolerant", skip_serializing_if = "IsEmpty::is_empty")]
     pub deregister_critical_service_after: Duration,
     /// Bytes of output to keep. 0 for Consul's default, 4096.
-    #[serde(deserialize_with = "number::or_zero", skip_serializing_if = "Blank::is_blank")]
+    #[serde(deserialize_with = "number::or_zero", skip_serializing_if = "IsEmpty::is_empty")]
     pub output_max_size: u64,
 }
 
@@ -319,8 +335,8 @@ impl HealthCheckDefinition {
     }
 }
 
-impl Blank for HealthCheckDefinition {
-    fn is_blank(&self) -> bool {
+impl IsEmpty for HealthCheckDefinition {
+    fn is_empty(&self) -> bool {
         let Self {
             http,
             header,
@@ -349,31 +365,31 @@ impl Blank for HealthCheckDefinition {
             deregister_critical_service_after,
             output_max_size,
         } = self;
-        http.is_blank()
-            && header.is_blank()
-            && method.is_blank()
-            && body.is_blank()
-            && disable_redirects.is_blank()
-            && tls_server_name.is_blank()
-            && tls_skip_verify.is_blank()
-            && tcp.is_blank()
-            && tcp_use_tls.is_blank()
-            && udp.is_blank()
-            && grpc.is_blank()
-            && grpc_use_tls.is_blank()
-            && h2ping.is_blank()
-            && h2ping_use_tls.is_blank()
-            && os_service.is_blank()
-            && script_args.is_blank()
-            && docker_container_id.is_blank()
-            && shell.is_blank()
+        http.is_empty()
+            && header.is_empty()
+            && method.is_empty()
+            && body.is_empty()
+            && disable_redirects.is_empty()
+            && tls_server_name.is_empty()
+            && tls_skip_verify.is_empty()
+            && tcp.is_empty()
+            && tcp_use_tls.is_empty()
+            && udp.is_empty()
+            && grpc.is_empty()
+            && grpc_use_tls.is_empty()
+            && h2ping.is_empty()
+            && h2ping_use_tls.is_empty()
+            && os_service.is_empty()
+            && script_args.is_empty()
+            && docker_container_id.is_empty()
+            && shell.is_empty()
             && alias_node.is_empty()
             && alias_service.is_empty()
-            && session_name.is_blank()
-            && interval.is_blank()
-            && timeout.is_blank()
-            && ttl.is_blank()
-            && deregister_critical_service_after.is_blank()
-            && output_max_size.is_blank()
+            && session_name.is_empty()
+            && interval.is_empty()
+            && timeout.is_empty()
+            && ttl.is_empty()
+            && deregister_critical_service_after.is_empty()
+            && output_max_size.is_empty()
     }
 }

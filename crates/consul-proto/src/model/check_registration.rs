@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use crate::model::service_fields::filled;
 use crate::model::{CheckId, CheckType, HealthCheck, HealthCheckDefinition, ServiceId, ServiceName, Status};
-use crate::types::blank::Blank;
 use crate::types::duration;
+use crate::types::empty::IsEmpty;
 use crate::{EncodeError, RequestWriter};
 
 /// A check to register in the catalog, directly or in a transaction. It replaces a registered check with the same id
@@ -37,15 +37,15 @@ pub struct CheckRegistration {
     service_name: Option<ServiceName>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     service_tags: Vec<String>,
-    #[serde(rename = "Type", skip_serializing_if = "Blank::is_blank")]
+    #[serde(rename = "Type", skip_serializing_if = "IsEmpty::is_empty")]
     check_type: CheckType,
     #[serde(serialize_with = "duration::serialize", skip_serializing_if = "Duration::is_zero")]
     interval: Duration,
     #[serde(serialize_with = "duration::serialize", skip_serializing_if = "Duration::is_zero")]
     timeout: Duration,
-    #[serde(skip_serializing_if = "Blank::is_blank")]
+    #[serde(skip_serializing_if = "IsEmpty::is_empty")]
     exposed_port: u16,
-    #[serde(skip_serializing_if = "Blank::is_blank")]
+    #[serde(skip_serializing_if = "IsEmpty::is_empty")]
     definition: HealthCheckDefinition,
     #[serde(skip_serializing_if = "Option::is_none")]
     namespace: Option<String>,

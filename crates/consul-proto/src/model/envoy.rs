@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::types::blank::Blank;
+use crate::types::empty::IsEmpty;
 use crate::types::null;
 use crate::types::string_enum::string_enum;
 
@@ -15,13 +15,13 @@ use crate::types::string_enum::string_enum;
 #[non_exhaustive]
 pub struct AccessLogs {
     /// Whether the proxy writes access logs.
-    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
+    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "IsEmpty::is_empty")]
     pub enabled: bool,
     /// Whether connections that no listener accepts are omitted.
-    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
+    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "IsEmpty::is_empty")]
     pub disable_listener_logs: bool,
     /// Destination of the logs (`Type`).
-    #[serde(rename = "Type", skip_serializing_if = "Blank::is_blank")]
+    #[serde(rename = "Type", skip_serializing_if = "IsEmpty::is_empty")]
     pub sink: LogSink,
     /// File of the logs, for [`LogSink::File`].
     #[serde(deserialize_with = "null::or_default", skip_serializing_if = "String::is_empty")]
@@ -51,12 +51,12 @@ impl AccessLogs {
     }
 }
 
-impl Blank for AccessLogs {
-    fn is_blank(&self) -> bool {
+impl IsEmpty for AccessLogs {
+    fn is_empty(&self) -> bool {
         let Self { enabled, disable_listener_logs, sink, path, json_format, text_format } = self;
         !enabled
             && !disable_listener_logs
-            && sink.is_blank()
+            && sink.is_empty()
             && path.is_empty()
             && json_format.is_empty()
             && text_format.is_empty()
@@ -88,7 +88,7 @@ pub struct EnvoyExtension {
     #[serde(deserialize_with = "null::or_default")]
     pub name: String,
     /// Whether a proxy gets no configuration if the extension fails.
-    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
+    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "IsEmpty::is_empty")]
     pub required: bool,
     /// Opaque arguments of the extension.
     #[serde(deserialize_with = "null::or_default", skip_serializing_if = "BTreeMap::is_empty")]

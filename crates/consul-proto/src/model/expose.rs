@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::types::blank::Blank;
+use crate::types::empty::IsEmpty;
 use crate::types::{null, port};
 
 /// The paths that a proxy exposes without the encryption of the mesh.
@@ -11,7 +11,7 @@ use crate::types::{null, port};
 #[non_exhaustive]
 pub struct Expose {
     /// Whether the HTTP and gRPC checks of the instance are exposed.
-    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
+    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "IsEmpty::is_empty")]
     pub checks: bool,
     /// Exposed paths.
     #[serde(deserialize_with = "null::list", skip_serializing_if = "Vec::is_empty")]
@@ -40,8 +40,8 @@ impl Expose {
     }
 }
 
-impl Blank for Expose {
-    fn is_blank(&self) -> bool {
+impl IsEmpty for Expose {
+    fn is_empty(&self) -> bool {
         let Self { checks, paths } = self;
         !checks && paths.is_empty()
     }
@@ -53,19 +53,19 @@ impl Blank for Expose {
 #[non_exhaustive]
 pub struct ExposePath {
     /// Port of the proxy's listener.
-    #[serde(deserialize_with = "port::deserialize", skip_serializing_if = "Blank::is_blank")]
+    #[serde(deserialize_with = "port::deserialize", skip_serializing_if = "IsEmpty::is_empty")]
     pub listener_port: u16,
     /// The path, such as `/metrics`.
     #[serde(deserialize_with = "null::or_default", skip_serializing_if = "String::is_empty")]
     pub path: String,
     /// Port at which the instance serves the path.
-    #[serde(deserialize_with = "port::deserialize", skip_serializing_if = "Blank::is_blank")]
+    #[serde(deserialize_with = "port::deserialize", skip_serializing_if = "IsEmpty::is_empty")]
     pub local_path_port: u16,
     /// `http` or `http2`. `http` if empty.
     #[serde(deserialize_with = "null::or_default", skip_serializing_if = "String::is_empty")]
     pub protocol: String,
     /// Whether the path comes from a check of the instance. Servers set this; registrations do not send it.
-    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
+    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "IsEmpty::is_empty")]
     pub parsed_from_check: bool,
 }
 

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::types::blank::Blank;
+use crate::types::empty::IsEmpty;
 use crate::types::string_enum::string_enum;
-use crate::types::{blank, null, number, port};
+use crate::types::{empty, null, number, port};
 
 string_enum! {
     /// The kind of a service.
@@ -138,10 +138,10 @@ impl Locality {
 #[non_exhaustive]
 pub struct ServiceConnect {
     /// Whether the instance supports the protocol of the mesh without a proxy.
-    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
+    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "IsEmpty::is_empty")]
     pub native: bool,
     /// The TLS settings for an instance that was imported from a cluster peer, since 1.13.
-    #[serde(deserialize_with = "blank::or_none", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "empty::or_none", skip_serializing_if = "Option::is_none")]
     pub peer_meta: Option<Box<PeerMeta>>,
 }
 
@@ -161,8 +161,8 @@ pub struct PeerMeta {
     pub protocol: String,
 }
 
-impl Blank for PeerMeta {
-    fn is_blank(&self) -> bool {
+impl IsEmpty for PeerMeta {
+    fn is_empty(&self) -> bool {
         let Self { sni, spiffe_id, protocol } = self;
         sni.is_empty() && spiffe_id.is_empty() && protocol.is_empty()
     }

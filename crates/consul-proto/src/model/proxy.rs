@@ -9,7 +9,7 @@ use crate::RequestWriter;
 use crate::model::{
     AccessLogs, EnvoyExtension, Expose, ServiceId, ServiceName, ServicePort, Upstream, opaque,
 };
-use crate::types::blank::Blank;
+use crate::types::empty::IsEmpty;
 use crate::types::string_enum::string_enum;
 use crate::types::{null, port};
 
@@ -32,7 +32,7 @@ pub struct ConnectProxyConfig {
     #[serde(deserialize_with = "null::or_default", skip_serializing_if = "String::is_empty")]
     pub local_service_address: String,
     /// Port at which the proxy reaches its instance. The port of the instance if 0.
-    #[serde(deserialize_with = "port::deserialize", skip_serializing_if = "Blank::is_blank")]
+    #[serde(deserialize_with = "port::deserialize", skip_serializing_if = "IsEmpty::is_empty")]
     pub local_service_port: u16,
     /// Ports at which the proxy reaches an instance with several ports, since 1.22.
     #[serde(deserialize_with = "ports", skip_serializing_if = "Vec::is_empty")]
@@ -41,10 +41,10 @@ pub struct ConnectProxyConfig {
     #[serde(deserialize_with = "null::or_default", skip_serializing_if = "String::is_empty")]
     pub local_service_socket_path: String,
     /// How connections reach the proxy's listeners, since 1.10.
-    #[serde(skip_serializing_if = "Blank::is_blank")]
+    #[serde(skip_serializing_if = "IsEmpty::is_empty")]
     pub mode: ProxyMode,
     /// Settings of [transparent](ProxyMode::Transparent) mode, since 1.10.
-    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
+    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "IsEmpty::is_empty")]
     pub transparent_proxy: TransparentProxy,
     /// Opaque settings that Consul passes to the proxy. An integer can be returned as a floating-point number.
     #[serde(deserialize_with = "null::or_default", skip_serializing_if = "BTreeMap::is_empty")]
@@ -53,13 +53,13 @@ pub struct ConnectProxyConfig {
     #[serde(deserialize_with = "null::list", skip_serializing_if = "Vec::is_empty")]
     pub upstreams: Vec<Upstream>,
     /// How the proxy uses mesh gateways.
-    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
+    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "IsEmpty::is_empty")]
     pub mesh_gateway: MeshGateway,
     /// The paths that the proxy exposes without the encryption of the mesh.
-    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
+    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "IsEmpty::is_empty")]
     pub expose: Expose,
     /// Access logs of the proxy, since 1.15.
-    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
+    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "IsEmpty::is_empty")]
     pub access_logs: AccessLogs,
     /// Extensions of Envoy, since 1.15. Agents drop those of a registration, since they come from configuration entries.
     #[serde(deserialize_with = "null::list", skip_serializing_if = "Vec::is_empty")]
@@ -196,8 +196,8 @@ impl ConnectProxyConfig {
     }
 }
 
-impl Blank for ConnectProxyConfig {
-    fn is_blank(&self) -> bool {
+impl IsEmpty for ConnectProxyConfig {
+    fn is_empty(&self) -> bool {
         let Self {
             destination_service_name,
             destination_service_id,
@@ -220,13 +220,13 @@ impl Blank for ConnectProxyConfig {
             && *local_service_port == 0
             && local_service_ports.is_empty()
             && local_service_socket_path.is_empty()
-            && mode.is_blank()
-            && transparent_proxy.is_blank()
+            && mode.is_empty()
+            && transparent_proxy.is_empty()
             && config.is_empty()
             && upstreams.is_empty()
-            && mesh_gateway.is_blank()
-            && expose.is_blank()
-            && access_logs.is_blank()
+            && mesh_gateway.is_empty()
+            && expose.is_empty()
+            && access_logs.is_empty()
             && envoy_extensions.is_empty()
     }
 }
@@ -257,10 +257,10 @@ string_enum! {
 #[non_exhaustive]
 pub struct TransparentProxy {
     /// Port to which outbound traffic is redirected. 0 for Consul's default, 15001.
-    #[serde(deserialize_with = "port::deserialize", skip_serializing_if = "Blank::is_blank")]
+    #[serde(deserialize_with = "port::deserialize", skip_serializing_if = "IsEmpty::is_empty")]
     pub outbound_listener_port: u16,
     /// Whether other proxies can connect to this instance by its own address.
-    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
+    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "IsEmpty::is_empty")]
     pub dialed_directly: bool,
 }
 
@@ -286,8 +286,8 @@ impl TransparentProxy {
     }
 }
 
-impl Blank for TransparentProxy {
-    fn is_blank(&self) -> bool {
+impl IsEmpty for TransparentProxy {
+    fn is_empty(&self) -> bool {
         let Self { outbound_listener_port, dialed_directly } = self;
         *outbound_listener_port == 0 && !dialed_directly
     }
@@ -299,13 +299,13 @@ impl Blank for TransparentProxy {
 #[non_exhaustive]
 pub struct MeshGateway {
     /// The gateways that connections to another datacenter use.
-    #[serde(skip_serializing_if = "Blank::is_blank")]
+    #[serde(skip_serializing_if = "IsEmpty::is_empty")]
     pub mode: MeshGatewayMode,
 }
 
-impl Blank for MeshGateway {
-    fn is_blank(&self) -> bool {
-        self.mode.is_blank()
+impl IsEmpty for MeshGateway {
+    fn is_empty(&self) -> bool {
+        self.mode.is_empty()
     }
 }
 

@@ -8,8 +8,8 @@ use crate::model::{
     ConnectProxyConfig, Locality, ServiceAddress, ServiceConnect, ServiceId, ServiceKind, ServiceName,
     ServicePort, Weights,
 };
-use crate::types::blank::Blank;
-use crate::types::{blank, null, port};
+use crate::types::empty::IsEmpty;
+use crate::types::{empty, null, port};
 
 /// A service instance on a node.
 ///
@@ -57,7 +57,7 @@ pub struct NodeService {
     #[serde(default, deserialize_with = "null::or_default")]
     pub enable_tag_override: bool,
     /// Configuration of a proxy or gateway. `None` if there is none.
-    #[serde(default, deserialize_with = "blank::or_none", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "empty::or_none", skip_serializing_if = "Option::is_none")]
     pub proxy: Option<Box<ConnectProxyConfig>>,
     /// The settings of the instance in the service mesh. A sidecar is an instance of its own.
     #[serde(default, deserialize_with = "null::or_default")]
@@ -82,10 +82,10 @@ pub struct NodeService {
     #[serde(default, deserialize_with = "null::or_default", skip_serializing_if = "String::is_empty")]
     pub partition: String,
     /// Raft index at which the instance was registered. 0 in responses of an agent.
-    #[serde(default, deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
+    #[serde(default, deserialize_with = "null::or_default", skip_serializing_if = "IsEmpty::is_empty")]
     pub create_index: u64,
     /// Raft index of the last change. 0 in responses of an agent.
-    #[serde(default, deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
+    #[serde(default, deserialize_with = "null::or_default", skip_serializing_if = "IsEmpty::is_empty")]
     pub modify_index: u64,
 }
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::model::{
     ConnectProxyConfig, Locality, NodeService, ServiceAddress, ServiceId, ServiceKind, ServicePort, Weights,
 };
-use crate::types::blank::Blank;
+use crate::types::empty::IsEmpty;
 use crate::{EncodeError, RequestWriter};
 
 /// The part that all registrations of a service instance share. Fields that are empty or `None` are not sent.
@@ -17,7 +17,7 @@ use crate::{EncodeError, RequestWriter};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct ServiceFields {
-    #[serde(skip_serializing_if = "Blank::is_blank")]
+    #[serde(skip_serializing_if = "IsEmpty::is_empty")]
     pub(crate) kind: ServiceKind,
     #[serde(rename = "ID", skip_serializing_if = "Option::is_none")]
     pub(crate) id: Option<ServiceId>,
@@ -37,7 +37,7 @@ pub(crate) struct ServiceFields {
     pub(crate) meta: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) weights: Option<Weights>,
-    #[serde(skip_serializing_if = "Blank::is_blank")]
+    #[serde(skip_serializing_if = "IsEmpty::is_empty")]
     pub(crate) enable_tag_override: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) proxy: Option<Box<ConnectProxyConfig>>,

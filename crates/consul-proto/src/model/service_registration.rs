@@ -7,7 +7,7 @@ use crate::model::{
     ConnectProxyConfig, Locality, NodeService, ServiceAddress, ServiceFields, ServiceId, ServiceKind,
     ServiceName, ServicePort, Weights,
 };
-use crate::types::blank::Blank;
+use crate::types::empty::IsEmpty;
 use crate::{EncodeError, RequestWriter};
 
 /// A service instance to register in the catalog, directly or in a transaction. It replaces a registered instance with the
@@ -26,7 +26,7 @@ pub struct ServiceRegistration {
     pub(crate) name: ServiceName,
     #[serde(flatten)]
     pub(crate) fields: ServiceFields,
-    #[serde(rename = "Connect", serialize_with = "native", skip_serializing_if = "Blank::is_blank")]
+    #[serde(rename = "Connect", serialize_with = "native", skip_serializing_if = "IsEmpty::is_empty")]
     connect_native: bool,
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::model::{MeshGateway, MeshGatewayMode};
-use crate::types::blank::Blank;
+use crate::types::empty::IsEmpty;
 use crate::types::string_enum::string_enum;
 use crate::types::{null, port};
 
@@ -16,7 +16,7 @@ use crate::types::{null, port};
 #[non_exhaustive]
 pub struct Upstream {
     /// Type of the destination.
-    #[serde(skip_serializing_if = "Blank::is_blank")]
+    #[serde(skip_serializing_if = "IsEmpty::is_empty")]
     pub destination_type: DestinationType,
     /// Name of the service or prepared query.
     #[serde(deserialize_with = "null::or_default")]
@@ -40,7 +40,7 @@ pub struct Upstream {
     #[serde(deserialize_with = "null::or_default", skip_serializing_if = "String::is_empty")]
     pub local_bind_address: String,
     /// Port of the proxy's listener. A registration needs a port or a socket.
-    #[serde(deserialize_with = "port::deserialize", skip_serializing_if = "Blank::is_blank")]
+    #[serde(deserialize_with = "port::deserialize", skip_serializing_if = "IsEmpty::is_empty")]
     pub local_bind_port: u16,
     /// Unix socket of the proxy's listener, since 1.10. Excludes a port.
     #[serde(deserialize_with = "null::or_default", skip_serializing_if = "String::is_empty")]
@@ -52,11 +52,11 @@ pub struct Upstream {
     #[serde(deserialize_with = "null::or_default", skip_serializing_if = "BTreeMap::is_empty")]
     pub config: BTreeMap<String, Value>,
     /// How connections to the destination use mesh gateways.
-    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
+    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "IsEmpty::is_empty")]
     pub mesh_gateway: MeshGateway,
     /// Whether it comes from a configuration entry instead of a registration, since 1.10. Servers set this;
     /// registrations do not send it.
-    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "Blank::is_blank")]
+    #[serde(deserialize_with = "null::or_default", skip_serializing_if = "IsEmpty::is_empty")]
     pub centrally_configured: bool,
 }
 

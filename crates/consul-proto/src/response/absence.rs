@@ -25,13 +25,13 @@ pub struct OrEmpty<A>(PhantomData<A>);
 
 /// A value, or `None` if the status is 404 and the text says that the session does not exist.
 #[derive(Debug)]
-pub struct OrGone<A>(PhantomData<A>);
+pub struct OrNoSession<A>(PhantomData<A>);
 
 /// A value, or `None` if Consul returns a 404 without a body, as it does for `/v1/coordinate/node/:node`.
 ///
 /// Servers before 1.9 return the same for a route that they do not have.
 #[derive(Debug)]
-pub struct OrAbsent<A>(PhantomData<A>);
+pub struct OrEmpty404<A>(PhantomData<A>);
 
 impl<A: FromResponse> FromResponse for OrMissing<A> {
     type Output = Option<A::Output>;
@@ -40,8 +40,8 @@ impl<A: FromResponse> FromResponse for OrMissing<A> {
         is_missing(head, body) || A::accepts(head, body)
     }
 
-    fn may_carry(head: &Head) -> bool {
-        A::may_carry(head)
+    fn may_have_value(head: &Head) -> bool {
+        A::may_have_value(head)
     }
 
     fn from_response(head: &Head, body: Bytes) -> Result<Self::Output, DecodeError> {
@@ -76,8 +76,8 @@ impl<A: FromResponse<Output: Default>> FromResponse for OrEmpty<A> {
         OrMissing::<A>::accepts(head, body)
     }
 
-    fn may_carry(head: &Head) -> bool {
-        A::may_carry(head)
+    fn may_have_value(head: &Head) -> bool {
+        A::may_have_value(head)
     }
 
     fn from_response(head: &Head, body: Bytes) -> Result<Self::Output, DecodeError> {
@@ -85,15 +85,15 @@ impl<A: FromResponse<Output: Default>> FromResponse for OrEmpty<A> {
     }
 }
 
-impl<A: FromResponse> FromResponse for OrGone<A> {
+impl<A: FromResponse> FromResponse for OrNoSession<A> {
     type Output = Option<A::Output>;
 
     fn accepts(head: &Head, body: &[u8]) -> bool {
         is_gone(head, body) || A::accepts(head, body)
     }
 
-    fn may_carry(head: &Head) -> bool {
-        A::may_carry(head)
+    fn may_have_value(head: &Head) -> bool {
+        A::may_have_value(head)
     }
 
     fn from_response(head: &Head, body: Bytes) -> Result<Self::Output, DecodeError> {
@@ -101,15 +101,15 @@ impl<A: FromResponse> FromResponse for OrGone<A> {
     }
 }
 
-impl<A: FromResponse> FromResponse for OrAbsent<A> {
+impl<A: FromResponse> FromResponse for OrEmpty404<A> {
     type Output = Option<A::Output>;
 
     fn accepts(head: &Head, body: &[u8]) -> bool {
         is_absent(head, body) || A::accepts(head, body)
     }
 
-    fn may_carry(head: &Head) -> bool {
-        A::may_carry(head)
+    fn may_have_value(head: &Head) -> bool {
+        A::may_have_value(head)
     }
 
     fn from_response(head: &Head, body: Bytes) -> Result<Self::Output, DecodeError> {

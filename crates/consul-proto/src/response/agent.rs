@@ -13,7 +13,7 @@ use crate::response::{FromResponse, Head, Text};
 
 /// A value, or `None` if the status is 404 and the text reports an unknown service.
 #[derive(Debug)]
-pub struct OrUnknown<A>(PhantomData<A>);
+pub struct OrNoService<A>(PhantomData<A>);
 
 /// A value of an agent whose status is the health of a service: 200 for passing, 429 for warning, 503 for critical
 /// and maintenance. A 404 is the default value.
@@ -21,7 +21,7 @@ pub struct OrUnknown<A>(PhantomData<A>);
 /// Responses must have an `X-Consul-Reason`. Without it, a status other than 200 is from a proxy or an overloaded
 /// agent, and is an error, not the health of the service.
 #[derive(Debug)]
-pub struct Graded<A>(PhantomData<A>);
+pub struct HealthStatus<A>(PhantomData<A>);
 
 /// Metrics in the Prometheus text format.
 ///
@@ -30,15 +30,15 @@ pub struct Graded<A>(PhantomData<A>);
 #[non_exhaustive]
 pub struct Prometheus;
 
-impl<A: FromResponse> FromResponse for OrUnknown<A> {
+impl<A: FromResponse> FromResponse for OrNoService<A> {
     type Output = Option<A::Output>;
 
     fn accepts(head: &Head, body: &[u8]) -> bool {
         is_unknown(head, body) || A::accepts(head, body)
     }
 
-    fn may_carry(head: &Head) -> bool {
-        A::may_carry(head)
+    fn may_have_value(head: &Head) -> bool {
+        A::may_have_value(head)
     }
 
     fn from_response(head: &Head, body: Bytes) -> Result<Self::Output, DecodeError> {
@@ -46,15 +46,15 @@ impl<A: FromResponse> FromResponse for OrUnknown<A> {
     }
 }
 
-impl<A: FromResponse<Output: Default>> FromResponse for Graded<A> {
+impl<A: FromResponse<Output: Default>> FromResponse for HealthStatus<A> {
     type Output = A::Output;
 
     fn accepts(head: &Head, body: &[u8]) -> bool {
         is_grade(head) || A::accepts(head, body)
     }
 
-    fn may_carry(head: &Head) -> bool {
-        is_grade(head) || A::may_carry(head)
+    fn may_have_value(head: &Head) -> bool {
+        is_grade(head) || A::may_have_value(head)
     }
 
     fn from_response(head: &Head, body: Bytes) -> Result<Self::Output, DecodeError> {
@@ -100,7 +100,7 @@ mod tests {
     use super::*;
     use crate::Json;
 
-    type Kind = Graded<Json<Option<u8>>>;
+    type Kind = HealthStatus<Json<Option<u8>>>;
 
     fn head(status: u16, header: &str) -> Head {
         http::Response::builder().status(status).header(header, "x").body(()).unwrap().into_parts().0
@@ -118,9 +118,9 @@ mod tests {
 
     #[test]
     fn health_of_every_status_can_have_any_size() {
-        let may_carry = |status, header| Kind::may_carry(&head(status, header));
-        assert!([200, 429, 503].iter().all(|status| may_carry(*status, "X-Consul-Reason")));
-        assert!(may_carry(200, "X-Other"));
-        assert!(!may_carry(503, "X-Other") && !may_carry(500, "X-Consul-Reason"));
+        let may_have_value = |status, header| Kind::may_have_value(&head(status, header));
+        assert!([200, 429, 503].iter().all(|status| may_have_value(*status, "X-Consul-Reason")));
+        assert!(may_have_value(200, "X-Other"));
+        assert!(!may_have_value(503, "X-Other") && !may_have_value(500, "X-Consul-Reason"));
     }
 }

@@ -14,13 +14,13 @@ use crate::types::null;
 
 /// A JSON object, or `None` if it has no content: its fields are `null`, empty or missing.
 #[derive(Debug)]
-pub struct NonBlank<T>(PhantomData<T>);
+pub struct OptionalObject<T>(PhantomData<T>);
 
 /// A JSON object of lists of strings, as a map. `null` is an empty object, list or string.
 #[derive(Debug)]
-pub struct Lists<K>(PhantomData<K>);
+pub struct MapOfLists<K>(PhantomData<K>);
 
-impl<T: DeserializeOwned + Default + PartialEq> FromResponse for NonBlank<T> {
+impl<T: DeserializeOwned + Default + PartialEq> FromResponse for OptionalObject<T> {
     type Output = Option<T>;
 
     fn from_response(head: &Head, body: Bytes) -> Result<Option<T>, DecodeError> {
@@ -29,7 +29,7 @@ impl<T: DeserializeOwned + Default + PartialEq> FromResponse for NonBlank<T> {
     }
 }
 
-impl<K: From<String> + Ord> FromResponse for Lists<K> {
+impl<K: From<String> + Ord> FromResponse for MapOfLists<K> {
     type Output = BTreeMap<K, Vec<String>>;
 
     fn from_response(head: &Head, body: Bytes) -> Result<Self::Output, DecodeError> {

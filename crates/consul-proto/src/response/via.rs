@@ -18,8 +18,8 @@ impl<K: FromResponse, T: From<K::Output>> FromResponse for Via<K, T> {
         K::accepts(head, body)
     }
 
-    fn may_carry(head: &Head) -> bool {
-        K::may_carry(head)
+    fn may_have_value(head: &Head) -> bool {
+        K::may_have_value(head)
     }
 
     fn from_response(head: &Head, body: Bytes) -> Result<T, DecodeError> {

@@ -65,8 +65,8 @@ macro_rules! string_enum {
             }
         }
 
-        impl $crate::types::blank::Blank for $name {
-            fn is_blank(&self) -> bool {
+        impl $crate::types::empty::IsEmpty for $name {
+            fn is_empty(&self) -> bool {
                 self.as_str().is_empty()
             }
         }

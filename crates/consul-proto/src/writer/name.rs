@@ -1,29 +1,29 @@
 //! Validation of names and IDs in paths.
 
-use crate::ArgumentFault;
+use crate::InvalidArgument;
 
 /// Returns the reason if `text` cannot be a name or ID in a path.
 ///
 /// Servers accept any text in a registration. But they clean each path after decoding it, and reject paths with
 /// non-printable characters. So an object with such a name could neither be read nor deregistered. A slash is
 /// allowed, even at the end.
-pub(super) fn fault(text: &str) -> Option<ArgumentFault> {
+pub(super) fn invalid(text: &str) -> Option<InvalidArgument> {
     if text.is_empty() {
-        return Some(ArgumentFault::Empty);
+        return Some(InvalidArgument::Empty);
     }
     if !text.chars().all(is_printable) {
-        return Some(ArgumentFault::Unprintable);
+        return Some(InvalidArgument::Unprintable);
     }
     segments(text)
 }
 
 /// Returns the reason if servers would remove a segment.
-pub(super) fn segments(text: &str) -> Option<ArgumentFault> {
+pub(super) fn segments(text: &str) -> Option<InvalidArgument> {
     let mut segments = text.split('/').peekable();
     while let Some(segment) = segments.next() {
         match segment {
-            "" if segments.peek().is_some() => return Some(ArgumentFault::EmptySegment),
-            "." | ".." => return Some(ArgumentFault::DotSegment),
+            "" if segments.peek().is_some() => return Some(InvalidArgument::EmptySegment),
+            "." | ".." => return Some(InvalidArgument::DotSegment),
             _ => {}
         }
     }
@@ -54,37 +54,37 @@ mod tests {
         for name in
             ["web", "team/web", "web/1/", "...", "a b", "service:web/1", "\"'\\", "é☃", "a\u{301}", "日本"]
         {
-            assert_eq!(fault(name), None, "{name:?}");
+            assert_eq!(invalid(name), None, "{name:?}");
         }
     }
 
     #[test]
     fn names_that_servers_change_or_reject_are_invalid() {
         for (name, expected) in [
-            ("", ArgumentFault::Empty),
-            (".", ArgumentFault::DotSegment),
-            ("..", ArgumentFault::DotSegment),
-            ("a/..", ArgumentFault::DotSegment),
-            ("./a", ArgumentFault::DotSegment),
-            ("../kv/x", ArgumentFault::DotSegment),
-            ("/", ArgumentFault::EmptySegment),
-            ("/a", ArgumentFault::EmptySegment),
-            ("a//b", ArgumentFault::EmptySegment),
-            ("a\u{0}", ArgumentFault::Unprintable),
-            ("a\nb", ArgumentFault::Unprintable),
-            ("\u{7f}", ArgumentFault::Unprintable),
+            ("", InvalidArgument::Empty),
+            (".", InvalidArgument::DotSegment),
+            ("..", InvalidArgument::DotSegment),
+            ("a/..", InvalidArgument::DotSegment),
+            ("./a", InvalidArgument::DotSegment),
+            ("../kv/x", InvalidArgument::DotSegment),
+            ("/", InvalidArgument::EmptySegment),
+            ("/a", InvalidArgument::EmptySegment),
+            ("a//b", InvalidArgument::EmptySegment),
+            ("a\u{0}", InvalidArgument::Unprintable),
+            ("a\nb", InvalidArgument::Unprintable),
+            ("\u{7f}", InvalidArgument::Unprintable),
             // No-break space, soft hyphen, zero-width space, right-to-left override, byte order mark.
-            ("a\u{a0}b", ArgumentFault::Unprintable),
-            ("\u{ad}", ArgumentFault::Unprintable),
-            ("\u{200b}", ArgumentFault::Unprintable),
-            ("\u{202e}", ArgumentFault::Unprintable),
-            ("\u{feff}", ArgumentFault::Unprintable),
+            ("a\u{a0}b", InvalidArgument::Unprintable),
+            ("\u{ad}", InvalidArgument::Unprintable),
+            ("\u{200b}", InvalidArgument::Unprintable),
+            ("\u{202e}", InvalidArgument::Unprintable),
+            ("\u{feff}", InvalidArgument::Unprintable),
             // A line separator, private use, an unassigned character.
-            ("\u{2028}", ArgumentFault::Unprintable),
-            ("\u{e000}", ArgumentFault::Unprintable),
-            ("\u{378}", ArgumentFault::Unprintable),
+            ("\u{2028}", InvalidArgument::Unprintable),
+            ("\u{e000}", InvalidArgument::Unprintable),
+            ("\u{378}", InvalidArgument::Unprintable),
         ] {
-            assert_eq!(fault(name), Some(expected), "{name:?}");
+            assert_eq!(invalid(name), Some(expected), "{name:?}");
         }
     }
 }

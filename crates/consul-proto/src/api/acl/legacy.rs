@@ -68,7 +68,7 @@ fn check(request: &mut RequestWriter, id: Option<&Secret>, kind: &TokenType, rul
         request.reject(EncodeError::Invalid { name: "kind", reason });
     }
     // Text that is neither JSON nor HCL, or has other parts than rules, is validated by the server.
-    if let Some(reason) = rules.parse::<Rules>().ok().and_then(|rules| rules.fault()) {
+    if let Some(reason) = rules.parse::<Rules>().ok().and_then(|rules| rules.rejection()) {
         request.reject(EncodeError::Invalid { name: "rules", reason });
     }
 }

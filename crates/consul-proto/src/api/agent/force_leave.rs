@@ -59,7 +59,7 @@ impl Endpoint for ForceLeave {
 mod tests {
     use super::*;
     use crate::testing::{decoded, rejected, wire};
-    use crate::{ApiErrorKind, ArgumentFault, EncodeError, ResponseError};
+    use crate::{ApiErrorKind, EncodeError, InvalidArgument, ResponseError};
 
     #[test]
     fn request() {
@@ -71,7 +71,7 @@ mod tests {
     #[test]
     fn empty_name_is_rejected() {
         let error = rejected(&ForceLeave::new(""));
-        assert!(matches!(error, EncodeError::Argument { name: "node", fault: ArgumentFault::Empty }));
+        assert!(matches!(error, EncodeError::Argument { name: "node", reason: InvalidArgument::Empty }));
     }
 
     #[test]

@@ -53,7 +53,7 @@ impl Endpoint for Join {
 mod tests {
     use super::*;
     use crate::testing::{decoded, rejected, wire};
-    use crate::{ArgumentFault, EncodeError};
+    use crate::{EncodeError, InvalidArgument};
 
     #[test]
     fn request() {
@@ -65,7 +65,7 @@ mod tests {
     #[test]
     fn empty_address_is_rejected() {
         let error = rejected(&Join::new(""));
-        assert!(matches!(error, EncodeError::Argument { name: "address", fault: ArgumentFault::Empty }));
+        assert!(matches!(error, EncodeError::Argument { name: "address", reason: InvalidArgument::Empty }));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::model::{
     ConnectProxyConfig, Locality, NodeId, NodeName, ServiceAddress, ServiceConnect, ServiceId, ServiceKind,
     ServiceName, ServicePort, Weights,
 };
-use crate::types::{blank, null, port};
+use crate::types::{empty, null, port};
 
 /// A service instance, with the node that it runs on.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
@@ -69,7 +69,7 @@ pub struct CatalogService {
     #[serde(default, deserialize_with = "null::or_default")]
     pub service_enable_tag_override: bool,
     /// Configuration of a proxy or gateway. `None` if there is none.
-    #[serde(default, deserialize_with = "blank::or_none", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "empty::or_none", skip_serializing_if = "Option::is_none")]
     pub service_proxy: Option<Box<ConnectProxyConfig>>,
     /// The settings of the instance in the service mesh.
     #[serde(default, deserialize_with = "null::or_default")]

@@ -60,7 +60,7 @@ impl Filterable for Node {}
 mod tests {
     use super::*;
     use crate::testing::{decoded, rejected, wire};
-    use crate::{ArgumentFault, EncodeError};
+    use crate::{EncodeError, InvalidArgument};
 
     #[test]
     fn request() {
@@ -71,8 +71,8 @@ mod tests {
 
     #[test]
     fn empty_name_is_rejected() {
-        let fault = rejected(&Node::new(""));
-        assert!(matches!(fault, EncodeError::Argument { name: "node", fault: ArgumentFault::Empty }));
+        let error = rejected(&Node::new(""));
+        assert!(matches!(error, EncodeError::Argument { name: "node", reason: InvalidArgument::Empty }));
     }
 
     #[test]

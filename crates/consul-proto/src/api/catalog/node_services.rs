@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::{CatalogNode, NodeName, NodeService};
-use crate::response::NonBlank;
+use crate::response::OptionalObject;
 use crate::types::null;
 use crate::{Blocking, Endpoint, Filterable, Method, Read, RequestWriter, Watchable};
 
@@ -50,7 +50,7 @@ pub struct NodeServiceList {
 }
 
 impl Endpoint for NodeServices {
-    type Response = NonBlank<NodeServiceList>;
+    type Response = OptionalObject<NodeServiceList>;
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/catalog/node-services/{node}";
 
@@ -69,7 +69,7 @@ impl Filterable for NodeServices {}
 mod tests {
     use super::*;
     use crate::testing::{decoded, rejected, wire};
-    use crate::{ArgumentFault, EncodeError};
+    use crate::{EncodeError, InvalidArgument};
 
     #[test]
     fn request() {
@@ -80,8 +80,8 @@ mod tests {
 
     #[test]
     fn name_that_servers_change_is_rejected() {
-        let fault = rejected(&NodeServices::new(".."));
-        assert!(matches!(fault, EncodeError::Argument { name: "node", fault: ArgumentFault::DotSegment }));
+        let error = rejected(&NodeServices::new(".."));
+        assert!(matches!(error, EncodeError::Argument { name: "node", reason: InvalidArgument::DotSegment }));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::catalog::write_change;
 use crate::model::{CheckRegistration, NodeRegistration, ServiceRegistration};
-use crate::types::blank::Blank;
+use crate::types::empty::IsEmpty;
 use crate::{EncodeError, Endpoint, Method, RequestWriter, True};
 
 /// Registers a node, and with it a service instance, checks, or both: `PUT /v1/catalog/register`.
@@ -21,7 +21,7 @@ use crate::{EncodeError, Endpoint, Method, RequestWriter, True};
 pub struct Register {
     #[serde(flatten)]
     node: NodeRegistration,
-    #[serde(skip_serializing_if = "Blank::is_blank")]
+    #[serde(skip_serializing_if = "IsEmpty::is_empty")]
     skip_node_update: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     service: Option<ServiceRegistration>,

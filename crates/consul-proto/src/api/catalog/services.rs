@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::{ServiceName, write_node_meta};
-use crate::response::Lists;
+use crate::response::MapOfLists;
 use crate::{Blocking, Cacheable, Endpoint, Filterable, Method, Read, RequestWriter, Watchable};
 
 /// Lists the services of a datacenter, each with the tags of its instances: `GET /v1/catalog/services`.
@@ -35,7 +35,7 @@ impl Services {
 }
 
 impl Endpoint for Services {
-    type Response = Lists<ServiceName>;
+    type Response = MapOfLists<ServiceName>;
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/catalog/services";
 

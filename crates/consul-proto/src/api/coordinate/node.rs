@@ -2,7 +2,7 @@
 
 use crate::coordinate::NodeCoordinate;
 use crate::model::NodeName;
-use crate::response::OrAbsent;
+use crate::response::OrEmpty404;
 use crate::{Blocking, Endpoint, List, Method, Read, RequestWriter, Scope, Watchable};
 
 /// Reads the coordinates of one node, one for each of its network segments: `GET /v1/coordinate/node/:node`.
@@ -31,7 +31,7 @@ impl Node {
 }
 
 impl Endpoint for Node {
-    type Response = OrAbsent<List<NodeCoordinate>>;
+    type Response = OrEmpty404<List<NodeCoordinate>>;
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/coordinate/node/{node}";
     const SCOPE: Scope = Scope::DATACENTER_AND_PARTITION;

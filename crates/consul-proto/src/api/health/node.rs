@@ -44,7 +44,7 @@ mod tests {
     use crate::model::CatalogNode;
     use crate::model::Status;
     use crate::testing::{decoded, rejected, wire};
-    use crate::{ArgumentFault, EncodeError};
+    use crate::{EncodeError, InvalidArgument};
 
     #[test]
     fn request() {
@@ -55,8 +55,8 @@ mod tests {
 
     #[test]
     fn name_that_servers_change_is_rejected() {
-        let fault = rejected(&Node::new(".."));
-        assert!(matches!(fault, EncodeError::Argument { name: "node", fault: ArgumentFault::DotSegment }));
+        let error = rejected(&Node::new(".."));
+        assert!(matches!(error, EncodeError::Argument { name: "node", reason: InvalidArgument::DotSegment }));
     }
 
     #[test]

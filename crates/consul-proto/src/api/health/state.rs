@@ -98,8 +98,8 @@ mod tests {
     #[test]
     fn unknown_states_are_rejected() {
         for state in ["", "unknown", "maintenance", "Passing", "a/b"] {
-            let fault = rejected(&State::new(state));
-            assert!(matches!(fault, EncodeError::Invalid { name: "state", .. }), "{state:?}: {fault}");
+            let error = rejected(&State::new(state));
+            assert!(matches!(error, EncodeError::Invalid { name: "state", .. }), "{state:?}: {error}");
         }
         assert!(matches!(rejected(&State::new(&Status::Maintenance)), EncodeError::Invalid { .. }));
     }

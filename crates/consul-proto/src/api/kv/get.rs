@@ -44,7 +44,7 @@ impl Watchable for Get {}
 mod tests {
     use super::*;
     use crate::testing::{decoded, rejected, wire};
-    use crate::{ArgumentFault, EncodeError};
+    use crate::{EncodeError, InvalidArgument};
 
     #[test]
     fn request() {
@@ -54,7 +54,7 @@ mod tests {
     #[test]
     fn empty_key_is_rejected() {
         let error = rejected(&Get::new(""));
-        assert!(matches!(error, EncodeError::Argument { name: "key", fault: ArgumentFault::Empty }));
+        assert!(matches!(error, EncodeError::Argument { name: "key", reason: InvalidArgument::Empty }));
     }
 
     #[test]

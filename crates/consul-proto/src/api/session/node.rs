@@ -41,7 +41,7 @@ impl Watchable for Node {}
 mod tests {
     use super::*;
     use crate::testing::{decoded, rejected, wire};
-    use crate::{ArgumentFault, EncodeError};
+    use crate::{EncodeError, InvalidArgument};
 
     #[test]
     fn request() {
@@ -51,7 +51,7 @@ mod tests {
     #[test]
     fn empty_node_is_rejected() {
         let error = rejected(&Node::new(""));
-        assert!(matches!(error, EncodeError::Argument { name: "node", fault: ArgumentFault::Empty }));
+        assert!(matches!(error, EncodeError::Argument { name: "node", reason: InvalidArgument::Empty }));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::model::SessionId;
 use crate::session::Session;
-use crate::{Endpoint, Method, One, OrGone, RequestWriter};
+use crate::{Endpoint, Method, One, OrNoSession, RequestWriter};
 
 /// Renews a session, which resets its TTL: `PUT /v1/session/renew/:id`.
 ///
@@ -25,7 +25,7 @@ impl Renew {
 }
 
 impl Endpoint for Renew {
-    type Response = OrGone<One<Session>>;
+    type Response = OrNoSession<One<Session>>;
     const METHOD: Method = Method::PUT;
     const PATH: &'static str = "/v1/session/renew/{id}";
 

@@ -1,6 +1,6 @@
 //! Reading the address of the leader.
 
-use crate::response::NonEmpty;
+use crate::response::OptionalText;
 use crate::{Endpoint, Method, RequestWriter, Scope};
 
 /// Reads the address of the server that is the leader, as `host:port`: `GET /v1/status/leader`.
@@ -21,7 +21,7 @@ impl Leader {
 }
 
 impl Endpoint for Leader {
-    type Response = NonEmpty;
+    type Response = OptionalText;
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/status/leader";
     const SCOPE: Scope = Scope::DATACENTER;

@@ -111,7 +111,7 @@ mod tests {
     use crate::model::{CheckType, HealthCheck, HealthCheckDefinition, Status};
     use crate::testing::{rejected, wire};
     use crate::txn::Apply;
-    use crate::{ArgumentFault, EncodeError};
+    use crate::{EncodeError, InvalidArgument};
 
     #[test]
     fn every_verb_sends_its_arguments() {
@@ -174,7 +174,7 @@ mod tests {
             (CheckOp::delete_cas("n", "", 7), "check"),
         ] {
             match rejected(&Apply::new().op(op)) {
-                EncodeError::Argument { name, fault: ArgumentFault::Empty } => assert_eq!(name, field),
+                EncodeError::Argument { name, reason: InvalidArgument::Empty } => assert_eq!(name, field),
                 other => panic!("{field}: {other}"),
             }
         }

@@ -207,7 +207,7 @@ fn session<S: Serializer>(session: &Option<SessionId>, serializer: S) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ArgumentFault;
+    use crate::InvalidArgument;
     use crate::testing::rejected;
     use crate::txn::Apply;
 
@@ -265,7 +265,7 @@ mod tests {
     fn empty_key_is_rejected() {
         for op in [KvOp::get(""), KvOp::set("", "v"), KvOp::get_tree(""), KvOp::delete_tree("")] {
             let error = rejected(&Apply::new().op(op));
-            assert!(matches!(error, EncodeError::Argument { name: "key", fault: ArgumentFault::Empty }));
+            assert!(matches!(error, EncodeError::Argument { name: "key", reason: InvalidArgument::Empty }));
         }
     }
 

@@ -141,7 +141,7 @@ mod tests {
     use super::*;
     use crate::testing::{rejected, wire};
     use crate::txn::Apply;
-    use crate::{ArgumentFault, Options, encode};
+    use crate::{InvalidArgument, Options, encode};
 
     const ID: &str = "aaaaaaaa-bbbb-cccc-dddd-000000000001";
 
@@ -189,7 +189,7 @@ mod tests {
     fn node_without_name_or_address_is_rejected() {
         for op in [NodeOp::get(""), NodeOp::set(NodeRegistration::new("", "192.0.2.1")), NodeOp::delete("")] {
             let error = rejected(&Apply::new().op(op));
-            assert!(matches!(error, EncodeError::Argument { name: "node", fault: ArgumentFault::Empty }));
+            assert!(matches!(error, EncodeError::Argument { name: "node", reason: InvalidArgument::Empty }));
         }
         let error = rejected(&Apply::new().op(NodeOp::set("n")));
         assert!(matches!(error, EncodeError::Invalid { name: "address", .. }));

@@ -128,7 +128,7 @@ impl FromResponse for Outcome {
         head.status == StatusCode::OK || head.status == StatusCode::CONFLICT
     }
 
-    fn may_carry(head: &Head) -> bool {
+    fn may_have_value(head: &Head) -> bool {
         head.status == StatusCode::OK || head.status == StatusCode::CONFLICT
     }
 

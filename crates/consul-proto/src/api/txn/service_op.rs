@@ -112,7 +112,7 @@ mod tests {
     use crate::model::{NodeService, ServiceAddress, Weights};
     use crate::testing::{rejected, wire};
     use crate::txn::Apply;
-    use crate::{ArgumentFault, EncodeError};
+    use crate::{EncodeError, InvalidArgument};
 
     #[test]
     fn every_verb_sends_its_arguments() {
@@ -165,7 +165,7 @@ mod tests {
             (ServiceOp::delete("n", "web1", ""), "service"),
         ] {
             match rejected(&Apply::new().op(op)) {
-                EncodeError::Argument { name, fault: ArgumentFault::Empty } => assert_eq!(name, field),
+                EncodeError::Argument { name, reason: InvalidArgument::Empty } => assert_eq!(name, field),
                 other => panic!("{field}: {other}"),
             }
         }

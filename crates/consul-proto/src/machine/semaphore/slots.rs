@@ -11,7 +11,7 @@ use crate::machine::random::Random;
 use crate::model::{Entry, SessionId};
 use crate::txn::{KvOp, OpResult};
 use crate::types::null;
-use crate::{ArgumentFault, EncodeError};
+use crate::{EncodeError, InvalidArgument};
 
 /// The flags of a semaphore's keys, the same as those of Consul's Go client. A coordination key with other flags is not
 /// touched.
@@ -62,7 +62,7 @@ struct Coordination {
 impl Slots {
     pub(super) fn new(prefix: String, limit: u32, value: Bytes) -> Result<Self, EncodeError> {
         if prefix.is_empty() {
-            return Err(EncodeError::Argument { name: "prefix", fault: ArgumentFault::Empty });
+            return Err(EncodeError::Argument { name: "prefix", reason: InvalidArgument::Empty });
         }
         if limit == 0 {
             return Err(EncodeError::Invalid { name: "limit", reason: "is zero".to_owned() });

@@ -38,7 +38,7 @@ impl Endpoint for CloneToken {
 mod tests {
     use super::*;
     use crate::testing::{decoded, rejected, wire};
-    use crate::{ApiErrorKind, ArgumentFault, EncodeError, ResponseError};
+    use crate::{ApiErrorKind, EncodeError, InvalidArgument, ResponseError};
 
     #[test]
     fn request() {
@@ -50,7 +50,7 @@ mod tests {
     #[test]
     fn id_without_a_path_is_rejected() {
         let error = rejected(&CloneToken::new("a/.."));
-        assert!(matches!(error, EncodeError::Argument { name: "id", fault: ArgumentFault::DotSegment }));
+        assert!(matches!(error, EncodeError::Argument { name: "id", reason: InvalidArgument::DotSegment }));
     }
 
     #[test]

@@ -36,7 +36,7 @@ impl Endpoint for Destroy {
 mod tests {
     use super::*;
     use crate::testing::{decoded, rejected, wire};
-    use crate::{ApiErrorKind, ArgumentFault, EncodeError, ResponseError};
+    use crate::{ApiErrorKind, EncodeError, InvalidArgument, ResponseError};
 
     #[test]
     fn request() {
@@ -48,7 +48,7 @@ mod tests {
     #[test]
     fn id_without_a_path_is_rejected() {
         let error = rejected(&Destroy::new(""));
-        assert!(matches!(error, EncodeError::Argument { name: "id", fault: ArgumentFault::Empty }));
+        assert!(matches!(error, EncodeError::Argument { name: "id", reason: InvalidArgument::Empty }));
         assert!(!rejected(&Destroy::new("secret/..")).to_string().contains("secret"));
     }
 

@@ -43,7 +43,7 @@ mod tests {
     use super::*;
     use crate::acl::legacy::TokenType;
     use crate::testing::{decoded, rejected, wire};
-    use crate::{ArgumentFault, EncodeError};
+    use crate::{EncodeError, InvalidArgument};
 
     #[test]
     fn request() {
@@ -55,7 +55,7 @@ mod tests {
     #[test]
     fn id_without_a_path_is_rejected() {
         let error = rejected(&Info::new(""));
-        assert!(matches!(error, EncodeError::Argument { name: "id", fault: ArgumentFault::Empty }));
+        assert!(matches!(error, EncodeError::Argument { name: "id", reason: InvalidArgument::Empty }));
     }
 
     #[test]

@@ -34,7 +34,7 @@ impl Rule {
     }
 
     /// Returns the reason if servers would ignore or reject the rule.
-    pub(super) fn fault(&self) -> Option<String> {
+    pub(super) fn rejection(&self) -> Option<String> {
         if let Resource::Other(word) = &self.resource {
             return Some(format!("are about {word:?}, which servers ignore in legacy rules"));
         }
@@ -122,11 +122,11 @@ mod tests {
     }
 
     #[test]
-    fn values_that_servers_ignore_or_reject_are_faults() {
-        assert_eq!(Rule::from(("key", "", "list")).fault(), None);
-        assert!(Rule::from(("key_prefix", "", "read")).fault().unwrap().contains("key_prefix"));
-        assert!(Rule::from(("key", "", "none")).fault().unwrap().contains("none"));
+    fn values_that_servers_ignore_or_reject_have_a_reason_to_be_rejected() {
+        assert_eq!(Rule::from(("key", "", "list")).rejection(), None);
+        assert!(Rule::from(("key_prefix", "", "read")).rejection().unwrap().contains("key_prefix"));
+        assert!(Rule::from(("key", "", "none")).rejection().unwrap().contains("none"));
         let intentions = Rule { intentions: Some("all".into()), ..Rule::from(("service", "", "read")) };
-        assert!(intentions.fault().unwrap().contains("all"));
+        assert!(intentions.rejection().unwrap().contains("all"));
     }
 }

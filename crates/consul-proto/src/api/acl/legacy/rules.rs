@@ -82,8 +82,8 @@ impl Rules {
     }
 
     /// Returns the reason if a rule would have no effect.
-    pub(super) fn fault(&self) -> Option<String> {
-        self.0.iter().find_map(Rule::fault)
+    pub(super) fn rejection(&self) -> Option<String> {
+        self.0.iter().find_map(Rule::rejection)
     }
 }
 

@@ -181,7 +181,7 @@ impl Check {
     }
 
     /// Returns the field and the reason if every agent would reject the check.
-    pub(in crate::api::agent) fn fault(&self) -> Option<(&'static str, &'static str)> {
+    pub(in crate::api::agent) fn invalid_field(&self) -> Option<(&'static str, &'static str)> {
         let warning = self.failures_before_warning.unwrap_or(0);
         match &self.status {
             Some(status) if !status.is_of_check() => {
@@ -190,7 +190,7 @@ impl Check {
             _ if warning > self.failures_before_critical.unwrap_or(0) => {
                 Some(("failures_before_warning", "is above failures_before_critical"))
             }
-            _ => self.kind.fault(),
+            _ => self.kind.invalid_field(),
         }
     }
 }
@@ -245,7 +245,7 @@ mod tests {
             (Check::os_service("sshd", SECOND), r#"{"OSService":"sshd","Interval":"1s"}"#),
         ] {
             assert_eq!(serde_json::to_string(&check).unwrap(), expected);
-            assert_eq!(check.fault(), None);
+            assert_eq!(check.invalid_field(), None);
         }
     }
 
@@ -263,7 +263,7 @@ mod tests {
             (check().status(Status::from("odd")), "status"),
             (check().failures_before_warning(1), "failures_before_warning"),
         ] {
-            assert_eq!(check.fault().map(|fault| fault.0), Some(field), "{check:?}");
+            assert_eq!(check.invalid_field().map(|invalid| invalid.0), Some(field), "{check:?}");
         }
     }
 }

@@ -43,7 +43,7 @@ mod tests {
     use super::*;
     use crate::model::Status;
     use crate::testing::{decoded, rejected, wire};
-    use crate::{ArgumentFault, EncodeError};
+    use crate::{EncodeError, InvalidArgument};
 
     #[test]
     fn request() {
@@ -59,9 +59,9 @@ mod tests {
 
     #[test]
     fn id_that_no_check_has_is_rejected() {
-        for (id, expected) in [("", ArgumentFault::Empty), ("a\nb", ArgumentFault::Unprintable)] {
+        for (id, expected) in [("", InvalidArgument::Empty), ("a\nb", InvalidArgument::Unprintable)] {
             match rejected(&Get::new(id)) {
-                EncodeError::Argument { name: "check_id", fault } => assert_eq!(fault, expected),
+                EncodeError::Argument { name: "check_id", reason } => assert_eq!(reason, expected),
                 other => panic!("{other:?}"),
             }
         }

@@ -33,10 +33,10 @@ pub enum Kind {
 
 impl Kind {
     /// Returns the field and the reason if every agent would reject the check.
-    pub(super) fn fault(&self) -> Option<(&'static str, &'static str)> {
+    pub(super) fn invalid_field(&self) -> Option<(&'static str, &'static str)> {
         let (field, is_empty, interval) = match self {
-            Self::Ttl(ttl) => return ttl.fault(),
-            Self::Alias(alias) => return alias.fault(),
+            Self::Ttl(ttl) => return ttl.invalid_field(),
+            Self::Alias(alias) => return alias.invalid_field(),
             Self::Http(Http { url, interval, .. }) => ("url", url.is_empty(), interval),
             Self::Tcp(Tcp { address, interval, .. })
             | Self::Udp(Udp { address, interval, .. })

@@ -22,7 +22,7 @@ impl Ttl {
         Self { ttl }
     }
 
-    pub(super) fn fault(&self) -> Option<(&'static str, &'static str)> {
+    pub(super) fn invalid_field(&self) -> Option<(&'static str, &'static str)> {
         self.ttl.is_zero().then_some(("ttl", "is zero"))
     }
 }
@@ -130,7 +130,7 @@ impl Alias {
         self
     }
 
-    pub(super) fn fault(&self) -> Option<(&'static str, &'static str)> {
+    pub(super) fn invalid_field(&self) -> Option<(&'static str, &'static str)> {
         let has_service = self.service.as_ref().is_some_and(|id| !id.is_empty());
         let has_node = self.node.as_ref().is_some_and(|name| !name.is_empty());
         (!has_service && !has_node).then_some(("service", "is empty, and no node is set"))

@@ -53,7 +53,7 @@ mod tests {
     use super::*;
     use crate::agent::check::report::tests::check_errors;
     use crate::testing::{decoded, rejected, wire};
-    use crate::{ArgumentFault, EncodeError};
+    use crate::{EncodeError, InvalidArgument};
 
     #[test]
     fn request() {
@@ -65,7 +65,7 @@ mod tests {
     #[test]
     fn empty_id_is_rejected() {
         let error = rejected(&Pass::new(""));
-        assert!(matches!(error, EncodeError::Argument { name: "check_id", fault: ArgumentFault::Empty }));
+        assert!(matches!(error, EncodeError::Argument { name: "check_id", reason: InvalidArgument::Empty }));
     }
 
     #[test]

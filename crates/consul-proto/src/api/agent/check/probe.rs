@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::types::blank::Blank;
 use crate::types::duration;
+use crate::types::empty::IsEmpty;
 
 /// An HTTP request of the agent: a 2xx status is passing, 429 is a warning, everything else is critical.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -22,7 +22,7 @@ pub struct Http {
     header: BTreeMap<String, Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     body: Option<String>,
-    #[serde(skip_serializing_if = "Blank::is_blank")]
+    #[serde(skip_serializing_if = "IsEmpty::is_empty")]
     disable_redirects: bool,
     #[serde(flatten)]
     tls: Tls,
@@ -92,7 +92,7 @@ impl Http {
 pub struct Tcp {
     #[serde(rename = "TCP")]
     pub(super) address: String,
-    #[serde(rename = "TCPUseTLS", skip_serializing_if = "Blank::is_blank")]
+    #[serde(rename = "TCPUseTLS", skip_serializing_if = "IsEmpty::is_empty")]
     use_tls: bool,
     #[serde(flatten)]
     tls: Tls,
@@ -162,7 +162,7 @@ impl Udp {
 pub struct Grpc {
     #[serde(rename = "GRPC")]
     pub(super) address: String,
-    #[serde(rename = "GRPCUseTLS", skip_serializing_if = "Blank::is_blank")]
+    #[serde(rename = "GRPCUseTLS", skip_serializing_if = "IsEmpty::is_empty")]
     use_tls: bool,
     #[serde(flatten)]
     tls: Tls,
@@ -248,7 +248,7 @@ impl H2ping {
 pub struct Tls {
     #[serde(rename = "TLSServerName", skip_serializing_if = "Option::is_none")]
     server_name: Option<String>,
-    #[serde(rename = "TLSSkipVerify", skip_serializing_if = "Blank::is_blank")]
+    #[serde(rename = "TLSSkipVerify", skip_serializing_if = "IsEmpty::is_empty")]
     skip_verify: bool,
 }
 

@@ -61,7 +61,7 @@ impl Register {
         if self.service.as_ref().is_some_and(ServiceId::is_empty) {
             reject("service", "is empty");
         }
-        if let Some((name, reason)) = self.check.fault() {
+        if let Some((name, reason)) = self.check.invalid_field() {
             reject(name, reason);
         }
         self.check.check_id(request, Some(name));

@@ -76,7 +76,7 @@ impl Endpoint for Update {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ArgumentFault;
+    use crate::InvalidArgument;
     use crate::agent::check::report::tests::check_errors;
     use crate::testing::{decoded, rejected, wire};
 
@@ -112,7 +112,7 @@ mod tests {
             assert!(matches!(error, EncodeError::Invalid { name: "status", .. }), "{word}");
         }
         let error = rejected(&Update::new("", Status::Passing));
-        assert!(matches!(error, EncodeError::Argument { name: "check_id", fault: ArgumentFault::Empty }));
+        assert!(matches!(error, EncodeError::Argument { name: "check_id", reason: InvalidArgument::Empty }));
     }
 
     #[test]

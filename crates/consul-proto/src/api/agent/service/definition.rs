@@ -8,7 +8,7 @@ use crate::model::{
     ConnectProxyConfig, Locality, ServiceAddress, ServiceFields, ServiceId, ServiceKind, ServiceName,
     ServicePort, Weights,
 };
-use crate::types::blank::Blank;
+use crate::types::empty::IsEmpty;
 use crate::{EncodeError, RequestWriter};
 
 /// A service instance to register with an agent.
@@ -31,7 +31,7 @@ pub struct Definition {
     checks: Vec<Check>,
     #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<Secret>,
-    #[serde(skip_serializing_if = "Blank::is_blank")]
+    #[serde(skip_serializing_if = "IsEmpty::is_empty")]
     connect: Connect,
 }
 
@@ -39,14 +39,14 @@ pub struct Definition {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Connect {
-    #[serde(skip_serializing_if = "Blank::is_blank")]
+    #[serde(skip_serializing_if = "IsEmpty::is_empty")]
     native: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     sidecar_service: Option<Box<Sidecar>>,
 }
 
-impl Blank for Connect {
-    fn is_blank(&self) -> bool {
+impl IsEmpty for Connect {
+    fn is_empty(&self) -> bool {
         !self.native && self.sidecar_service.is_none()
     }
 }
@@ -208,7 +208,7 @@ pub(super) fn validate_parts(request: &mut RequestWriter, fields: &ServiceFields
         request.reject(EncodeError::Invalid { name: "weights", reason });
     }
     for (number, check) in checks.iter().enumerate() {
-        if let Some((name, reason)) = check.fault() {
+        if let Some((name, reason)) = check.invalid_field() {
             let reason = format!("of check {} {reason}", number + 1);
             request.reject(EncodeError::Invalid { name, reason });
         }

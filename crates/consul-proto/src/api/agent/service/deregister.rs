@@ -45,7 +45,7 @@ impl Endpoint for Deregister {
 mod tests {
     use super::*;
     use crate::testing::{decoded, rejected, wire};
-    use crate::{ApiErrorKind, ArgumentFault, EncodeError, ResponseError};
+    use crate::{ApiErrorKind, EncodeError, InvalidArgument, ResponseError};
 
     #[test]
     fn request() {
@@ -55,7 +55,10 @@ mod tests {
     #[test]
     fn empty_id_is_rejected() {
         let error = rejected(&Deregister::new(""));
-        assert!(matches!(error, EncodeError::Argument { name: "service_id", fault: ArgumentFault::Empty }));
+        assert!(matches!(
+            error,
+            EncodeError::Argument { name: "service_id", reason: InvalidArgument::Empty }
+        ));
     }
 
     #[test]

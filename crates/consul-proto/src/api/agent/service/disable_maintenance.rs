@@ -43,7 +43,7 @@ impl Endpoint for DisableMaintenance {
 mod tests {
     use super::*;
     use crate::testing::{decoded, rejected, wire};
-    use crate::{ApiErrorKind, ArgumentFault, EncodeError, ResponseError};
+    use crate::{ApiErrorKind, EncodeError, InvalidArgument, ResponseError};
 
     #[test]
     fn request() {
@@ -54,7 +54,10 @@ mod tests {
     #[test]
     fn empty_id_is_rejected() {
         let error = rejected(&DisableMaintenance::new(""));
-        assert!(matches!(error, EncodeError::Argument { name: "service_id", fault: ArgumentFault::Empty }));
+        assert!(matches!(
+            error,
+            EncodeError::Argument { name: "service_id", reason: InvalidArgument::Empty }
+        ));
     }
 
     #[test]

@@ -53,7 +53,7 @@ impl Endpoint for EnableMaintenance {
 mod tests {
     use super::*;
     use crate::testing::{decoded, rejected, wire};
-    use crate::{ApiErrorKind, ArgumentFault, EncodeError, ResponseError};
+    use crate::{ApiErrorKind, EncodeError, InvalidArgument, ResponseError};
 
     #[test]
     fn request() {
@@ -66,7 +66,10 @@ mod tests {
     #[test]
     fn empty_id_is_rejected() {
         let error = rejected(&EnableMaintenance::new(""));
-        assert!(matches!(error, EncodeError::Argument { name: "service_id", fault: ArgumentFault::Empty }));
+        assert!(matches!(
+            error,
+            EncodeError::Argument { name: "service_id", reason: InvalidArgument::Empty }
+        ));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Reading one service of an agent.
 
 use crate::model::{NodeService, ServiceId};
-use crate::response::OrUnknown;
+use crate::response::OrNoService;
 use crate::{Cursor, Endpoint, HashBlocking, Json, Method, RequestWriter, Scope, Target, Watchable};
 
 /// Reads a service instance that is registered with the agent: `GET /v1/agent/service/:service_id`.
@@ -24,7 +24,7 @@ impl Get {
 }
 
 impl Endpoint for Get {
-    type Response = OrUnknown<Json<NodeService>>;
+    type Response = OrNoService<Json<NodeService>>;
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/agent/service/{service_id}";
     const SCOPE: Scope = Scope::NAMESPACE;
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
     use crate::model::{Locality, ServiceAddress, ServicePort, Weights};
     use crate::testing::{decoded, rejected, unmarked, wire};
-    use crate::{ArgumentFault, EncodeError, Options, ResponseError, decode, encode};
+    use crate::{EncodeError, InvalidArgument, Options, ResponseError, decode, encode};
 
     #[test]
     fn request() {
@@ -66,7 +66,10 @@ mod tests {
     #[test]
     fn empty_id_is_rejected() {
         let error = rejected(&Get::new(""));
-        assert!(matches!(error, EncodeError::Argument { name: "service_id", fault: ArgumentFault::Empty }));
+        assert!(matches!(
+            error,
+            EncodeError::Argument { name: "service_id", reason: InvalidArgument::Empty }
+        ));
     }
 
     #[test]

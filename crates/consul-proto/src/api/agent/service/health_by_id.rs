@@ -2,7 +2,7 @@
 
 use crate::agent::service::ServiceHealth;
 use crate::model::ServiceId;
-use crate::response::Graded;
+use crate::response::HealthStatus;
 use crate::{Endpoint, Json, Method, RequestWriter, Scope, Target};
 
 /// Reads the health of a service instance of the agent: `GET /v1/agent/health/service/id/:service_id`.
@@ -24,7 +24,7 @@ impl HealthById {
 }
 
 impl Endpoint for HealthById {
-    type Response = Graded<Json<Option<ServiceHealth>>>;
+    type Response = HealthStatus<Json<Option<ServiceHealth>>>;
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/agent/health/service/id/{service_id}";
     const SCOPE: Scope = Scope::NAMESPACE;
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
     use crate::agent::service::service_health::tests::{WARNING, graded};
     use crate::testing::{decoded, rejected, wire};
-    use crate::{ApiErrorKind, ArgumentFault, EncodeError, ResponseError};
+    use crate::{ApiErrorKind, EncodeError, InvalidArgument, ResponseError};
 
     #[test]
     fn request() {
@@ -50,7 +50,10 @@ mod tests {
     #[test]
     fn empty_id_is_rejected() {
         let error = rejected(&HealthById::new(""));
-        assert!(matches!(error, EncodeError::Argument { name: "service_id", fault: ArgumentFault::Empty }));
+        assert!(matches!(
+            error,
+            EncodeError::Argument { name: "service_id", reason: InvalidArgument::Empty }
+        ));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::agent::service::ServiceHealth;
 use crate::model::ServiceName;
-use crate::response::{Graded, List};
+use crate::response::{HealthStatus, List};
 use crate::{Endpoint, Method, RequestWriter, Scope, Target};
 
 /// Reads the health of the instances of a service that the agent has: `GET /v1/agent/health/service/name/:service`.
@@ -24,7 +24,7 @@ impl HealthByName {
 }
 
 impl Endpoint for HealthByName {
-    type Response = Graded<List<ServiceHealth>>;
+    type Response = HealthStatus<List<ServiceHealth>>;
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/agent/health/service/name/{service}";
     const SCOPE: Scope = Scope::NAMESPACE;
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
     use crate::agent::service::service_health::tests::{WARNING, graded};
     use crate::testing::{decoded, rejected, wire};
-    use crate::{ApiErrorKind, ArgumentFault, EncodeError, ResponseError};
+    use crate::{ApiErrorKind, EncodeError, InvalidArgument, ResponseError};
 
     #[test]
     fn request() {
@@ -50,7 +50,7 @@ mod tests {
     #[test]
     fn empty_name_is_rejected() {
         let error = rejected(&HealthByName::new(""));
-        assert!(matches!(error, EncodeError::Argument { name: "service", fault: ArgumentFault::Empty }));
+        assert!(matches!(error, EncodeError::Argument { name: "service", reason: InvalidArgument::Empty }));
     }
 
     #[test]

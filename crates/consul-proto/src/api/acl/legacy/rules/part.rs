@@ -12,7 +12,7 @@ pub(super) enum Part {
 /// Returns the rules of a document.
 pub(super) fn rules_of(document: Part) -> Result<Vec<Rule>, RulesError> {
     let Part::Entries(resources) = document else {
-        return Err(fault("the document", "is not an object"));
+        return Err(error("the document", "is not an object"));
     };
     let mut rules = Vec::new();
     for (word, part) in resources {
@@ -26,7 +26,7 @@ pub(super) fn rules_of(document: Part) -> Result<Vec<Rule>, RulesError> {
                     rules.push(rule(resource.clone(), segment, part)?);
                 }
             }
-            _ => return Err(fault(&word, "has the wrong type for this resource")),
+            _ => return Err(error(&word, "has the wrong type for this resource")),
         }
     }
     Ok(rules)
@@ -34,7 +34,7 @@ pub(super) fn rules_of(document: Part) -> Result<Vec<Rule>, RulesError> {
 
 fn rule(resource: Resource, segment: String, part: Part) -> Result<Rule, RulesError> {
     let path = format!("{resource}.{segment:?}");
-    let Part::Entries(entries) = part else { return Err(fault(&path, "is not an object")) };
+    let Part::Entries(entries) = part else { return Err(error(&path, "is not an object")) };
     let (mut policy, mut intentions) = (None, None);
     for (name, part) in entries {
         // Unknown parts are errors, since dropping one could grant more access.
@@ -43,14 +43,14 @@ fn rule(resource: Resource, segment: String, part: Part) -> Result<Rule, RulesEr
             ("intentions", Part::Text(word)) if resource == Resource::Service => {
                 intentions = Some(policy_of(&word));
             }
-            _ => return Err(fault(&format!("{path}.{name}"), "is not a field of a rule")),
+            _ => return Err(error(&format!("{path}.{name}"), "is not a field of a rule")),
         }
     }
-    let policy = policy.ok_or_else(|| fault(&path, "has no policy"))?;
+    let policy = policy.ok_or_else(|| error(&path, "has no policy"))?;
     Ok(Rule { intentions, ..Rule::new(resource, segment, policy) })
 }
 
-fn fault(path: &str, reason: &'static str) -> RulesError {
+fn error(path: &str, reason: &'static str) -> RulesError {
     RulesError::Part { path: path.to_owned(), reason }
 }
 

@@ -30,7 +30,7 @@ impl Parser<'_> {
             self.skip_space()?;
             match (self.rest.peek(), end) {
                 (None, None) => return Ok(Part::Entries(entries)),
-                (None, Some(_)) => return Err(self.fault("a closing brace is missing")),
+                (None, Some(_)) => return Err(self.error("a closing brace is missing")),
                 (Some(&c), Some(end)) if c == end => {
                     self.next();
                     return Ok(Part::Entries(entries));
@@ -56,8 +56,8 @@ impl Parser<'_> {
             }
             Some('{') => Ok((name, self.object(depth)?)),
             Some(_) if depth > 0 => Ok((name, Part::Entries(vec![self.entry(depth - 1)?]))),
-            Some(_) => Err(self.fault("objects are nested too deeply")),
-            None => Err(self.fault("a name has no value")),
+            Some(_) => Err(self.error("objects are nested too deeply")),
+            None => Err(self.error("a name has no value")),
         }
     }
 
@@ -65,7 +65,7 @@ impl Parser<'_> {
         match self.rest.peek() {
             Some('"') => self.quoted().map(Part::Text),
             Some('{') => self.object(depth),
-            _ => Err(self.fault("expected a text in quotes or an object")),
+            _ => Err(self.error("expected a text in quotes or an object")),
         }
     }
 
@@ -73,7 +73,7 @@ impl Parser<'_> {
         self.next();
         match depth.checked_sub(1) {
             Some(depth) => self.entries(Some('}'), depth),
-            None => Err(self.fault("objects are nested too deeply")),
+            None => Err(self.error("objects are nested too deeply")),
         }
     }
 
@@ -85,7 +85,7 @@ impl Parser<'_> {
         while let Some(c) = self.rest.next_if(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.')) {
             name.push(c);
         }
-        if name.is_empty() { Err(self.fault("expected a name")) } else { Ok(name) }
+        if name.is_empty() { Err(self.error("expected a name")) } else { Ok(name) }
     }
 
     fn quoted(&mut self) -> Result<String, RulesError> {
@@ -97,8 +97,8 @@ impl Parser<'_> {
         loop {
             let next = self.next();
             match next {
-                None => return Err(self.fault("a quote is missing")),
-                Some('\n') if braces == 0 => return Err(self.fault("a quote is missing")),
+                None => return Err(self.error("a quote is missing")),
+                Some('\n') if braces == 0 => return Err(self.error("a quote is missing")),
                 Some('"') if braces == 0 => return Ok(text),
                 Some('\\') if braces == 0 => text.push(self.escaped()?),
                 Some(c) => {
@@ -126,7 +126,7 @@ impl Parser<'_> {
             Some('x') => self.code_point(2).filter(char::is_ascii),
             _ => None,
         };
-        escaped.ok_or_else(|| self.fault("unknown escape sequence"))
+        escaped.ok_or_else(|| self.error("unknown escape sequence"))
     }
 
     fn code_point(&mut self, digits: u32) -> Option<char> {
@@ -147,7 +147,7 @@ impl Parser<'_> {
                     match self.next() {
                         Some('/') => self.skip_line(),
                         Some('*') => self.skip_comment()?,
-                        _ => return Err(self.fault("expected a name")),
+                        _ => return Err(self.error("expected a name")),
                     }
                 }
                 c if c.is_whitespace() => {
@@ -171,7 +171,7 @@ impl Parser<'_> {
             }
             last = c;
         }
-        Err(self.fault("the end of a comment is missing"))
+        Err(self.error("the end of a comment is missing"))
     }
 
     fn next(&mut self) -> Option<char> {
@@ -180,7 +180,7 @@ impl Parser<'_> {
         next
     }
 
-    fn fault(&self, reason: &'static str) -> RulesError {
+    fn error(&self, reason: &'static str) -> RulesError {
         RulesError::Hcl { line: self.line, reason }
     }
 }

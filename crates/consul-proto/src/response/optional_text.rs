@@ -8,9 +8,9 @@ use crate::response::{FromResponse, Head, Json};
 /// A JSON string, or `None` if it is empty or `null`.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct NonEmpty;
+pub struct OptionalText;
 
-impl FromResponse for NonEmpty {
+impl FromResponse for OptionalText {
     type Output = Option<String>;
 
     fn from_response(head: &Head, body: Bytes) -> Result<Option<String>, DecodeError> {

@@ -9,55 +9,55 @@ use serde::{Deserialize, Deserializer};
 ///
 /// Structs check their fields. Comparing with a default value would be slower on some processors, since it compares
 /// empty strings.
-pub(crate) trait Blank {
+pub(crate) trait IsEmpty {
     /// Returns `true` if the value is empty, zero, `false` or `None`.
-    fn is_blank(&self) -> bool;
+    fn is_empty(&self) -> bool;
 }
 
-impl Blank for bool {
-    fn is_blank(&self) -> bool {
+impl IsEmpty for bool {
+    fn is_empty(&self) -> bool {
         !self
     }
 }
 
-impl Blank for u16 {
-    fn is_blank(&self) -> bool {
+impl IsEmpty for u16 {
+    fn is_empty(&self) -> bool {
         *self == 0
     }
 }
 
-impl Blank for u64 {
-    fn is_blank(&self) -> bool {
+impl IsEmpty for u64 {
+    fn is_empty(&self) -> bool {
         *self == 0
     }
 }
 
-impl Blank for Duration {
-    fn is_blank(&self) -> bool {
+impl IsEmpty for Duration {
+    fn is_empty(&self) -> bool {
         self.is_zero()
     }
 }
 
-impl Blank for String {
-    fn is_blank(&self) -> bool {
+impl IsEmpty for String {
+    fn is_empty(&self) -> bool {
         self.is_empty()
     }
 }
 
-impl<T> Blank for Option<T> {
-    fn is_blank(&self) -> bool {
+impl<T> IsEmpty for Option<T> {
+    fn is_empty(&self) -> bool {
         self.is_none()
     }
 }
 
-impl<T> Blank for Vec<T> {
-    fn is_blank(&self) -> bool {
+impl<T> IsEmpty for Vec<T> {
+    fn is_empty(&self) -> bool {
         self.is_empty()
     }
 }
 
-impl<K, V> Blank for BTreeMap<K, V> {
-    fn is_blank(&self) -> bool {
+impl<K, V> IsEmpty for BTreeMap<K, V> {
+    fn is_empty(&self) -> bool {
         self.is_empty()
     }
 }
@@ -66,8 +66,8 @@ impl<K, V> Blank for BTreeMap<K, V> {
 pub(crate) fn or_none<'de, D, T>(deserializer: D) -> Result<Option<Box<T>>, D::Error>
 where
     D: Deserializer<'de>,
-    T: Deserialize<'de> + Blank,
+    T: Deserialize<'de> + IsEmpty,
 {
     let part = Option::<T>::deserialize(deserializer)?;
-    Ok(part.filter(|part| !part.is_blank()).map(Box::new))
+    Ok(part.filter(|part| !part.is_empty()).map(Box::new))
 }
