@@ -130,7 +130,7 @@ async fn values_of_every_status_can_be_large() {
 }
 
 #[tokio::test]
-async fn value_above_the_limit_is_too_large() {
+async fn b20_value_above_the_limit_is_too_large() {
     for (status, word) in [(200, "passing"), (503, "critical")] {
         let client = client(status, "X-Consul-Reason", health(word), LARGE);
         let error = client.agent().service().health_by_name("web").await.unwrap_err();

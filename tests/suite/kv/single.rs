@@ -63,7 +63,7 @@ async fn keys_with_a_separator_lists_one_level() {
 }
 
 #[tokio::test]
-async fn raw_request_returns_redirects_unfollowed() {
+async fn s5_raw_request_returns_redirects_unfollowed() {
     let (client, name) = (client(), unique("redirect"));
     client.kv().put(format!("{name}/b"), "kept").await.unwrap();
     // Typed calls reject this key. A raw request sends it, and returns the response unchanged.

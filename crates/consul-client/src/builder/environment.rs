@@ -11,7 +11,7 @@ use crate::{ConfigError, Token};
 
 /// The values of the environment variables that are set and not empty.
 #[derive(Debug, Default)]
-#[cfg_attr(not(feature = "hyper"), expect(dead_code, reason = "only the default executor connects"))]
+#[cfg_attr(not(feature = "hyper"), allow(dead_code, reason = "only the default executor connects"))]
 pub(super) struct Environment {
     pub(super) address: Option<String>,
     pub(super) ssl: Option<bool>,
@@ -25,7 +25,7 @@ pub(super) struct Environment {
 
 /// The variables that configure TLS.
 #[derive(Debug, Default)]
-#[cfg_attr(not(feature = "hyper"), expect(dead_code, reason = "only the default executor connects"))]
+#[cfg_attr(not(feature = "hyper"), allow(dead_code, reason = "only the default executor connects"))]
 pub(super) struct TlsVariables {
     pub(super) ca_file: Option<PathBuf>,
     pub(super) ca_folder: Option<PathBuf>,

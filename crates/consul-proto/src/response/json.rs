@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn truncated_and_non_json_documents_are_errors() {
+    fn b17_truncated_and_non_json_documents_are_errors() {
         let head =
             |kind| http::Response::builder().header("content-type", kind).body(()).unwrap().into_parts().0;
         let read = |kind| List::<u8>::from_response(&head(kind), Bytes::from_static(b"[1]"));
