@@ -17,7 +17,8 @@
 //!
 //! - A session is used for one hold only. It is destroyed after the hold, or when a waiter abandons it.
 //! - The machine checks its lease before it handles an input, so that a late response has no effect.
-//! - A read determines the result of a write with an unknown outcome. The machine repeats it or destroys the session.
+//! - A read settles an acquisition with an unknown outcome. A release with an unknown outcome is repeated. If neither
+//!   succeeds, the machine destroys the session.
 
 mod acquire;
 mod event;
@@ -65,7 +66,8 @@ pub(in crate::machine) struct Contender<P: Protocol, X> {
     phase: Phase<P>,
     /// The request that is in flight for the keys.
     operation: Option<Operation<P::Plan>>,
-    /// Set if an acquisition may have been executed, or may still be.
+    /// Set if an earlier acquisition of this session may have been executed, or may still be. Its outcome stays unknown
+    /// until the session holds or is abandoned: another acquisition that fails says nothing about it.
     is_unsettled: bool,
     wait: Wait<X>,
     pacer: Pacer,
@@ -149,7 +151,10 @@ impl<P: Protocol, X: Clone + From<Cause>> Contender<P, X> {
 
     /// Cancels the request for the keys.
     fn cancel_operation(&mut self) {
-        self.cancelled.extend(self.operation.take().map(|operation| operation.exchange));
+        if let Some(operation) = self.operation.take() {
+            self.is_unsettled |= matches!(operation.kind, Kind::Acquire(_));
+            self.cancelled.push(operation.exchange);
+        }
         self.cancelled.extend(self.wait.cancel());
     }
 }

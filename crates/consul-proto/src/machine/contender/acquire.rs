@@ -27,7 +27,7 @@ impl<P: Protocol, X: Clone + From<Cause>> Contender<P, X> {
         plan: &P::Plan,
         result: Result<http::Response<Bytes>, Failure<X>>,
     ) {
-        let (kind, is_executed, error) = match result {
+        let (kind, may_be_executed, error) = match result {
             Ok(response) => match read::<Apply>(&Apply::new(), response) {
                 Ok(Outcome::Committed(results)) => {
                     let is_late = now.since(sent_at) >= TRUSTED_FOR && self.rules.read_after_late_success;
@@ -37,7 +37,10 @@ impl<P: Protocol, X: Clone + From<Cause>> Contender<P, X> {
                     match acquired {
                         Some((token, hold)) if !is_late => self.hold(now, sent_at, token, hold),
                         // It may have been lost since.
-                        _ => self.phase = Phase::Seek,
+                        _ => {
+                            self.is_unsettled = true;
+                            self.phase = Phase::Seek;
+                        }
                     }
                     return;
                 }
@@ -46,8 +49,9 @@ impl<P: Protocol, X: Clone + From<Cause>> Contender<P, X> {
             },
             Err(failure) => (CauseKind::Failed(failure.kind), !failure.is_unsent, failure.error),
         };
-        // Repeating it is harmless: the same session acquires under the same condition, or a read shows that it has.
-        self.is_unsettled &= is_executed;
+        // Repeating it is harmless: it has the same session and the same condition. If the first one was executed, the
+        // next read shows that this session holds.
+        self.is_unsettled |= may_be_executed;
         self.phase = Phase::Seek;
         self.back_off(now);
         self.fail(now, error, kind, severity(kind) == Severity::Permanent);
@@ -61,7 +65,6 @@ impl<P: Protocol, X: Clone + From<Cause>> Contender<P, X> {
         if has(OpErrorKind::PermissionDenied) {
             return self.fail_rolled_back(now, &rolled_back);
         }
-        self.is_unsettled = false;
         self.failures = 0;
         if has(OpErrorKind::LockDelay) {
             if self.protocol.delayed(plan) {

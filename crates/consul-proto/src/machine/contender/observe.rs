@@ -81,7 +81,7 @@ impl<P: Protocol, X: Clone + From<Cause>> Contender<P, X> {
     fn observed_waiting(&mut self, now: Instant, sent_at: Instant, index: u64, view: View<P::Plan, P::Hold>) {
         self.index = Some(index);
         match view {
-            // An acquisition has succeeded without its response.
+            // An acquisition has succeeded without its response. This read is too old to begin a hold.
             View::Ours { .. } if now.since(sent_at) >= TRUSTED_FOR => self.phase = Phase::Seek,
             View::Ours { token, hold } => self.hold(now, sent_at, token, hold),
             View::Free(plan) => {
@@ -123,7 +123,11 @@ impl<P: Protocol, X: Clone + From<Cause>> Contender<P, X> {
 
     fn observed_releasing(&mut self, view: View<P::Plan, P::Hold>) {
         match (view, &mut self.phase) {
-            (View::Ours { hold, .. }, Phase::Releasing(releasing)) => releasing.state = Some(hold),
+            (View::Ours { hold, .. }, Phase::Releasing(releasing)) => {
+                releasing.state = Some(hold);
+                // Failed reads do not count as attempts of the release.
+                releasing.unclear = 0;
+            }
             _ => self.report_release(Release::NotHeld),
         }
     }

@@ -16,7 +16,7 @@ use crate::txn::{Apply, Outcome};
 const REPEATS: u32 = 2;
 /// Maximum number of repetitions of a read before a release.
 pub(super) const READS: u32 = 4;
-/// The delay before.
+/// The delay before each repetition.
 const REPEAT_DELAY: Duration = Duration::from_millis(100);
 /// Maximum number of changes of the state between a read and the release that depends on it.
 const MAX_FAILED_CHECKS: u32 = 20;
@@ -40,6 +40,7 @@ impl<P: Protocol, X: Clone + From<Cause>> Contender<P, X> {
     /// Ends a waiter.
     pub(super) fn end_waiting(&mut self, now: Instant, event: Option<Event<X>>) {
         self.event = event;
+        self.cancel_operation();
         // Destroying the session of a holder delays the next holder by the lock-delay, and an acquisition may have
         // succeeded.
         if self.is_unsettled && self.renewal.is_valid(now) && self.rules.repeated_release {

@@ -91,13 +91,12 @@ impl<P: Protocol, X: Clone + From<Cause>> Contender<P, X> {
         match &self.phase {
             Phase::Seek => self.read_when_granted(now, granted),
             Phase::Acquire(plan) => {
-                // A renewal, or its failure, comes first.
+                // Only possible if a rule is turned off: a lapsed session has been replaced.
                 if !self.renewal.is_valid(now) && self.rules.lapsed_is_final {
                     return Err((None, None));
                 }
                 due_at(now, self.ready_at.max(self.pacer.acquire_at()))?;
                 let plan = plan.clone();
-                self.is_unsettled = true;
                 let request = self.transaction(self.protocol.acquire(&plan, &session));
                 self.send(now, Kind::Acquire(plan), request, Slot::Lease, Duration::ZERO, WRITE)
             }

@@ -43,8 +43,8 @@ impl<E: Watchable, X: Clone + From<Cause>> Watch<E, X> {
             // The streaming backend would respond to the next request with an index as if nothing had happened.
             self.position.clear();
         }
-        // Servers without a leader hold requests for seconds, which is part of the delay. It is not if a long wait fails:
-        // that happens to all watches at the same time.
+        // If requests fail already, the delay counts from the time of sending: servers without a leader hold requests for
+        // seconds. Otherwise it counts from now, since a failed long poll usually hits all watches at the same time.
         let delay_from = if self.failures.is_failing() { sent.at } else { now };
         self.throttle.failed(&self.settings, now, delay_from, severity);
         // During a recheck, this is the reason for the suspicious response.

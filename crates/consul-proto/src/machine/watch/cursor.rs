@@ -35,7 +35,7 @@ impl Position {
         self.index.is_some() || self.hash.is_some()
     }
 
-    /// Makes the next requests read the current state, until one succeeds.
+    /// Makes the next requests read the current state, until a response is accepted.
     pub(super) fn clear(&mut self) {
         (self.index, self.hash) = (None, None);
     }

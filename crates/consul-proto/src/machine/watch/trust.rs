@@ -1,4 +1,8 @@
 //! Decides if a response shows the current state.
+//!
+//! A request asks the servers, and neither the agent's cache nor its streaming backend, if and only if it has no index.
+//! So a recheck clears the [position](super::cursor) of the watch: without an index there is no wait, without a wait no
+//! cache, and the servers respond.
 
 use std::time::Duration;
 
@@ -7,7 +11,8 @@ use crate::machine::watch::cursor::IndexRelation;
 use crate::machine::{Instant, Slot};
 use crate::{Cached, Consistency, Meta, Options, QueryBackend};
 
-/// The shortest time for which the streaming backend is trusted.
+/// The shortest wait that is worth a request to the streaming backend. If less time is left until the servers must
+/// confirm the state, they are asked now.
 const MIN_REVERIFY: Duration = Duration::from_secs(1);
 
 /// What is known about the source of the responses.
@@ -18,21 +23,22 @@ pub(super) struct Trust {
     cached: Option<Cached>,
     /// Whether the agent's streaming backend responds to requests with an index.
     is_streaming: bool,
-    /// When the servers last confirmed the state.
+    /// The last time at which a response without an index, the servers, or a change confirmed the state. If its token is
+    /// deleted, the streaming backend never changes the state again, so a change shows that it works.
     verified_at: Instant,
-    /// Why the next request has no index.
+    /// Set while a suspicious response is not settled.
     recheck: Option<Recheck>,
 }
 
-/// The servers that must confirm a response before it becomes the state.
+/// The next request after a suspicious response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Recheck {
-    /// The servers, by a request without an index, which the streaming backend does not serve.
+    /// Asks the servers, by a request without an index.
     Servers,
-    /// The leader. Agents can be configured to send default reads to any server, but not reads that require the
+    /// Asks the leader. Agents can be configured to send default reads to any server, but not reads that require the
     /// leader.
     Leader,
-    /// The leader, after it has confirmed its leadership with a quorum.
+    /// Asks the leader, after it has confirmed its leadership with a quorum.
     Consistent,
 }
 
@@ -124,7 +130,7 @@ impl Trust {
 
     /// Writes the options that decide which backend responds. `is_first` if no state is known yet.
     pub(super) fn write(&self, options: &mut Options, is_blocking: bool, is_first: bool) {
-        // Only the servers can confirm a state.
+        // The cache may respond to a blocking query and to the very first request, but never to a recheck.
         let may_be_cached = is_blocking || (is_first && self.recheck.is_none());
         options.cached = self.cached.filter(|_| may_be_cached);
         options.consistency = match self.recheck {
@@ -177,12 +183,12 @@ impl Trust {
         self.recheck = None;
     }
 
-    /// Returns the wait of the next request, or `None` if the servers must confirm the state now.
+    /// Returns the longest wait of the next request, or `None` if the servers must confirm the state now.
     pub(super) fn longest(&self, now: Instant, settings: &Settings) -> Option<Duration> {
         if !self.is_streaming {
             return Some(Duration::MAX);
         }
-        // Whatever is set, there is time for a wait in between.
+        // Whatever interval is set, there is time for one wait.
         let verify_at = self.verified_at + settings.reverify_interval.max(2 * MIN_REVERIFY);
         Some(verify_at.since(now)).filter(|left| *left >= MIN_REVERIFY)
     }

@@ -165,6 +165,21 @@ fn acquisition_that_is_dropped_in_flight_is_released_and_then_destroyed() {
     assert!(world.release().is_none(), "nothing was held");
 }
 
+/// An acquisition without a response can still arrive at the leader, whatever happens to the next one.
+#[test]
+fn stop_settles_an_acquisition_with_an_unknown_outcome_although_a_later_one_failed() {
+    let mut world = World::new(settings(|_| {}));
+    world.server.reply("PUT /v1/txn", Reply::Lost);
+    world.run(secs(6));
+    world.server.reply("PUT /v1/txn", Reply::Error(500, "No cluster leader"));
+    world.run(secs(3));
+    assert!(world.times("PUT /v1/txn").len() > 1);
+    let reads = world.times("GET /v1/kv").len();
+    world.stop();
+    world.end();
+    assert_eq!(world.times("GET /v1/kv").len(), reads + 1);
+}
+
 #[test]
 fn session_that_is_created_after_the_stop_is_destroyed() {
     let mut world = World::new(settings(|_| {}));

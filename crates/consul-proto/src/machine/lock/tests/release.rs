@@ -65,6 +65,20 @@ fn release_that_never_succeeds_is_unknown_and_the_session_is_destroyed() {
 }
 
 #[test]
+fn reads_that_fail_before_a_release_do_not_count_as_its_attempts() {
+    let mut world = World::new(settings(|_| {}));
+    world.server.reply("PUT /v1/txn", Reply::Slow(millis(500)));
+    world.run(millis(100));
+    world.server.reply("PUT /v1/txn", Reply::Lost);
+    world.server.reply("GET /v1/kv", Reply::Error(500, "No cluster leader"));
+    world.stop();
+    world.run(millis(250));
+    world.server.reply("GET /v1/kv", Reply::Normal);
+    world.end();
+    assert_eq!(world.times("PUT /v1/txn").len(), 1 + 3, "the acquisition, and three attempts");
+}
+
+#[test]
 fn session_that_cannot_be_destroyed_is_reported() {
     let (mut world, _) = World::holding(settings(|_| {}));
     world.server.reply("PUT /v1/session/destroy", Reply::Error(500, "No cluster leader"));
