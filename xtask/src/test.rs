@@ -40,6 +40,7 @@ const EXAMPLES: &[(&str, &str, Needs)] = &[
     ("consul-client", "registration", Needs::Agent),
     ("consul-client", "datacenters", Needs::Another(r#"{ "datacenter": "east" }"#)),
     ("consul-client", "coordination", Needs::Agent),
+    ("consul-client", "locks", Needs::Agent),
     ("consul-client", "balancer", Needs::Agent),
     ("consul-client", "reload", Needs::Agent),
     // Reads the list of services and one service.
