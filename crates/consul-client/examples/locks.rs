@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use consul_client::Client;
 
-type Failure = Box<dyn std::error::Error>;
+type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
