@@ -98,8 +98,12 @@ impl Meta {
         let mut meta = Self::default();
         // One pass over the few headers is faster than a look-up for each field.
         for (name, value) in headers {
+            let name = name.as_str();
+            if !name.starts_with("x-") && name != "age" {
+                continue;
+            }
             let Ok(value) = value.to_str() else { continue };
-            match name.as_str() {
+            match name {
                 "x-consul-index" => meta.index = value.parse().ok(),
                 "x-consul-contenthash" => meta.content_hash = Some(value.to_owned()),
                 "x-consul-lastcontact" => meta.last_contact = value.parse().ok().map(Duration::from_millis),

@@ -7,6 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use consul_proto::ResponseError;
 use consul_transport::{Body, Hint, Idempotent, SendMark, TransportError, TransportErrorKind};
+use http::HeaderMap;
 
 use crate::agents::AgentId;
 use crate::call::timeout::{TimedOut, with_timeout};
@@ -19,6 +20,9 @@ use crate::{ApiErrorKind, ErrorKind, Token};
 
 /// Maximum size of an error response's body, in bytes. The texts of servers are much shorter.
 const MAX_ERROR_BODY: usize = 1 << 20;
+
+/// Number of header fields of a usual request, with those of the executor.
+const HEADERS: usize = 6;
 
 /// Time within which an agent at its connection limit closes a new connection.
 const SUDDENLY: Duration = Duration::from_millis(100);
@@ -203,7 +207,7 @@ impl Client {
     /// Reacts to a sign that the agent has no connection left for this host.
     ///
     /// Over HTTP/2, long polls share few connections, so fewer polls do not free connections. A lost connection ends
-    /// many requests at the same time, some of which were just sent, so it is no sign of the limit.
+    /// many requests at the same time, some of which were just sent, so it does not mean that the limit was reached.
     fn connection_limit_reached(&self, attempt: &Attempt<'_>, is_certain: bool) {
         let settings = self.settings();
         let has_connections = settings.agents.executor(attempt.agent).max_long_polls().is_none();
@@ -214,8 +218,16 @@ impl Client {
 
     /// Returns the request of an attempt, with the client's headers and extensions.
     fn outgoing(&self, attempt: &Attempt<'_>, token: Option<&Token>) -> (http::Request<Body>, SendMark) {
-        let mut request = attempt.request.clone().map(Body::from);
+        let mut request = http::Request::new(Body::from(attempt.request.body().clone()));
+        request.method_mut().clone_from(attempt.request.method());
+        request.uri_mut().clone_from(attempt.request.uri());
+        request.extensions_mut().clone_from(attempt.request.extensions());
         let headers = request.headers_mut();
+        // A clone of the request's headers would have no room for what the client and the executor add.
+        *headers = HeaderMap::with_capacity(HEADERS);
+        for (name, value) in attempt.request.headers() {
+            headers.append(name, value.clone());
+        }
         for (name, value) in &*self.settings().headers {
             headers.entry(name).or_insert_with(|| value.clone());
         }
