@@ -5,10 +5,10 @@ use std::time::Duration;
 use crate::machine::bucket::Bucket;
 use crate::machine::{Instant, Rate};
 
-/// A burst of 5 requests, then 5 per second: at most 10 in any second.
-const RATE: Rate = Rate { burst: 5, interval: Duration::from_millis(200) };
+/// A burst of 4 requests, then 5 per second: at most 9 in any second, and 10 with a renewal, which is never delayed.
+const RATE: Rate = Rate { burst: 4, interval: Duration::from_millis(200) };
 /// Reads leave one request for the acquisition that follows, so that it is not delayed.
-const READS: Rate = Rate { burst: 4, interval: RATE.interval };
+const READS: Rate = Rate { burst: 3, interval: RATE.interval };
 
 /// Limits the requests of a waiting contender, and the watch of a holder whose keys change frequently. Requests that
 /// keep or release a lease are never delayed.
