@@ -1,5 +1,6 @@
 //! Locks.
 
+use std::future::pending;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use consul_client::recipe::{Lock, Release};
 use consul_client::txn::Outcome;
 use consul_client::{Client, ErrorKind};
 use consul_tests::{Agent, unique};
+use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::clients::{PATIENCE, client, client_of};
@@ -196,6 +198,26 @@ async fn work_runs_while_the_lock_is_held_and_is_dropped_when_it_is_lost() {
     let error = timeout(PATIENCE, lost).await.unwrap().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Lost, "{error}");
     assert!(was_dropped.load(Ordering::SeqCst));
+}
+
+#[tokio::test]
+async fn run_that_is_dropped_releases_the_lock_although_a_clone_of_its_guard_remains() {
+    let (client, key) = (client(), unique("lock-dropped-run"));
+    let lock = client.lock(&key);
+    let (sender, receiver) = oneshot::channel();
+    let run = lock.run(async move |held| {
+        sender.send(held.clone()).unwrap();
+        pending::<()>().await;
+    });
+    let held = tokio::select! {
+        result = run => panic!("{result:?}"),
+        held = receiver => held.unwrap(),
+    };
+    let next = timeout(PATIENCE, client.lock(&key).acquire()).await.unwrap().unwrap();
+    assert!(next.token() > held.token() && !held.is_held());
+    assert_eq!(held.lost().await.kind(), ErrorKind::Closed);
+    next.release().await.unwrap();
+    client.kv().delete(&key).await.unwrap();
 }
 
 #[tokio::test]

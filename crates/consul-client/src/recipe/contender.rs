@@ -53,7 +53,7 @@ impl Contender {
         }
     }
 
-    /// Waits until it is held. Returns `None` if it was not acquired within the caller's time limit.
+    /// Waits until the lock or slot is held. Returns `None` if the caller's time limit elapses first.
     pub(crate) async fn acquired(mut self) -> Result<Option<(Held, Hold<Event<Error>>)>, Error> {
         let name = self.name;
         let ended = self.running.wait_for(&self.client, Instant::MAX, |event| match event {
@@ -71,7 +71,7 @@ impl Contender {
         }
     }
 
-    /// Waits until it is held. Returns an error if it was not acquired within the caller's time limit.
+    /// Waits until the lock or slot is held. Returns an error if the caller's time limit elapses first.
     pub(crate) async fn acquired_in_time(self) -> Result<(Held, Hold<Event<Error>>), Error> {
         let (name, max_wait, shown) = (self.name, self.max_wait, self.running.subscribe());
         if let Some(held) = self.acquired().await? {

@@ -64,10 +64,20 @@ impl<S: State> Hold<S> {
         }
     }
 
+    /// Ends the lease before its time: the servers have shown that it is lost.
+    pub(crate) fn end(&self) {
+        self.lease.end();
+    }
+
+    /// Ends the recipe, which then cleans up in the background.
+    pub(crate) fn stop(&self) {
+        self.running.stop();
+    }
+
     /// Ends the recipe and waits until it has cleaned up. Returns its last event, and `true` if the clean-up is
     /// complete.
     pub(crate) async fn finish(&self) -> (Option<S>, bool) {
-        self.running.stop();
+        self.stop();
         self.running.finished().await
     }
 }

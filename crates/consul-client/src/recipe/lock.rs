@@ -42,10 +42,14 @@ impl Client {
     }
 }
 
-/// A lock on a key, from [`Client::lock`]. No request is sent before it is acquired.
+/// A lock on a key, from [`Client::lock`]. Sends no request until [`acquire`](Self::acquire),
+/// [`try_acquire`](Self::try_acquire), [`run`](Self::run) or [`contend`](Self::contend) is called.
 ///
-/// Each hold has its own session, which is destroyed after the hold. Awaiting a lock acquires it, like
-/// [`acquire`](Self::acquire).
+/// Each acquisition creates a session, which is destroyed after the release or the loss. So many locks cost one session
+/// and its renewals each. Awaiting a lock acquires it, like [`acquire`](Self::acquire).
+///
+/// The token needs `key:write` for the key, `session:write` for the node, and `session:read` so that waiters can show
+/// the holder's name and node.
 #[derive(Clone, Debug)]
 #[must_use = "does nothing until it is acquired"]
 pub struct Lock {
@@ -55,10 +59,10 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// Sets the value that is written when the lock is acquired, for example the address of the holder. Defaults to no
-    /// value.
+    /// Sets the value that is written when the lock is acquired, for example the address of the holder. Defaults to an
+    /// empty value, which replaces the present one.
     ///
-    /// The value is kept when the lock is released or lost. The key is only held while it has a session.
+    /// The value remains when the lock is released or lost. The key is only held while it has a session.
     pub fn value(mut self, value: impl IntoValue) -> Self {
         self.settings.value = value.into_value();
         self
@@ -72,7 +76,7 @@ impl Lock {
         self
     }
 
-    /// Deletes the key on release. After a crash, the key remains. By default, the key keeps its value.
+    /// Deletes the key on release. After a crash, the key remains. By default, the key remains after a release, too.
     pub fn delete_on_release(mut self) -> Self {
         self.settings.delete_on_release = true;
         self
@@ -96,7 +100,8 @@ impl Lock {
     /// Sets the lock-delay: the time in which no session can lock the key after the session has ended without a
     /// release. At most 60 seconds. Defaults to 15 seconds.
     ///
-    /// Below 3 seconds, some guarantees do not hold. See [`recipe`](crate::recipe).
+    /// Below 3 seconds, the session has no checks, the lease only depends on the TTL, and some guarantees do not hold. See
+    /// [`recipe`](crate::recipe).
     pub fn lock_delay(mut self, delay: Duration) -> Self {
         self.settings.session.lock_delay = delay;
         self
@@ -126,7 +131,7 @@ impl Lock {
     /// The wait continues during outages and changes of the leader. If the last holder has not released the lock, the
     /// wait lasts until the holder's session and its lock-delay have ended.
     ///
-    /// There is no order of waiters: the first one that acquires the lock after a release holds it.
+    /// Waiters are not queued: after a release, any of them can acquire the lock.
     ///
     /// # Errors
     ///
@@ -149,7 +154,7 @@ impl Lock {
     ///
     /// # Cancel safety
     ///
-    /// Returns the same errors as [`acquire`](Self::acquire).
+    /// If the future is dropped, an acquisition in flight is undone in the background.
     pub async fn try_acquire(&self) -> Result<Option<LockGuard>, Error> {
         let LockWaiter { contender, key } = self.clone().max_wait(Duration::ZERO).contend()?;
         let client = self.client.clone();
@@ -189,8 +194,8 @@ pub struct LockWaiter {
 }
 
 impl LockWaiter {
-    /// Returns the session that holds the lock, or `None` if there is none, for example during a lock-delay, and
-    /// before the first response.
+    /// Returns the session that holds the lock. Returns `None` before the first response, if no session holds it, for
+    /// example during a lock-delay, and once this waiter has acquired it.
     #[must_use]
     pub fn holder(&self) -> Option<Holder> {
         self.contender.holders().into_iter().next()
@@ -204,9 +209,12 @@ impl LockWaiter {
 
     /// Waits until the lock is held. See [`Lock::acquire`].
     ///
+    /// The waiter acquires and renews the lock in the background, also before this method is called.
+    ///
     /// # Errors
     ///
-    /// Returns the same errors as [`Lock::acquire`].
+    /// Returns the same errors as [`Lock::acquire`], and an error of the kind [`Lost`](crate::ErrorKind::Lost) if the
+    /// lock was acquired and lost before this method was called.
     pub async fn acquired(self) -> Result<LockGuard, Error> {
         let client = self.contender.client().clone();
         let (held, hold) = self.contender.acquired_in_time().await?;

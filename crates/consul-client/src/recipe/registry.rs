@@ -14,7 +14,7 @@ use crate::{Error, ErrorKind};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Leftover {
-    /// A session, of a lock or a separate one, that was not destroyed. It ends with its TTL, and its keys are free
+    /// A session, of a lock, a semaphore or `keep_alive`, that was not destroyed. It ends with its TTL, and its keys are free
     /// after its lock-delay.
     Session(SessionId),
     /// A recipe that was still cleaning up: its name, such as `lock`.

@@ -32,17 +32,18 @@ impl Client {
     /// ```
     ///
     /// For the guarantees of a guard and their limits, see [`recipe`](crate::recipe). The keys have the same form as in the
-    /// official Go client. That client gives the slot of a holder that has ended to the next one without a delay, so do
-    /// not use both with the same prefix.
+    /// official Go client. That client reuses the slot of a dead holder without a lock-delay, so do not use both with the
+    /// same prefix.
     pub fn semaphore(&self, prefix: impl Into<String>, limit: u32) -> Semaphore {
         Semaphore { client: self.clone(), prefix: prefix.into(), limit, settings: Settings::default() }
     }
 }
 
-/// A semaphore, from [`Client::semaphore`]. No request is sent before it is acquired.
+/// A semaphore, from [`Client::semaphore`]. Sends no request until [`acquire`](Self::acquire),
+/// [`try_acquire`](Self::try_acquire) or [`contend`](Self::contend) is called.
 ///
-/// All contenders must use the same limit. It can change while no slot is held. Each hold has its own session, which is
-/// destroyed after the hold.
+/// All contenders must use the same limit. The limit can change while no slot is held. Each acquisition creates a
+/// session, which is destroyed after the release or the loss.
 #[derive(Clone, Debug)]
 #[must_use = "does nothing until it is acquired"]
 pub struct Semaphore {
@@ -53,44 +54,47 @@ pub struct Semaphore {
 }
 
 impl Semaphore {
-    /// Sets the value of the holder's key, for example the address of the holder. Defaults to no value.
+    /// Sets the value of the key that each holder locks below the prefix, for example the address of the holder. Defaults
+    /// to an empty value.
     pub fn value(mut self, value: impl IntoValue) -> Self {
         self.settings.value = value.into_value();
         self
     }
 
-    /// Sets how long to wait for a slot. Defaults to no limit; zero is one try.
+    /// Sets the maximum time to wait for a slot. Defaults to no limit. Zero makes one attempt.
     ///
-    /// The time counts from the first request. An acquisition that is in flight at its end is undone.
+    /// The time starts with the first request. An acquisition that is in flight at its end is undone.
     pub fn max_wait(mut self, wait: Duration) -> Self {
         self.settings.max_wait = Some(wait);
         self
     }
 
-    /// Sets the name of the session, for people. Other contenders can read it while they wait.
+    /// Sets the display name of the session. Waiters can read it.
     pub fn session_name(mut self, name: impl Into<String>) -> Self {
         self.settings.session.name = name.into();
         self
     }
 
-    /// Sets how long the session lives without a renewal: 10 seconds to 24 hours. Defaults to 15 seconds.
+    /// Sets the time after which the session ends without a renewal: 10 seconds to 24 hours. Defaults to 15 seconds.
     ///
-    /// A longer TTL and lock-delay survive longer outages of the servers. After a crash, others wait longer.
+    /// With a longer TTL and lock-delay, the slot survives longer outages of the servers, and waiters wait longer after a
+    /// crash.
     pub fn ttl(mut self, ttl: Duration) -> Self {
         self.settings.session.ttl = ttl;
         self
     }
 
-    /// Sets how long nobody can use the slot after the session has ended without a release: at most 60 seconds. Defaults
-    /// to 15 seconds.
+    /// Sets the lock-delay: the time in which no session can use the slot after the session has ended without a release.
+    /// At most 60 seconds. Defaults to 15 seconds.
     ///
-    /// Below 3 seconds, some guarantees are missing. For details, see [`recipe`](crate::recipe).
+    /// Below 3 seconds, the session has no checks, the lease only depends on the TTL, and some guarantees do not hold. See
+    /// [`recipe`](crate::recipe).
     pub fn lock_delay(mut self, delay: Duration) -> Self {
         self.settings.session.lock_delay = delay;
         self
     }
 
-    /// Sets the node that the session lives on. Defaults to the node of the agent.
+    /// Sets the node of the session. Defaults to the agent's node.
     pub fn node(mut self, node: impl Into<NodeName>) -> Self {
         self.settings.session.node = Some(node.into());
         self
@@ -111,12 +115,12 @@ impl Semaphore {
 
     /// Waits for a slot.
     ///
-    /// The wait survives outages of the servers and changes of the leader. The slot of a holder that has ended without a
-    /// release is free after its lock-delay. Waiters are not served in an order.
+    /// The wait continues during outages and changes of the leader. The slot of a holder that has ended without a release is
+    /// free after its lock-delay. Waiters are not queued: after a release, any of them can take the slot.
     ///
     /// # Errors
     ///
-    /// Returns an error if a setting is invalid, if the token lacks a permission, if the keys belong to something else or
+    /// Returns an error if a setting is invalid, if the token lacks a permission, if the keys have another use or
     /// the holders use another limit (the kind is [`Conflict`](crate::ErrorKind::Conflict)), if
     /// [`max_wait`](Self::max_wait) has elapsed ([`Timeout`](crate::ErrorKind::Timeout)), or if the client is closed
     /// ([`Closed`](crate::ErrorKind::Closed)).
@@ -132,11 +136,11 @@ impl Semaphore {
     ///
     /// # Errors
     ///
-    /// Returns an error if it is unknown whether a slot is free, and in the same cases as [`acquire`](Self::acquire).
+    /// Returns an error if the state of the semaphore is unknown, and for the same reasons as [`acquire`](Self::acquire).
     ///
     /// # Cancel safety
     ///
-    /// As for [`acquire`](Self::acquire).
+    /// If the future is dropped, an acquisition in flight is undone in the background.
     pub async fn try_acquire(&self) -> Result<Option<SemaphoreGuard>, Error> {
         let contender = self.clone().max_wait(Duration::ZERO).contend()?.contender;
         Ok(contender.acquired().await?.map(|(held, hold)| SemaphoreGuard::new(held, hold)))
@@ -165,7 +169,8 @@ pub struct SemaphoreWaiter {
 }
 
 impl SemaphoreWaiter {
-    /// Returns the sessions that hold the slots. Empty before the first response.
+    /// Returns the sessions that hold the slots, if all slots are taken. Empty before the first response, and while a slot
+    /// is free or its lock-delay lasts.
     #[must_use]
     pub fn holders(&self) -> Vec<Holder> {
         self.contender.holders()
@@ -177,11 +182,14 @@ impl SemaphoreWaiter {
         self.contender.last_error()
     }
 
-    /// Waits until a slot is held, as [`Semaphore::acquire`] does.
+    /// Waits until a slot is held. See [`Semaphore::acquire`].
+    ///
+    /// The waiter acquires and renews the slot in the background, also before this method is called.
     ///
     /// # Errors
     ///
-    /// As for [`Semaphore::acquire`].
+    /// Returns the same errors as [`Semaphore::acquire`], and an error of the kind [`Lost`](crate::ErrorKind::Lost) if the
+    /// slot was acquired and lost before this method was called.
     pub async fn acquired(self) -> Result<SemaphoreGuard, Error> {
         let (held, hold) = self.contender.acquired_in_time().await?;
         Ok(SemaphoreGuard::new(held, hold))

@@ -88,7 +88,7 @@ impl KeepAlive {
         self
     }
 
-    /// Sets the maximum time for creating the session. Defaults to the timeout of the client's calls, 30 seconds.
+    /// Sets the maximum time for creating the session. Defaults to the client's call timeout, 30 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self

@@ -12,11 +12,11 @@ use crate::recipe::hold::{Hold, lost};
 use crate::recipe::lock::NAME;
 use crate::session::SessionId;
 use crate::txn::{Apply, Outcome};
-use crate::{Client, Error, ErrorKind};
+use crate::{ApiErrorKind, Client, Error, ErrorKind};
 
 /// A held lock. A background task keeps it.
 ///
-/// The end of the lease is known in advance, and only a renewal extends it. A frozen agent, a hung request or a
+/// The end of the lease is known in advance, and only a response of the servers extends it. A frozen agent, a hung request or a
 /// suspended computer cannot delay it. All methods agree, even after a suspend: after one of them has reported the
 /// end, all others do. For the guarantees and their limits, see [`recipe`](crate::recipe).
 ///
@@ -43,7 +43,7 @@ impl LockGuard {
     }
 
     /// Returns the fencing token, the raft index of the acquisition. Each holder has a higher one than all earlier
-    /// holders.
+    /// holders, unless another program writes the key.
     ///
     /// Send it with each write to a store other than Consul. The store must reject a token that is lower than one
     /// that it has received. For data in Consul, use [`guarded_txn`](Self::guarded_txn).
@@ -65,16 +65,30 @@ impl LockGuard {
         self.hold.is_held()
     }
 
-    /// Returns the time for which the lock is certainly held. Renewals extend this time, and zero is final.
+    /// Returns the remaining time of the lease, in which no other session can lock the key. Responses of the servers
+    /// extend it, and zero is final. For the exceptions, see [`recipe`](crate::recipe).
     #[must_use]
     pub fn valid_for(&self) -> Duration {
         self.hold.valid_for()
     }
 
     /// Waits until the lock is lost, and returns the reason, an error of the kind [`Lost`](crate::ErrorKind::Lost). If
-    /// the client was closed, the kind is [`Closed`](crate::ErrorKind::Closed).
+    /// the lock was released or the client was closed, the kind is [`Closed`](crate::ErrorKind::Closed).
     ///
     /// Any number of callers can wait, even after the loss.
+    ///
+    /// ```no_run
+    /// # async fn example(guard: consul_client::recipe::LockGuard) -> Result<(), consul_client::Error> {
+    /// # async fn job() {}
+    /// tokio::select! {
+    ///     biased;
+    ///     error = guard.lost() => return Err(error), // the work is dropped
+    ///     () = job() => {}
+    /// }
+    /// guard.release().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Cancel safety
     ///
@@ -96,8 +110,15 @@ impl LockGuard {
         let set = self.scoped(KvOp::set(self.key.as_str(), value).flags(FLAGS));
         match self.guarded_txn().op(set).await? {
             Outcome::Committed(_) => Ok(()),
-            Outcome::RolledBack(why) if why.is_conflict() => Err(lost(NAME, LossReason::KeyLost, None)),
-            Outcome::RolledBack(why) => Err(Error::recipe(ErrorKind::Conflict, why.to_string(), None)),
+            Outcome::RolledBack(why) if why.is_conflict() => {
+                self.hold.end();
+                Err(lost(NAME, LossReason::KeyLost, None))
+            }
+            Outcome::RolledBack(why) => {
+                let is_denied = why.is_permission_denied();
+                let kind = if is_denied { ApiErrorKind::PermissionDenied } else { ApiErrorKind::Internal };
+                Err(Error::recipe(ErrorKind::Api(kind), why.to_string(), None))
+            }
         }
     }
 
@@ -118,21 +139,30 @@ impl LockGuard {
         self.client.txn().op(self.scoped(check))
     }
 
-    /// Releases the lock and destroys its session, and waits until the servers confirm both, for at most about 45
-    /// seconds.
+    /// Releases the lock and destroys its session. Waits until the servers confirm both: usually for milliseconds, and
+    /// during an outage for up to about 45 seconds.
     ///
-    /// The value of the key is kept, even if others have written it, unless the lock was built with
+    /// The key keeps the newest value that this method reads, unless the lock was built with
     /// [`delete_on_release`](crate::recipe::Lock::delete_on_release).
+    ///
+    /// The result is [`Release::Released`] if the servers confirmed it, [`Release::NotHeld`] if this session did not
+    /// hold the key any more, and [`Release::Unknown`] if they did not respond: the lock is then free when the
+    /// session ends. None of them affects work that ended before.
     ///
     /// # Errors
     ///
-    /// Returns an error of the kind [`Lost`](crate::ErrorKind::Lost) if the lock was lost before.
+    /// Returns an error of the kind [`Lost`](crate::ErrorKind::Lost) if the loss was noticed before.
     ///
     /// # Cancel safety
     ///
     /// If the future is dropped, the lock is released in the background.
     pub async fn release(self) -> Result<Release, Error> {
         self.finish().await
+    }
+
+    /// Stops the recipe, which then releases the lock in the background.
+    pub(crate) fn stop(&self) {
+        self.hold.stop();
     }
 
     /// Releases the lock, which others may still refer to.

@@ -6,8 +6,6 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 
-use consul_proto::machine::lock::Release;
-
 use crate::Error;
 use crate::recipe::lock::{Lock, LockGuard};
 
@@ -28,11 +26,12 @@ impl Lock {
     ///
     /// ```no_run
     /// # async fn example(client: consul_client::Client) -> Result<(), consul_client::Error> {
-    /// let sum = client.lock("jobs/nightly").run(async |held| {
+    /// let lock = client.lock("jobs/nightly");
+    /// let run = lock.run(async |held| {
     ///     // … work, with `held.token()` and `held.guarded_txn()`
     ///     held.token()
     /// });
-    /// println!("{}", sum.await?);
+    /// println!("done with token {}", run.await?);
     /// # Ok(())
     /// # }
     /// ```
@@ -43,16 +42,20 @@ impl Lock {
     /// # Errors
     ///
     /// Returns the errors of [`acquire`](Self::acquire), and an error of the kind [`Lost`](crate::ErrorKind::Lost) if
-    /// the lock was lost before the work was done and the lock was released.
+    /// the lock was lost before the work completed. The result of the release is not returned; for this, use
+    /// [`acquire`](Self::acquire) and [`LockGuard::release`].
     ///
     /// # Cancel safety
     ///
-    /// If the future is dropped, the work is dropped and the lock is released in the background.
+    /// If the future is dropped, the work is dropped and the lock is released in the background, even if a clone of
+    /// `held` remains.
     pub async fn run<T, W>(&self, work: impl FnOnce(Held) -> W) -> Result<T, Error>
     where
         W: Future<Output = T>,
     {
         let guard = Arc::new(self.acquire().await?);
+        // A clone that remains does not keep the lock.
+        let _stop = StopOnDrop(Arc::clone(&guard));
         let done = {
             let mut work = pin!(work(Held(Arc::clone(&guard))));
             let mut lost = pin!(guard.lost());
@@ -65,14 +68,20 @@ impl Lock {
             })
             .await
         };
-        let value = match done {
-            Ok(value) if guard.is_held() => value,
-            Ok(_) => return Err(guard.lost().await),
-            Err(error) => return Err(error),
-        };
-        match guard.finish().await? {
-            Release::NotHeld => Err(guard.lost().await),
-            _ => Ok(value),
+        let value = done?;
+        if !guard.is_held() {
+            return Err(guard.lost().await);
         }
+        guard.finish().await?;
+        Ok(value)
+    }
+}
+
+/// Stops the recipe of a lock when it is dropped.
+struct StopOnDrop(Arc<LockGuard>);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.stop();
     }
 }

@@ -12,7 +12,7 @@ use crate::session::SessionId;
 
 /// A held slot of a semaphore. A background task keeps it.
 ///
-/// The end of the lease is known in advance, and only a renewal extends it. All methods agree, even after a suspend: after
+/// The end of the lease is known in advance, and only a response of the servers extends it. All methods agree, even after a suspend: after
 /// one of them has reported the end, all others do. For the guarantees and their limits, see [`recipe`](crate::recipe).
 ///
 /// Dropping the guard releases the slot in the background, if the runtime still runs. [`release`](Self::release) waits for
@@ -29,7 +29,8 @@ impl SemaphoreGuard {
         Self { token: held.token, session: held.session, hold }
     }
 
-    /// Returns the raft index of the acquisition. It rises with each acquisition of this semaphore.
+    /// Returns the raft index of the acquisition. It rises with each acquisition of this semaphore. Several holders have
+    /// valid tokens at the same time, so a store cannot reject lower ones.
     #[must_use]
     pub fn token(&self) -> u64 {
         self.token
@@ -41,22 +42,24 @@ impl SemaphoreGuard {
         &self.session
     }
 
-    /// Returns whether the slot is held. Never `true` after the lease, and once this is `false`, it stays `false`.
+    /// Returns `true` if the slot is held. It is never `true` after the end of the lease, and after it has been `false`, it
+    /// stays `false`.
     #[must_use]
     pub fn is_held(&self) -> bool {
         self.hold.is_held()
     }
 
-    /// Returns for how long the slot is certainly held. Renewals extend this time, and zero is final.
+    /// Returns the remaining time of the lease, in which no other session can take the slot. Responses of the servers
+    /// extend it, and zero is final. For the exceptions, see [`recipe`](crate::recipe).
     #[must_use]
     pub fn valid_for(&self) -> Duration {
         self.hold.valid_for()
     }
 
     /// Waits until the slot is lost, and returns the reason, an error of the kind [`Lost`](crate::ErrorKind::Lost). If the
-    /// client was closed, the kind is [`Closed`](crate::ErrorKind::Closed).
+    /// slot was released or the client was closed, the kind is [`Closed`](crate::ErrorKind::Closed).
     ///
-    /// Any number of callers can wait, also after the loss.
+    /// Any number of callers can wait, even after the loss.
     ///
     /// # Cancel safety
     ///
@@ -65,11 +68,14 @@ impl SemaphoreGuard {
         self.hold.lost().await
     }
 
-    /// Releases the slot and destroys its session, and waits until the servers confirm both, for at most about 45 seconds.
+    /// Releases the slot and destroys its session. Waits until the servers confirm both: usually for milliseconds, and
+    /// during an outage for up to about 45 seconds.
+    ///
+    /// For the result, see [`LockGuard::release`](crate::recipe::LockGuard::release).
     ///
     /// # Errors
     ///
-    /// Returns an error of the kind [`Lost`](crate::ErrorKind::Lost) if the slot was lost before.
+    /// Returns an error of the kind [`Lost`](crate::ErrorKind::Lost) if the loss was noticed before.
     ///
     /// # Cancel safety
     ///
