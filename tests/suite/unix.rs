@@ -1,6 +1,6 @@
 //! Agents with a unix socket.
 
-use std::error::Error as _;
+use std::error::Error as StdError;
 use std::fs;
 use std::future::IntoFuture;
 use std::path::Path;
@@ -27,7 +27,7 @@ async fn failure(path: &Path) -> Error {
 }
 
 fn reason(error: &Error) -> &ConnectError {
-    let mut source = error.source();
+    let mut source = error.transport_error().map(|error| error as &(dyn StdError + 'static));
     while let Some(cause) = source {
         if let Some(reason) = cause.downcast_ref() {
             return reason;

@@ -1,6 +1,6 @@
 //! Certificates of both sides, and the errors of each.
 
-use std::error::Error as _;
+use std::error::Error as StdError;
 use std::fs;
 use std::net::SocketAddr;
 use std::process::Command;
@@ -25,7 +25,7 @@ async fn failure(agent: &Agent, client: impl FnOnce(SocketAddr) -> ClientBuilder
 }
 
 fn reason(error: &Error) -> TlsError {
-    let mut source = error.source();
+    let mut source = error.transport_error().map(|error| error as &(dyn StdError + 'static));
     while let Some(cause) = source {
         if let Some(ConnectError::Tls { source, .. }) = cause.downcast_ref() {
             return source.clone();

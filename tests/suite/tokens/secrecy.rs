@@ -1,5 +1,6 @@
 //! No log line, `Debug`, `Display` or observer shows a secret.
 
+use std::cell::Cell;
 use std::error::Error as _;
 use std::fmt::{Debug, Write};
 use std::sync::{Arc, Mutex};
@@ -12,6 +13,7 @@ use consul_tests::{Agent, unique};
 use http::{HeaderName, HeaderValue};
 use tokio::time::timeout;
 use tracing::span;
+use tracing::subscriber::Interest;
 
 use crate::clients::PATIENCE;
 use crate::tls::Secured;
@@ -29,7 +31,7 @@ impl Captured {
     }
 
     fn add_error(&self, error: &Error) {
-        self.add(error);
+        self.add((error, error.transport_error()));
         let mut text = error.to_string();
         let mut source = error.source();
         while let Some(cause) = source {
@@ -48,9 +50,18 @@ impl Captured {
     }
 }
 
+thread_local! {
+    /// Set in the thread of the test.
+    static IS_CAPTURED: Cell<bool> = const { Cell::new(false) };
+}
+
 impl tracing::Subscriber for Captured {
+    fn register_callsite(&self, _: &'static tracing::Metadata<'static>) -> Interest {
+        Interest::sometimes()
+    }
+
     fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
-        true
+        IS_CAPTURED.get()
     }
 
     fn new_span(&self, span: &span::Attributes<'_>) -> span::Id {
@@ -164,11 +175,15 @@ async fn use_client(captured: &Captured, builder: impl Fn() -> ClientBuilder + S
     timeout(PATIENCE, view.wait_for(Option::is_none)).await.unwrap().unwrap();
 }
 
-/// One thread, so that the subscriber sees everything and no other test.
+/// One thread, so that everything is captured, and no other test.
+///
+/// The subscriber is a global one. With a subscriber of one thread, a callsite that another thread reaches first is
+/// disabled for good.
 #[tokio::test]
 async fn s1_no_secret_is_logged_or_shown_over_http1_and_http2() {
     let captured = Captured::default();
-    let _subscriber = tracing::subscriber::set_default(captured.clone());
+    tracing::subscriber::set_global_default(captured.clone()).unwrap();
+    IS_CAPTURED.set(true);
     let plain = Agent::builder().acl().start();
     use_client(&captured, || Client::builder().address(plain.url()), plain.token().unwrap()).await;
     let refused = Client::builder().address("127.0.0.1:1").token(plain.token().unwrap()).build().unwrap();
