@@ -18,7 +18,7 @@ async fn main() -> Result<(), Failure> {
     session(&client).await?;
     lock(&client).await?;
     semaphore(&client).await?;
-    // A program calls this after its signal to end.
+    // A program calls this after its termination signal.
     let left = client.close(Duration::from_secs(10)).await;
     assert!(left.is_empty(), "{left:?}");
     Ok(())
@@ -33,12 +33,12 @@ async fn session(client: &Client) -> Result<(), Failure> {
 
 async fn lock(client: &Client) -> Result<(), Failure> {
     let lock = client.lock("example/lock").value("this program").delete_on_release();
-    let token = lock.run(async |held| {
+    let run = lock.run(async |held| {
         println!("lock is held with token {} for at least {:?}", held.token(), held.valid_for());
         held.guarded_txn().set("example/progress", "42").await?.into_committed()?;
         Ok::<_, Failure>(held.token())
     });
-    let first = token.await??;
+    let first = run.await??;
 
     let guard = lock.acquire().await?;
     assert!(guard.token() > first);

@@ -168,13 +168,13 @@ impl Client {
         self.0.agents.executor(AgentId::FIRST)
     }
 
-    /// Ends everything that runs in the background, in this order: locks are released, sessions are destroyed, and the
-    /// source of tokens ends, so that a [`Login`](crate::Login) logs out.
+    /// Ends the [recipes](crate::recipe) and the token source, in this order: locks and semaphores are released, sessions are
+    /// destroyed, and the source of tokens ends, so that a [`Login`](crate::Login) logs out.
     ///
-    /// Returns what could not be cleaned up within `limit`; an empty list if nothing is left. If one step hangs, the
+    /// Returns the objects that could not be cleaned up within `limit`. The list is empty if nothing is left. If one step hangs, the
     /// others are still tried. The recipes of clients that were derived from this one, or that this one was derived
     /// from, end too, and no new ones can start. Other calls still work. Sources of tokens that derived clients have of
-    /// their own do not end.
+    /// their own do not end, and neither do views.
     ///
     /// The library installs no signal handler: a program awaits its signal and calls this.
     pub async fn close(&self, limit: Duration) -> Vec<Leftover> {

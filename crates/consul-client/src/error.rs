@@ -240,7 +240,7 @@ impl Error {
         })
     }
 
-    /// Returns `true` if the call is a write that may have been executed, or may still be.
+    /// Returns `true` if the call is a write that may have been executed, or may still be executed.
     ///
     /// The write may even be executed after a later write that succeeds, and overwrite it: servers hold requests
     /// during an election, including those that the caller has cancelled. Reading the value back returns the current

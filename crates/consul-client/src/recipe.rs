@@ -1,4 +1,12 @@
-//! Recipes on Consul's sessions, which a background task keeps alive.
+//! Locks, semaphores and sessions that a background task keeps alive.
+//!
+//! | recipe | entry point | guard |
+//! | --- | --- | --- |
+//! | lock | [`Client::lock`](crate::Client::lock) | [`LockGuard`] |
+//! | semaphore | [`Client::semaphore`](crate::Client::semaphore) | [`SemaphoreGuard`] |
+//! | session | [`Sessions::keep_alive`](crate::session::Sessions::keep_alive) | [`SessionGuard`] |
+//!
+//! A *guard* represents the held object. It reports the loss, and dropping it gives the object back.
 #![doc = include_str!("../docs/locks.md")]
 
 mod contender;

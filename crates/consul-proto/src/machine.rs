@@ -40,7 +40,7 @@
 //! - **Several exchanges can be in flight**, for different routes. Each ends with exactly one `Response` or `Failed`,
 //!   unless the machine has cancelled it. A machine never uses the same [`Exchange`] twice and ignores inputs for an
 //!   exchange that it does not know, so a late input does no harm.
-//! - **The deadline in `Send` is the driver's.** When it passes, the driver drops the exchange and reports
+//! - **The driver enforces the deadline in `Send`.** When it passes, the driver drops the exchange and reports
 //!   [`FailureKind::Timeout`]. A response that is complete counts, even if its deadline has passed in the meantime.
 //! - **A failure states whether the request was certainly not sent** ([`Failure::is_unsent`]). If the driver does not
 //!   know, it is `false`.

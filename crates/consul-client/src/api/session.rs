@@ -6,13 +6,16 @@
 //!
 //! let session = client.session().create().name("worker 7").ttl(Duration::from_secs(15)).await?;
 //! if client.kv().put("jobs/leader", "worker 7").acquire(&session).await?.is_yes() {
-//!     // … work, and renew well before the TTL is over.
+//!     // … work, and renew well before the TTL has elapsed.
 //!     client.session().renew(&session).await?.ok_or("session is gone, and the key with it")?;
 //! }
 //! client.session().destroy(&session).await?;
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! These operations are single requests. [`keep_alive`](Sessions::keep_alive) renews a session in the background and
+//! reports its loss. For a lock, use [`Client::lock`].
 
 mod operations;
 

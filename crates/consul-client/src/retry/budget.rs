@@ -51,7 +51,7 @@ impl Budget {
         }
     }
 
-    /// Releases one call that waits, since servers are well again.
+    /// Releases one call that waits, since the servers have recovered.
     pub(crate) fn succeeded(&self) {
         if self.waiting.load(Ordering::Relaxed) > 0 {
             self.released.notify_one();

@@ -19,9 +19,9 @@ string_enum! {
         MeshGateway = "mesh-gateway",
         /// A gateway to services outside the mesh.
         TerminatingGateway = "terminating-gateway",
-        /// A gateway from outside into the mesh.
+        /// A gateway for traffic that enters the mesh.
         IngressGateway = "ingress-gateway",
-        /// A gateway from outside into the mesh, since 1.15.
+        /// A gateway for traffic that enters the mesh, with routes of its own; since 1.15.
         ApiGateway = "api-gateway",
     }
 }

@@ -25,7 +25,7 @@ pub struct CatalogNode {
     /// Datacenter of the node.
     #[serde(default, deserialize_with = "null::or_default")]
     pub datacenter: String,
-    /// More addresses: `lan` and `wan`, each also with `_ipv4` or `_ipv6`.
+    /// More addresses. The keys are `lan` and `wan`, also with the suffix `_ipv4` or `_ipv6`.
     #[serde(default, deserialize_with = "null::map")]
     pub tagged_addresses: BTreeMap<String, String>,
     /// Metadata of the node. Agents add `consul-network-segment`, newer ones also `consul-version`.
@@ -60,7 +60,7 @@ impl From<&CatalogNode> for NodeId {
     }
 }
 
-/// Writes the node metadata that nodes in the response have to have.
+/// Writes the node metadata that filters the response.
 pub(crate) fn write_node_meta(request: &mut RequestWriter, node_meta: &BTreeMap<String, String>) {
     for (key, value) in node_meta {
         if key.contains(':') {

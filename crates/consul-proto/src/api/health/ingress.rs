@@ -57,7 +57,7 @@ impl Ingress {
         self
     }
 
-    /// Lists the instances in the first member of a sameness group that has healthy ones; since 1.16 (Consul
+    /// Lists the instances of a sameness group's first member with healthy instances; since 1.16 (Consul
     /// Enterprise). Mutually exclusive with the option `peer`. Other servers ignore it.
     pub fn sameness_group(mut self, name: impl Into<String>) -> Self {
         self.sameness_group = Some(name.into());

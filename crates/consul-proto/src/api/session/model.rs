@@ -26,7 +26,7 @@ pub struct Session {
     /// At most 60 seconds.
     #[serde(default, deserialize_with = "duration::deserialize")]
     pub lock_delay: Duration,
-    /// What happens to its keys when the session ends.
+    /// How its keys are treated when the session ends.
     #[serde(default)]
     pub behavior: Behavior,
     /// Time after which the session ends without a renewal, or `None` if it needs no renewal. Servers can take up to

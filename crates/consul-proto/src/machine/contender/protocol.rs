@@ -46,7 +46,7 @@ pub(in crate::machine) trait Protocol: Debug {
         false
     }
 
-    /// A lock-delay has elapsed, so every plan may succeed.
+    /// Forgets which plans were delayed: a lock-delay has elapsed, so every plan may succeed.
     fn retry(&mut self) {}
 
     /// Returns the request that releases. `failed_checks` is how often the state had changed in between.

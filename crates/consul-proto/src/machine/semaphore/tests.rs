@@ -16,7 +16,8 @@ fn slots(limit: u32) -> Slots {
     Slots::new("jobs".to_owned(), limit, "ours".into()).unwrap()
 }
 
-/// Returns the entries of a semaphore. Holders have a contender key with the session, without one, or no key.
+/// Returns the entries of a semaphore. For each holder, `Some(true)` is a contender key with
+/// its session, `Some(false)` one without a session, and `None` no key.
 fn entries(limit: u32, holders: &[(u64, Option<bool>)]) -> Vec<Entry> {
     let listed: Vec<_> =
         holders.iter().map(|(number, _)| format!(r#""{}":true"#, session(*number))).collect();

@@ -1,4 +1,4 @@
-//! Reasons why there is no connection.
+//! Reasons why a connection could not be established.
 
 use std::fmt;
 use std::io;

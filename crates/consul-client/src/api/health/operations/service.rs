@@ -48,7 +48,7 @@ impl Service {
         Self(self.0.map(|request| request.merge_central_config()))
     }
 
-    /// Lists the instances in the first member of a sameness group that has healthy ones; since 1.16 (Consul
+    /// Lists the instances of a sameness group's first member with healthy instances; since 1.16 (Consul
     /// Enterprise). Mutually exclusive with the option `peer`. Other servers ignore it.
     pub fn sameness_group(self, name: impl Into<String>) -> Self {
         Self(self.0.map(|request| request.sameness_group(name)))
