@@ -68,8 +68,10 @@
 //! **The streaming backend.** Since Consul 1.10, the agent serves watches of a service's health from its streaming
 //! backend. This backend returns no instances if it has no data, which can mean that the token lacks permission or
 //! that no server responds. It also keeps returning the last state after the token is deleted. The watch therefore
-//! queries the servers in three cases: if a response has index 1, if the list becomes empty, and if the state has not
-//! changed for 5 minutes ([`Watch::reverify_interval`]).
+//! queries the servers in four cases: if a response has index 1, if the index goes back, if the list becomes empty, and
+//! if the state has not changed for 5 minutes ([`Watch::reverify_interval`]). In between, the backend can lag behind the
+//! servers for a moment, also with [`consistent`](crate::Call::consistent) reads, and does not report how far:
+//! [`Watch::max_staleness`] has no effect on it.
 //!
 //! **Waits that are cut off.** A server or a proxy can be configured to close long requests, with or without an error
 //! page. If two waits end like this after about the same time, the watch uses a shorter wait, which
