@@ -52,8 +52,9 @@ pub(super) struct Watches {
 struct Idle {
     subject: &'static Subject,
     heap: f64,
-    state: f64,
     resident: f64,
+    /// Resident memory of the state alone.
+    state: f64,
     woken: f64,
 }
 
@@ -64,8 +65,8 @@ pub(super) fn measure(bench: &Bench) -> Result<Watches, Error> {
         let [heap, resident, woken] = bench.numbers("watches", &[subject.name, COUNT, IDLE])?;
         let state = match subject.state {
             Some(state) => {
-                let [heap, _, _] = bench.numbers("watches", &[state, COUNT, "0"])?;
-                heap
+                let [_, resident, _] = bench.numbers("watches", &[state, COUNT, "0"])?;
+                resident
             }
             None => 0.0,
         };
@@ -85,8 +86,8 @@ impl Watches {
         let header = [
             "idle, bytes each",
             "heap",
-            "of it, state",
             "resident",
+            "of it, state",
             "without state",
             "must",
             "met",
@@ -126,8 +127,8 @@ impl Idle {
         [
             self.subject.title.to_owned(),
             format!("{:.0}", self.heap),
-            format!("{:.0}", self.state),
             format!("{:.0}", self.resident),
+            format!("{:.0}", self.state),
             format!("{:.0}", self.resident - self.state),
             format!("≤ {:.0}", self.must()),
             met(self.is_met()),
