@@ -149,10 +149,10 @@ fn renewal_that_is_a_404_is_not_trusted() {
 #[test]
 fn release_is_repeated_before_the_session_is_destroyed() {
     let setup = off(with(Theme::Losses), |rules| rules.repeated_release = false);
-    let (without, with) = compare(&setup, 0..16);
+    let (without, with) = compare(&setup, 0..128);
     let (without, with) = (without.destroyed_while_holding, with.destroyed_while_holding);
     assert!(
-        without * 2 > with * 3,
+        without * 4 > with * 5,
         "{without} sessions were destroyed while they held, {with} with the rule"
     );
 }
