@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use consul_proto::Route;
-use consul_proto::machine::lock::{Conflict, Event, Held, Holder, Lock};
+use consul_proto::machine::lock::{Conflict, Event, Held, Holder, Lock, Release};
 use consul_proto::machine::{Cleanup, Lease};
 use consul_proto::txn::Apply;
 
@@ -86,6 +86,16 @@ impl Contender {
         let holder = holders.first().map(|holder| format!(", {}", described(holder))).unwrap_or_default();
         let text = format!("{name} was not acquired within {limit:?}{holder}");
         Err(Error::recipe(ErrorKind::Timeout, text, error))
+    }
+}
+
+impl Hold<Event<Error>> {
+    /// Gives the lock or slot back, and waits until the recipe has cleaned up.
+    pub(crate) async fn release(&self) -> Result<Release, Error> {
+        match self.finish().await.0 {
+            Some(Event::Released(release)) => Ok(release),
+            _ => Err(self.lost().await),
+        }
     }
 }
 

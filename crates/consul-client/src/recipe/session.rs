@@ -150,7 +150,7 @@ impl fmt::Debug for KeepAlive {
 ///
 /// The end of the lease is known in advance, and only a renewal extends it. A frozen agent, a hung request or a
 /// suspended computer cannot delay it. All methods agree, even after a suspend: after one of them has reported the
-/// end, all others do.
+/// end, all others do. For the guarantees and their limits, see [`recipe`](crate::recipe).
 ///
 /// Dropping the guard stops the renewals and destroys the session in the background, if the runtime still runs.
 /// [`close`](Self::close) waits for that.
@@ -161,19 +161,19 @@ pub struct SessionGuard {
 }
 
 impl SessionGuard {
-    /// Returns the id of the session.
+    /// Returns the ID of the session.
     #[must_use]
     pub fn id(&self) -> &SessionId {
         &self.id
     }
 
-    /// Returns `true` if the session has certainly not ended. After it has been `false`, it stays `false`.
+    /// Returns `true` if the lease has not ended. After it has been `false`, it stays `false`.
     #[must_use]
     pub fn is_held(&self) -> bool {
         self.hold.is_held()
     }
 
-    /// Returns the time for which the session has certainly not ended. Renewals extend this time, and zero is final.
+    /// Returns the remaining time of the lease. Renewals extend it, and zero is final.
     #[must_use]
     pub fn valid_for(&self) -> Duration {
         self.hold.valid_for()

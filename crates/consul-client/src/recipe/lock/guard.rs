@@ -157,7 +157,7 @@ impl LockGuard {
     ///
     /// If the future is dropped, the lock is released in the background.
     pub async fn release(self) -> Result<Release, Error> {
-        self.finish().await
+        self.hold.release().await
     }
 
     /// Stops the recipe, which then releases the lock in the background.
@@ -167,11 +167,7 @@ impl LockGuard {
 
     /// Releases the lock, which others may still refer to.
     pub(crate) async fn finish(&self) -> Result<Release, Error> {
-        match self.hold.finish().await.0 {
-            Some(Event::Released(release)) => Ok(release),
-            Some(Event::Lost(reason)) => Err(lost(NAME, reason, None)),
-            _ => Err(self.hold.lost().await),
-        }
+        self.hold.release().await
     }
 
     /// Operations of a transaction name their namespace themselves.

@@ -6,8 +6,7 @@ use std::time::Duration;
 use consul_proto::machine::semaphore::{Event, Held, Release};
 
 use crate::Error;
-use crate::recipe::hold::{Hold, lost};
-use crate::recipe::semaphore::NAME;
+use crate::recipe::hold::Hold;
 use crate::session::SessionId;
 
 /// A held slot of a semaphore. A background task keeps it.
@@ -81,11 +80,7 @@ impl SemaphoreGuard {
     ///
     /// If the future is dropped, the slot is released in the background.
     pub async fn release(self) -> Result<Release, Error> {
-        match self.hold.finish().await.0 {
-            Some(Event::Released(release)) => Ok(release),
-            Some(Event::Lost(reason)) => Err(lost(NAME, reason, None)),
-            _ => Err(self.hold.lost().await),
-        }
+        self.hold.release().await
     }
 }
 
