@@ -1,21 +1,23 @@
-//! Text from a server or a caller, as an error message shows it.
+//! Formatting of text from a server or a caller in error messages.
+//!
+//! `consul_proto::Bounded` does the same. This crate does not depend on the protocol crate.
 
 use std::fmt::{self, Display, Write as _};
 
-/// Shows a text on one line and with a bounded length: unprintable characters are escaped, and the text ends with `…`
+/// Shows a text on one line with a limited length: unprintable characters are escaped, and the text ends with `…`
 /// after `limit` characters of output.
 ///
-/// Quotes and backslashes stay as they are, since messages of servers are full of them. `Debug` adds quotes around the
-/// text.
+/// Quotes and backslashes are not escaped, since messages of servers often contain them. `Debug` adds quotes around
+/// the text.
 pub(crate) struct Bounded<D> {
     text: D,
     limit: usize,
 }
 
-/// Characters of a message that an error shows.
+/// Maximum length of a message in an error, in characters.
 const MESSAGE: usize = 500;
 
-/// Characters of a name, path or header that an error shows.
+/// Maximum length of a name, path or header in an error, in characters.
 const NAME: usize = 200;
 
 impl<D> Bounded<D> {
@@ -32,44 +34,21 @@ impl<D> Bounded<D> {
 
 impl<D: Display> Display for Bounded<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut output = Output { f, room: self.limit, is_full: false };
-        match write!(output, "{}", self.text) {
-            Err(fmt::Error) if output.is_full => Ok(()),
-            result => result,
+        let mut room = self.limit;
+        for c in self.text.to_string().chars() {
+            let escaped = c.escape_debug();
+            let length = if matches!(c, '"' | '\'' | '\\') { 1 } else { escaped.len() };
+            let Some(rest) = room.checked_sub(length) else { return f.write_char('…') };
+            room = rest;
+            if length == 1 { f.write_char(c)? } else { write!(f, "{escaped}")? }
         }
+        Ok(())
     }
 }
 
 impl<D: Display> fmt::Debug for Bounded<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "\"{self}\"")
-    }
-}
-
-/// Escapes what is written. Fails once it is full, so that a long text is not formatted to its end.
-struct Output<'a, 'b> {
-    f: &'a mut fmt::Formatter<'b>,
-    room: usize,
-    is_full: bool,
-}
-
-impl fmt::Write for Output<'_, '_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        if self.is_full {
-            return Err(fmt::Error);
-        }
-        for c in text.chars() {
-            let escaped = c.escape_debug();
-            let length = if matches!(c, '"' | '\'' | '\\') { 1 } else { escaped.len() };
-            let Some(room) = self.room.checked_sub(length) else {
-                self.f.write_char('…')?;
-                self.is_full = true;
-                return Err(fmt::Error);
-            };
-            self.room = room;
-            if length == 1 { self.f.write_char(c)? } else { write!(self.f, "{escaped}")? }
-        }
-        Ok(())
     }
 }
 

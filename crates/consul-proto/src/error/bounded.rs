@@ -41,44 +41,21 @@ impl<D> Bounded<D> {
 
 impl<D: Display> Display for Bounded<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut output = Output { f, room: self.limit, is_full: false };
-        match write!(output, "{}", self.text) {
-            Err(fmt::Error) if output.is_full => Ok(()),
-            result => result,
+        let mut room = self.limit;
+        for c in self.text.to_string().chars() {
+            let escaped = c.escape_debug();
+            let length = if matches!(c, '"' | '\'' | '\\') { 1 } else { escaped.len() };
+            let Some(rest) = room.checked_sub(length) else { return f.write_char('…') };
+            room = rest;
+            if length == 1 { f.write_char(c)? } else { write!(f, "{escaped}")? }
         }
+        Ok(())
     }
 }
 
 impl<D: Display> fmt::Debug for Bounded<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "\"{self}\"")
-    }
-}
-
-/// Escapes written text. Fails if the limit is reached, so that the rest of a long text is not formatted.
-struct Output<'a, 'b> {
-    f: &'a mut fmt::Formatter<'b>,
-    room: usize,
-    is_full: bool,
-}
-
-impl fmt::Write for Output<'_, '_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        if self.is_full {
-            return Err(fmt::Error);
-        }
-        for c in text.chars() {
-            let escaped = c.escape_debug();
-            let length = if matches!(c, '"' | '\'' | '\\') { 1 } else { escaped.len() };
-            let Some(room) = self.room.checked_sub(length) else {
-                self.f.write_char('…')?;
-                self.is_full = true;
-                return Err(fmt::Error);
-            };
-            self.room = room;
-            if length == 1 { self.f.write_char(c)? } else { write!(self.f, "{escaped}")? }
-        }
-        Ok(())
     }
 }
 
