@@ -45,12 +45,7 @@ impl Subject for OneLock {
     fn machine(&self, setup: &Setup, choices: &Choices, name: String, seed: u64) -> AnyMachine {
         let mut settings = Settings::default();
         settings.value = Bytes::from(name.clone());
-        settings.session.name = name;
-        settings.session.ttl = choices.ttl;
-        settings.session.lock_delay = choices.lock_delay;
-        if !choices.has_checks {
-            settings.session.node_checks = Some(Vec::new());
-        }
+        settings.session = choices.session(name);
         settings.delete_on_release = setup.deletes_on_release;
         let lock = Lock::<Failed>::with_rules(KEY, &Options::default(), settings, seed, setup.rules);
         Box::new(lock.unwrap())

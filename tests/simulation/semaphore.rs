@@ -26,12 +26,7 @@ impl Subject for Slots {
     fn machine(&self, setup: &Setup, choices: &Choices, name: String, seed: u64) -> AnyMachine {
         let mut settings = Settings::default();
         settings.value = Bytes::from(name.clone());
-        settings.session.name = name;
-        settings.session.ttl = choices.ttl;
-        settings.session.lock_delay = choices.lock_delay;
-        if !choices.has_checks {
-            settings.session.node_checks = Some(Vec::new());
-        }
+        settings.session = choices.session(name);
         let options = Options::default();
         let semaphore =
             Semaphore::<Failed>::with_rules("jobs", self.0, &options, settings, seed, setup.rules);

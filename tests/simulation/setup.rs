@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consul_proto::machine::Rules;
+use consul_proto::machine::{Rules, SessionSettings};
 use consul_tests::model::{Behavior, Random, Time};
 
 use crate::faults::Theme;
@@ -73,6 +73,18 @@ pub(crate) struct Choices {
     pub(crate) has_checks: bool,
     pub(crate) faults_until: Time,
     pub(crate) ends_at: Time,
+}
+
+impl Choices {
+    /// Returns the settings of a contender's session.
+    pub(crate) fn session(&self, name: String) -> SessionSettings {
+        let mut session = SessionSettings::default();
+        (session.name, session.ttl, session.lock_delay) = (name, self.ttl, self.lock_delay);
+        if !self.has_checks {
+            session.node_checks = Some(Vec::new());
+        }
+        session
+    }
 }
 
 impl Setup {

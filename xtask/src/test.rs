@@ -81,6 +81,9 @@ pub(crate) fn run(wanted: Option<&str>) -> Result<(), Error> {
     report.command("documentation", docs);
     let tests = ["test", "--workspace", "--exclude", "consul-tests", "--all-features", "--no-fail-fast"];
     report.tests("unit and doc tests", cargo(&tests));
+    // Needs no server.
+    let simulation = ["test", "--package", "consul-tests", "--test", "simulation"];
+    report.tests("simulation", cargo(&simulation));
     // Built separately, since together the packages would enable features of each other.
     for package in ["consul-proto", "consul-client"] {
         let examples = ["build", "--quiet", "--package", package, "--examples", "--all-features"];
@@ -120,7 +123,8 @@ fn on(consul: &Consul, report: &mut Report) {
             run_example(consul, package, example, needs)
         });
     }
-    let mut suite = cargo(&["test", "--package", "consul-tests", "--no-fail-fast"]);
+    let mut suite =
+        cargo(&["test", "--package", "consul-tests", "--lib", "--test", "suite", "--no-fail-fast"]);
     suite.env(binary::CONSUL_BIN, &consul.path);
     report.tests(&format!("suite on Consul {}", consul.version), suite);
 }
