@@ -162,7 +162,7 @@ impl CodecError {
         self
     }
 
-    /// Adds the prefix of the keys to the path, which starts with the rest of a key.
+    /// Adds a prefix to the path, whose first part is the remainder of a key below that prefix.
     pub(crate) fn below(mut self, prefix: &str) -> Self {
         let slash = if prefix.is_empty() || prefix.ends_with('/') { "" } else { "/" };
         self.0.path = match self.0.path.filter(|path| path != ".") {

@@ -16,8 +16,8 @@
 //! # Models
 //!
 //! If an operation and a model would have the same name, the model's name starts with the name of the group:
-//! [`CatalogNode`] is an item of [`Nodes`]. Fields have the names of the API, except for names and addresses. Filter
-//! expressions use Pascal case. `Node.Node` and `Service.Service` are named `name` here.
+//! [`CatalogNode`] is an item of [`Nodes`]. Fields have the names of the API in snake case. The exceptions are names
+//! and addresses: `Node.Node` and `Service.Service` are `name` here. Filter expressions use the names of the API.
 //!
 //! A value that servers omit or send as `null` is empty, zero or `None`.
 //!

@@ -21,8 +21,8 @@
 //!
 //! # Limits
 //!
-//! By default, servers accept 64 operations (128 since 1.14) and requests of up to 512 KiB, in which encoding
-//! increases the size of values by a third. Both limits are configurable on servers, so they are not checked before
+//! By default, servers accept 64 operations (128 since 1.14) and requests of up to 512 KiB. Values are encoded in the
+//! request, which makes them a third larger. Both limits are configurable on servers, so they are not checked before
 //! sending. Above a limit, the error is [`TooLarge`](crate::ApiErrorKind::TooLarge).
 
 mod apply;
