@@ -136,8 +136,6 @@ impl<P: Protocol, X: Clone + From<Cause>> Contender<P, X> {
     /// hold was sent.
     pub(super) fn hold(&mut self, now: Instant, sent_at: Instant, token: u64, state: P::Hold) {
         let Some(session) = self.renewal.session().cloned() else { return };
-        // If the hold does not begin, the session holds nevertheless.
-        self.is_unsettled = true;
         if !self.renewal.is_valid(now) && self.rules.lapsed_is_final {
             return self.replace_session();
         }

@@ -180,6 +180,23 @@ fn stop_settles_an_acquisition_with_an_unknown_outcome_although_a_later_one_fail
     assert_eq!(world.times("GET /v1/kv").len(), reads + 1);
 }
 
+/// A response that is too old to begin a hold shows that the session holds.
+#[test]
+fn acquisition_with_a_late_response_is_released_if_the_stop_comes_before_the_read() {
+    let mut world = World::new(settings(|_| {}));
+    world.server.reply("PUT /v1/txn", Reply::Slow(millis(1500)));
+    world.run(millis(1000));
+    world.server.reply("GET /v1/kv", Reply::Slow(secs(2)));
+    world.run(millis(1000));
+    assert!(world.held().is_none() && world.server.key.as_ref().unwrap().session.is_some());
+    world.server.reply("PUT /v1/txn", Reply::Normal);
+    world.server.reply("GET /v1/kv", Reply::Normal);
+    world.stop();
+    world.end();
+    assert_eq!(world.server.key.as_ref().unwrap().session, None);
+    assert_eq!(world.server.delayed_until, None, "the session was destroyed after the release");
+}
+
 #[test]
 fn session_that_is_created_after_the_stop_is_destroyed() {
     let mut world = World::new(settings(|_| {}));
